@@ -1,0 +1,1 @@
+//! Vocabulary and contracts of pynn: units, cells, synapses, connectors, the network description, the backend traits.

@@ -1,0 +1,1 @@
+//! What leaves a run of pynn: CSV files, raster, trace and rate pictures.

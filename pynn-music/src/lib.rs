@@ -1,0 +1,1 @@
+//! Several simulators at once: layout, proxies, routes, clock, exchange, the run itself.

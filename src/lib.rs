@@ -1,0 +1,1 @@
+//! PyNN multi-simulator modelling in Rust.
