@@ -1,1 +1,30 @@
-//! PyNN multi-simulator modelling in Rust.
+//! PyNN's multi-simulator modelling in Rust.
+//!
+//! Describe a network of spiking neurons once in a [`network!`] block; run any part of it on any simulator, several
+//! simulators at once, on one laptop or under `mpirun`. The compiler rejects what the simulators cannot do; a run gives
+//! the same spikes on one rank and on sixteen.
+
+extern crate self as pynn;
+
+pub use pynn_core::cell;
+pub use pynn_core::{backend, cells, connector, connectors, digest, error, network, population, random, recording};
+pub use pynn_core::{source, synapse, time, units, values};
+pub use pynn_core::{Error, ErrorKind, Result};
+pub use pynn_core::network::{Model, Network, NetworkBuilder, SimulatorOptions};
+pub use pynn_core::population::{Population, Projection, View};
+pub use pynn_data as data;
+pub use pynn_macros::network;
+pub use pynn_music as music;
+pub use pynn_native as native;
+
+/// What a model file needs: `use pynn::prelude::*;`.
+pub mod prelude {
+    pub use crate::{music, network};
+    pub use pynn_core::prelude::*;
+    pub use pynn_native::Native;
+}
+
+/// What `network!` expands to beyond the builder; not for direct use.
+#[doc(hidden)]
+#[path = "private.rs"]
+pub mod __private;

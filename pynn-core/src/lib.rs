@@ -1,1 +1,44 @@
-//! Vocabulary and contracts of pynn: units, cells, synapses, connectors, the network description, the backend traits.
+//! Vocabulary and contracts of pynn: units, cells, synapses, connectors, random numbers, the network description, and
+//! what a backend is. No engine, no MPI, no I/O but for reading the user's lists.
+//!
+//! | to add | write |
+//! |---|---|
+//! | a cell type | a [`cell!`] in [`cells`]' family file, and `impl Simulates` in each backend |
+//! | a connector | a file in [`connectors`] |
+//! | a synapse type | a struct with [`SynapseType`](synapse::SynapseType), and `impl Transmits` in each backend |
+//! | a backend | a crate with [`Backend`](backend::Backend) and the capability impls |
+
+pub mod backend;
+mod builder;
+pub mod cell;
+pub mod cells;
+pub mod connector;
+pub mod connectors;
+pub mod digest;
+pub mod error;
+pub mod network;
+mod part;
+pub mod population;
+pub mod random;
+pub mod recording;
+pub mod source;
+pub mod synapse;
+pub mod time;
+pub mod units;
+pub mod values;
+
+pub use error::{Error, ErrorKind, Result};
+
+/// What a description needs.
+pub mod prelude {
+    pub use crate::backend::{Backend, Connects, Records, Simulates, Transmits};
+    pub use crate::cell::{CellType, Number, observable};
+    pub use crate::cells::*;
+    pub use crate::connectors::*;
+    pub use crate::error::{Error, ErrorKind, Result};
+    pub use crate::network::{Model, Network, NetworkBuilder, SimulatorOptions};
+    pub use crate::population::{Population, Projection, View};
+    pub use crate::random::{LogNormal, Normal, NormalClipped, Uniform};
+    pub use crate::synapse::StaticSynapse;
+    pub use crate::units::*;
+}

@@ -1,0 +1,157 @@
+//! What a backend is, and what a rank asks of a simulator.
+//!
+//! A backend is a zero-sized type. What it can do is said by capability traits, checked by the compiler where the
+//! network is described: [`Simulates`] a cell type, [`Transmits`] through a synapse type, [`Connects`] by a connector,
+//! [`Records`] an observable. Each carries its lowering, so to say "can" is to do it.
+
+use std::any::Any;
+
+use crate::connector::Connector;
+use crate::error::Result;
+use crate::population::PopulationId;
+use crate::source::Sources;
+use crate::time::{Spike, Tick};
+
+pub use crate::part::{LocalPopulation, LocalProjection, Part, RowValues, SynapseRow};
+
+/// A simulator technology: the native engine, NEST, NEURON, one of your own.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no simulator backend",
+    label = "expected a backend such as `Native`"
+)]
+pub trait Backend: Sized + Send + Sync + 'static {
+    /// The name in messages and tables.
+    const NAME: &'static str;
+    /// How many ranks of this backend one process can hold; `None` for any number.
+    const PER_PROCESS: Option<usize> = None;
+    /// What a cell type is lowered to.
+    type Model: Send + Sync + 'static;
+    /// What a synapse type is lowered to.
+    type Synapse: Send + Sync + 'static;
+
+    /// Builds what one rank simulates: its cells, and the synapses onto them. Called on the rank's own thread.
+    ///
+    /// # Errors
+    /// When the simulator is missing, or refuses.
+    fn instantiate(part: &Part<'_>) -> Result<Box<dyn Simulator>>;
+}
+
+/// The backend can simulate cells of type `C`.
+#[diagnostic::on_unimplemented(
+    message = "the `{Self}` backend cannot simulate `{C}` cells",
+    label = "this cell type does not run on `{Self}`",
+    note = "put the population on a simulator that can, choose another cell type, or write `impl Simulates<{C}> for {Self}`"
+)]
+pub trait Simulates<C>: Backend {
+    /// What the backend makes of the cell type.
+    fn lower(cell: &C) -> Lowered<Self::Model>;
+}
+
+/// What a cell type is lowered to.
+#[derive(Clone, Debug)]
+pub enum Lowered<M> {
+    /// Cells that only send; evaluated outside the backend, the same for all.
+    Source(Sources),
+    /// A model of the backend's.
+    Model(M),
+}
+
+/// The backend can transmit spikes through synapses of type `S`.
+#[diagnostic::on_unimplemented(
+    message = "the `{Self}` backend cannot transmit through `{S}`",
+    label = "this synapse type does not run on `{Self}`",
+    note = "a synapse belongs to the target's simulator: choose a synapse type that `{Self}` has, or move the target"
+)]
+pub trait Transmits<S>: Backend {
+    /// What the backend makes of the synapse type.
+    fn lower(synapse: &S) -> Self::Synapse;
+}
+
+/// The backend can connect by connector `K`.
+#[diagnostic::on_unimplemented(
+    message = "the `{Self}` backend cannot connect by `{K}`",
+    label = "this connector does not run on `{Self}`",
+    note = "a connector belongs to the target's simulator: choose a connector that `{Self}` has, or move the target"
+)]
+pub trait Connects<K>: Backend {
+    /// The generator of the connections.
+    fn lower(connector: K) -> Box<dyn Connector>;
+}
+
+/// The backend can record observable `V`.
+#[diagnostic::on_unimplemented(
+    message = "the `{Self}` backend cannot record `{V}`",
+    label = "this variable is not recorded on `{Self}`",
+    note = "record another variable, or put the population on a simulator that records this one"
+)]
+pub trait Records<V>: Backend {}
+
+/// One rank's share of a simulator while it runs.
+///
+/// The life of a rank: `deliver` what is due, `advance` to the next time at which others are needed, give out the
+/// spikes, again. `advance` and `deliver` take times that are multiples of the simulator's own time step.
+pub trait Simulator {
+    /// Takes spikes of sources and of cells of other ranks. A spike acts through every connection that its cell has
+    /// here: with stamp s (`spike.step * packet.timestep`), it is due at the first of the simulator's own grid points
+    /// at or after s, plus the delay. A spike due in the past is an error, never dropped.
+    ///
+    /// # Errors
+    /// When a spike comes too late, or the simulator fails.
+    fn deliver(&mut self, packet: Packet<'_>) -> Result<()>;
+
+    /// Advances to `to`, appending the spikes of this rank's cells to `out`, by step and then by global id. Spikes of
+    /// own cells act on own cells without being delivered.
+    ///
+    /// # Errors
+    /// When the simulator fails. It is not used again after that, except for [`drain_samples`](Self::drain_samples).
+    fn advance(&mut self, to: Tick, out: &mut Vec<Spike>) -> Result<()>;
+
+    /// Gives out, and forgets, the samples taken since the last call.
+    fn drain_samples(&mut self, take: &mut dyn FnMut(Samples<'_>));
+
+    /// Goes back to time 0 and the initial state.
+    ///
+    /// # Errors
+    /// When the simulator fails.
+    fn reset(&mut self) -> Result<()>;
+
+    /// What it holds and has done.
+    fn statistics(&self) -> Statistics;
+}
+
+/// Spikes on the way to a simulator, ordered by step.
+#[derive(Clone, Copy, Debug)]
+pub struct Packet<'a> {
+    /// The spikes, in steps of `timestep`.
+    pub spikes: &'a [Spike],
+    /// The time step of the simulator that they come from.
+    pub timestep: Tick,
+}
+
+/// Samples of one variable of one population on one rank.
+#[derive(Clone, Copy, Debug)]
+pub struct Samples<'a> {
+    /// The population.
+    pub population: PopulationId,
+    /// The index of the variable in the population's [`sampled`](crate::network::Recording::sampled).
+    pub variable: usize,
+    /// The values: for each sample time, one a cell of this rank, by index. The first row of a run from time 0 is the
+    /// initial state.
+    pub values: &'a [f64],
+}
+
+/// What a simulator's rank holds and has done.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Statistics {
+    /// Synapses onto cells of this rank.
+    pub synapses: u64,
+    /// Synaptic events delivered since time 0.
+    pub events: u64,
+    /// Bytes of the synapse tables.
+    pub synapse_bytes: u64,
+    /// Bytes of the cells' state.
+    pub state_bytes: u64,
+}
+
+/// A lowered model or synapse whose backend is known to whoever looks.
+pub(crate) type Erased = Box<dyn Any + Send + Sync>;

@@ -1,0 +1,462 @@
+//! Builds and checks a [`Network`].
+
+use std::marker::PhantomData;
+use std::ops::Range;
+use std::sync::Arc;
+
+use crate::backend::{Backend, Connects, Lowered, Records, Simulates, Transmits};
+use crate::cell::{CellType, Observable, Parameter, Sampled, State, Variable};
+use crate::connector::{Connector, Ends};
+use crate::error::{Error, ErrorKind, Result};
+use crate::network::{
+    End, ErasedModel, Network, PopulationKind, PopulationSpec, ProjectionSpec, Recording, SampledVariable,
+    SimulatorSpec,
+};
+use crate::part::bad_value;
+use crate::population::{
+    Population, PopulationId, Projection, ProjectionId, SimulatorHandle, SimulatorId, Target, View,
+};
+use crate::source::Sources;
+use crate::synapse::SynapseType;
+use crate::time::Tick;
+use crate::units::{Conductance, Time, Unit};
+use crate::values::{Column, IntoValues, SynapseColumn};
+
+/// How a simulator runs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SimulatorOptions {
+    /// How many ranks; default 1. `PYNN_PROCESSES` and the set-up can override it.
+    pub processes: usize,
+    /// The time step; default 0.1 ms.
+    pub timestep: Time,
+}
+
+impl Default for SimulatorOptions {
+    fn default() -> Self {
+        Self { processes: 1, timestep: Time::new(0.1) }
+    }
+}
+
+/// Builds a [`Network`], item by item. Mistakes are collected and reported by [`build`](Self::build), all at once.
+///
+/// ```no_run
+/// use pynn_core::prelude::*;
+///
+/// fn describe<B>() -> Result<Network>
+/// where
+///     B: Simulates<IfCurrExp> + Simulates<SpikeSourcePoisson> + Connects<AllToAll> + Transmits<StaticSynapse> + Records<observable::Spikes>,
+/// {
+///     let mut net = NetworkBuilder::new("Example");
+///     let sim = net.simulator::<B>("sim", SimulatorOptions::default());
+///     let input = net.population(&sim, "input", 100, SpikeSourcePoisson { rate: 20.0 * Hz, ..Default::default() });
+///     let cells = net.population(&sim, "cells", 10, IfCurrExp::default());
+///     net.initialize(&cells, IfCurrExp::states().v, Uniform { low: -65.0 * mV, high: -50.0 * mV });
+///     net.project(None, &input, cells.default_target(), AllToAll::default(),
+///         StaticSynapse { weight: 0.1 * nA, delay: 0.5 * ms });
+///     net.record(&cells, IfCurrExp::variables().spikes);
+///     net.build()
+/// }
+/// ```
+#[derive(Debug)]
+pub struct NetworkBuilder {
+    network: Network,
+    errors: Vec<Error>,
+    next_gid: u64,
+}
+
+impl NetworkBuilder {
+    /// An empty network called `name`, with seed 1.
+    pub fn new(name: impl Into<Arc<str>>) -> Self {
+        let network = Network {
+            name: name.into(),
+            seed: 1,
+            simulators: Vec::new(),
+            populations: Vec::new(),
+            projections: Vec::new(),
+        };
+        Self { network, errors: Vec::new(), next_gid: 0 }
+    }
+
+    /// Sets the seed that all random numbers of the network come from.
+    pub fn seed(&mut self, seed: u64) {
+        self.network.seed = seed;
+    }
+
+    fn mistake(&mut self, message: String) {
+        self.errors.push(Error::description(message));
+    }
+
+    /// Declares a simulator of backend `B`.
+    pub fn simulator<B: Backend>(&mut self, name: &str, options: SimulatorOptions) -> SimulatorHandle<B> {
+        if self.network.simulators.iter().any(|other| &*other.name == name) {
+            self.mistake(format!("simulator `{name}` is declared twice; give each a name of its own"));
+        }
+        if options.processes == 0 {
+            self.mistake(format!("simulator `{name}`: processes is 0, but a simulator needs at least one"));
+        }
+        let timestep = match Tick::exactly(options.timestep, &format!("simulator `{name}`: the time step")) {
+            Ok(step) if step > Tick::ZERO => step,
+            Ok(_) => {
+                self.mistake(format!(
+                    "simulator `{name}`: timestep is {}, but must be positive",
+                    options.timestep
+                ));
+                Tick::MILLISECOND
+            }
+            Err(error) => {
+                self.errors.push(error);
+                Tick::MILLISECOND
+            }
+        };
+        let id = SimulatorId(self.network.simulators.len());
+        self.network.simulators.push(SimulatorSpec {
+            name: name.into(),
+            backend: B::NAME,
+            processes: options.processes,
+            timestep,
+            per_process: B::PER_PROCESS,
+            instantiate: B::instantiate,
+        });
+        SimulatorHandle { id, backend: PhantomData }
+    }
+
+    /// Declares a population of `size` cells like `cell` on `simulator`.
+    pub fn population<B, C>(
+        &mut self,
+        simulator: &SimulatorHandle<B>,
+        name: &str,
+        size: usize,
+        cell: C,
+    ) -> Population<B, C>
+    where
+        B: Simulates<C>,
+        C: CellType,
+    {
+        let id = PopulationId(self.network.populations.len());
+        if self.network.populations.iter().any(|other| &*other.name == name) {
+            self.mistake(format!("population `{name}` is declared twice; give each a name of its own"));
+        }
+        if size == 0 {
+            self.mistake(format!("population `{name}` has size 0, but a population needs at least one cell"));
+        }
+        let first_gid = u32::try_from(self.next_gid).unwrap_or(u32::MAX);
+        self.next_gid += size as u64;
+        let kind = match B::lower(&cell) {
+            Lowered::Source(source) => PopulationKind::Source(source),
+            Lowered::Model(model) => PopulationKind::Model(ErasedModel(Box::new(model))),
+        };
+        let info = C::info();
+        let spec = PopulationSpec {
+            id,
+            name: name.into(),
+            simulator: simulator.id,
+            size,
+            first_gid,
+            cell: info,
+            parameters: cell.parameter_values().into_iter().map(Column::Constant).collect(),
+            initial: info.states.iter().map(|state| Column::Constant(state.default)).collect(),
+            recording: Recording::default(),
+            kind,
+        };
+        self.check_source(&spec);
+        let handle = Population { id, name: spec.name.clone(), size, types: PhantomData };
+        self.network.populations.push(spec);
+        handle
+    }
+
+    fn check_source(&mut self, spec: &PopulationSpec) {
+        if let PopulationKind::Source(Sources::Array(trains)) = &spec.kind
+            && let Err(message) = trains.check(spec.size)
+        {
+            self.mistake(format!("population `{}`: {message}", spec.name));
+        }
+    }
+
+    /// Gives each cell its own value of a parameter: a list, a closure of the index, a distribution.
+    pub fn vary<B, C: CellType, T: Unit>(
+        &mut self,
+        population: &Population<B, C>,
+        parameter: Parameter<T>,
+        values: impl IntoValues<T>,
+    ) {
+        let column = values.into_values().into_column();
+        let name = C::info().parameters[parameter.index()].name;
+        self.check_column(population.id, name, &column);
+        self.network.populations[population.id.0].parameters[parameter.index()] = column;
+    }
+
+    /// Gives the cells their initial value of a state variable.
+    pub fn initialize<B, C: CellType, T: Unit>(
+        &mut self,
+        population: &Population<B, C>,
+        state: State<T>,
+        values: impl IntoValues<T>,
+    ) {
+        let column = values.into_values().into_column();
+        let name = C::info().states[state.index()].name;
+        self.check_column(population.id, name, &column);
+        self.network.populations[population.id.0].initial[state.index()] = column;
+    }
+
+    fn check_column(&mut self, population: PopulationId, name: &str, column: &Column) {
+        let spec = &self.network.populations[population.0];
+        let (population, size) = (&spec.name, spec.size);
+        match column {
+            Column::List(values) if values.len() != size => {
+                let message = format!(
+                    "population `{population}`: {name} lists {} values for {size} cells",
+                    values.len()
+                );
+                self.mistake(message);
+            }
+            Column::Random(distribution) => {
+                if let Err(message) = distribution.check() {
+                    let message = format!("population `{population}`: {name}: {message}");
+                    self.mistake(message);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Records `variable` of all cells: spikes, or a sample of a state variable at every time step.
+    pub fn record<B: Records<V>, C: CellType, V: Observable>(
+        &mut self,
+        population: &Population<B, C>,
+        variable: Variable<V>,
+    ) {
+        if C::info().variables[variable.index()].name == "spikes" {
+            self.network.populations[population.id.0].recording.spikes = true;
+        } else {
+            let timestep = self.network.simulator_of(population.id).timestep;
+            self.sample(population.id, variable.index(), timestep);
+        }
+    }
+
+    /// Records `variable` of all cells at time 0 and then every `every`, a multiple of the time step.
+    pub fn record_every<B: Records<V>, C: CellType, V: Sampled>(
+        &mut self,
+        population: &Population<B, C>,
+        variable: Variable<V>,
+        every: Time,
+    ) {
+        let timestep = self.network.simulator_of(population.id).timestep;
+        match Tick::exactly(every, "the sampling interval") {
+            Ok(tick) if tick > Tick::ZERO && tick.is_multiple_of(timestep) => {
+                self.sample(population.id, variable.index(), tick);
+            }
+            _ => self.mistake(format!(
+                "population `{}`: {} is recorded every {every}, but that is no multiple of the time step, {timestep}",
+                population.name,
+                C::info().variables[variable.index()].name
+            )),
+        }
+    }
+
+    fn sample(&mut self, population: PopulationId, variable: usize, every: Tick) {
+        let spec = &mut self.network.populations[population.0];
+        if let Some(other) = spec.recording.sampled.iter().find(|other| other.variable == variable) {
+            if other.every != every {
+                let message = format!(
+                    "population `{}`: {} is recorded every {} and every {every}; choose one",
+                    spec.name, spec.cell.variables[variable].name, other.every
+                );
+                self.mistake(message);
+            }
+            return;
+        }
+        spec.recording.sampled.push(SampledVariable { variable, every });
+    }
+
+    /// Declares a projection: `source` cells connect to `target` by `connector`, each connection a `synapse`. Connector
+    /// and synapse belong to the target's simulator. The name is `label`, or `source -> target`.
+    pub fn project<A, P, B, C, W, K, S>(
+        &mut self,
+        label: Option<&str>,
+        source: impl Into<View<A, P>>,
+        target: Target<B, C, W>,
+        connector: K,
+        synapse: S,
+    ) -> Projection
+    where
+        B: Connects<K> + Transmits<S::Family>,
+        C: CellType,
+        S: SynapseType<W>,
+    {
+        let source = source.into();
+        let id = ProjectionId(self.network.projections.len());
+        let mut spec = ProjectionSpec {
+            id,
+            name: "".into(),
+            source: End { population: source.population.id, range: source.range },
+            target: End { population: target.view.population.id, range: target.view.range },
+            receptor: target.receptor,
+            connector: <B as Connects<K>>::lower(connector),
+            values: synapse.values(),
+            synapse: Box::new(<B as Transmits<S::Family>>::lower(&S::Family::default())),
+            shortest_delay: Tick::ZERO,
+        };
+        spec.name = label.map_or_else(|| self.unique_name(&spec), Arc::from);
+        let ends_are_right = self.check_ends(&mut spec);
+        if ends_are_right {
+            for message in self.check_projection(&mut spec) {
+                self.mistake(format!("projection `{}`: {message}", spec.name));
+            }
+        }
+        let handle = Projection { id, name: spec.name.clone() };
+        self.network.projections.push(spec);
+        handle
+    }
+
+    /// `source -> target.receptor`, numbered when there are several.
+    fn unique_name(&self, spec: &ProjectionSpec) -> Arc<str> {
+        let populations = &self.network.populations;
+        let target = &populations[spec.target.population.0];
+        let receptor = target.cell.receptors[spec.receptor].name;
+        let name = format!("{} -> {}.{receptor}", populations[spec.source.population.0].name, target.name);
+        let taken = |name: &str| self.network.projections.iter().any(|other| &*other.name == name);
+        let numbered = (2..).map(|number| format!("{name} #{number}"));
+        std::iter::once(name.clone()).chain(numbered).find(|name| !taken(name)).unwrap_or(name).into()
+    }
+
+    /// Whether both ends are cells that there are; reports those that are not, and makes them empty.
+    fn check_ends(&mut self, spec: &mut ProjectionSpec) -> bool {
+        let mut right = true;
+        for end in [&mut spec.source, &mut spec.target] {
+            let population = &self.network.populations[end.population.0];
+            let Range { start, end: stop } = end.range;
+            if start >= stop || stop > population.size {
+                let message = format!(
+                    "projection `{}`: the slice {}[{start}..{stop}] is not within the {} cells of the population, or empty",
+                    spec.name, population.name, population.size
+                );
+                end.range = 0..0;
+                right = false;
+                self.mistake(message);
+            }
+        }
+        right
+    }
+
+    fn check_projection(&self, spec: &mut ProjectionSpec) -> Vec<String> {
+        let mut messages = Vec::new();
+        let ends = self.network.ends(spec);
+        if let Err(message) = spec.connector.check(&ends) {
+            messages.push(message);
+            return messages;
+        }
+        messages.extend(self.check_delay(spec, &ends).err());
+        messages.extend(self.check_weight(spec, &ends).err());
+        messages
+    }
+
+    fn check_delay(&self, spec: &mut ProjectionSpec, ends: &Ends) -> Result<(), String> {
+        let target = self.network.simulator_of(spec.target.population);
+        let allowed = spec.shortest_delay_allowed(&self.network);
+        // Listed and drawn delays are rounded to the grid; what can be drawn is at least the shortest allowed, or an error.
+        let rounded = |ms: f64| {
+            let steps = (ms / target.timestep.ms() + 1e-9).round();
+            if steps < 9e9 { target.timestep * steps as i64 } else { Tick(i64::MAX / 4) }
+        };
+        let shortest = match (spec.connector.listed_delays(), &spec.values.delay) {
+            (Some(shortest), _) => rounded(shortest),
+            (None, SynapseColumn::Constant(delay)) => self.constant_delay(*delay, target)?,
+            (None, SynapseColumn::List(delays)) => {
+                check_listed("delays", delays.len(), &*spec.connector, ends)?;
+                rounded(delays.iter().copied().fold(f64::INFINITY, f64::min))
+            }
+            (None, SynapseColumn::Random(distribution)) => {
+                distribution.check()?;
+                rounded(distribution.lower_bound().max(0.0)).max(allowed)
+            }
+            (None, SynapseColumn::Function(_)) => allowed,
+        };
+        if shortest < allowed {
+            let source = self.network.simulator_of(spec.source.population);
+            let whose = if source.timestep > target.timestep { source } else { target };
+            return Err(format!(
+                "a delay of {shortest} is shorter than the time step of `{}`, {allowed}; raise the delay or shorten the time step",
+                whose.name
+            ));
+        }
+        spec.shortest_delay = shortest;
+        Ok(())
+    }
+
+    fn constant_delay(&self, delay: f64, target: &SimulatorSpec) -> Result<Tick, String> {
+        let tick = Tick::exactly(Time::new(delay), "a delay").map_err(|error| error.message().to_owned())?;
+        if tick.is_multiple_of(target.timestep) {
+            return Ok(tick);
+        }
+        let below = target.timestep * tick.steps_down(target.timestep);
+        Err(format!(
+            "a delay of {tick} is no multiple of the time step of the target's simulator `{}`, {}; use {below} or {}",
+            target.name,
+            target.timestep,
+            below + target.timestep
+        ))
+    }
+
+    fn check_weight(&self, spec: &ProjectionSpec, ends: &Ends) -> Result<(), String> {
+        let population = &self.network.populations[spec.target.population.0];
+        let receptor = &population.cell.receptors[spec.receptor];
+        let conductance = receptor.symbol == Conductance::SYMBOL;
+        let check = |weight: f64| match weight {
+            _ if !weight.is_finite() => {
+                Err(format!("a weight of {weight} {} is not finite", receptor.symbol))
+            }
+            _ if conductance && weight < 0.0 => Err(format!(
+                "a weight of {weight} uS is negative, but `{}` of `{}` takes conductances, which are positive for every receptor",
+                receptor.name, population.name
+            )),
+            _ => Ok(()),
+        };
+        match &spec.values.weight {
+            SynapseColumn::Constant(weight) => check(*weight),
+            SynapseColumn::List(weights) => {
+                check_listed("weights", weights.len(), &*spec.connector, ends)?;
+                weights.iter().try_for_each(|weight| check(*weight))
+            }
+            SynapseColumn::Random(distribution) => distribution.check(),
+            SynapseColumn::Function(_) => Ok(()),
+        }
+    }
+
+    /// Checks what is left to check and gives the network.
+    ///
+    /// # Errors
+    /// When anything is wrong: one error that lists all mistakes, each naming what it is about.
+    pub fn build(mut self) -> Result<Network> {
+        if self.network.simulators.is_empty() {
+            self.mistake(format!("network `{}` has no simulator", self.network.name));
+        }
+        if self.next_gid >= u64::from(u32::MAX) {
+            let message =
+                format!("network `{}` has {} cells, more than 2^32 - 2", self.network.name, self.next_gid);
+            self.errors.push(Error::new(ErrorKind::Description, message));
+        }
+        for spec in &self.network.populations {
+            for (info, column) in spec.cell.parameters.iter().zip(&spec.parameters) {
+                if let Some(value) = column.constant()
+                    && let Err(must_be) = info.bound.check(value)
+                {
+                    self.errors.push(bad_value(spec, info.name, info.symbol, value, must_be, None));
+                }
+            }
+        }
+        Error::all(self.errors)?;
+        Ok(self.network)
+    }
+}
+
+/// A list of weights or delays must be as long as there are connections.
+fn check_listed(what: &str, listed: usize, connector: &dyn Connector, ends: &Ends) -> Result<(), String> {
+    match connector.count(ends) {
+        Some(count) if count == listed as u64 => Ok(()),
+        Some(count) => Err(format!("{listed} {what} are listed for {count} connections")),
+        None => Err(format!(
+            "{what} are listed, but {} does not say how many connections it makes; use FromList, a closure |source, target|, or a distribution",
+            connector.name()
+        )),
+    }
+}

@@ -1,0 +1,134 @@
+//! Which cells a projection connects.
+//!
+//! A connector is a pure generator: given the two ends it emits, target by target, the indices of the sources. What it
+//! emits for a target depends on nothing but the description, so each rank makes the connections of its own targets,
+//! without communication, and any division into ranks gives the same network.
+
+use std::fmt;
+use std::ops::Range;
+
+use crate::error::Result;
+use crate::random::{Key, Stream};
+
+/// A connector. `Debug` is its spelling in messages and in the digest of a description.
+pub trait Connector: fmt::Debug + Send + Sync + 'static {
+    /// PyNN's name without `Connector`: `"AllToAll"`.
+    fn name(&self) -> &'static str;
+
+    /// Says what is wrong with the connector's parameters for these ends, if anything.
+    ///
+    /// # Errors
+    /// With words that fit behind the name of the projection, and the remedy.
+    fn check(&self, ends: &Ends) -> Result<(), String>;
+
+    /// Emits the connections onto the targets with indices `targets` in the target end: for each target, in ascending
+    /// order, at most one [`Row`]. Emits the same for a target whatever else is asked for.
+    ///
+    /// # Errors
+    /// When connections cannot be made, a file cannot be read.
+    fn connect(&self, ends: &Ends, targets: Range<u32>, emit: &mut dyn FnMut(Row<'_>)) -> Result<()>;
+
+    /// How many connections it makes in all, where that is known beforehand. [`Row::first`] is given exactly then.
+    fn count(&self, ends: &Ends) -> Option<u64> {
+        let _ = ends;
+        None
+    }
+
+    /// Which sources have connections onto `targets`: spikes of others are not sent there. May say too many, never too few.
+    fn reaching(&self, ends: &Ends, targets: Range<u32>) -> Reaching {
+        let _ = (ends, targets);
+        Reaching::All
+    }
+
+    /// The connector's own weights (in the receptor's base unit), if it lists them: their largest magnitude.
+    fn listed_weights(&self) -> Option<f64> {
+        None
+    }
+
+    /// The connector's own delays in ms, if it lists them: their smallest.
+    fn listed_delays(&self) -> Option<f64> {
+        None
+    }
+}
+
+/// Which sources of a projection reach given targets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reaching {
+    /// Perhaps all.
+    All,
+    /// Those with indices in a range.
+    Range(Range<u32>),
+    /// Those listed, ascending.
+    Listed(Vec<u32>),
+}
+
+/// The connections onto one target.
+#[derive(Clone, Copy, Debug)]
+pub struct Row<'a> {
+    /// The target's index in the target end.
+    pub target: u32,
+    /// The sources' indices in the source end. May name one several times.
+    pub sources: &'a [u32],
+    /// The number of the row's first connection among all of the projection, where the connector knows it.
+    pub first: Option<u64>,
+    /// The connector's own weights in the receptor's base unit, one a source.
+    pub weights: Option<&'a [f64]>,
+    /// The connector's own delays in ms, one a source.
+    pub delays: Option<&'a [f64]>,
+}
+
+impl<'a> Row<'a> {
+    /// A row without own weights and delays.
+    #[must_use]
+    pub fn new(target: u32, sources: &'a [u32], first: Option<u64>) -> Self {
+        Self { target, sources, first, weights: None, delays: None }
+    }
+}
+
+/// One end of a projection: cells with consecutive global ids.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cells {
+    /// The first cell's global id.
+    pub first_gid: u32,
+    /// How many cells.
+    pub size: u32,
+}
+
+impl Cells {
+    /// The index of the cell with global id `gid`, if it is one of these.
+    #[must_use]
+    pub fn index_of(&self, gid: u32) -> Option<u32> {
+        gid.checked_sub(self.first_gid).filter(|index| *index < self.size)
+    }
+}
+
+/// The two ends of a projection and its random numbers.
+#[derive(Clone, Copy, Debug)]
+pub struct Ends {
+    /// The cells that send.
+    pub sources: Cells,
+    /// The cells that receive.
+    pub targets: Cells,
+    /// The key of the connector's streams.
+    pub key: Key,
+}
+
+impl Ends {
+    /// The index among the sources of the cell that is target `target`, if it is there: its self-connection.
+    #[must_use]
+    pub fn own_index(&self, target: u32) -> Option<u32> {
+        self.sources.index_of(self.targets.first_gid + target)
+    }
+
+    /// The random stream of target `target`. Numbered by global id, so a view draws as its population does.
+    #[must_use]
+    pub fn target_stream(&self, target: u32) -> Stream {
+        Stream::new(self.key, u64::from(self.targets.first_gid + target))
+    }
+
+    /// The random stream of source `source`, unrelated to every target's.
+    #[must_use]
+    pub fn source_stream(&self, source: u32) -> Stream {
+        Stream::new(self.key, 1 << 32 | u64::from(self.sources.first_gid + source))
+    }
+}

@@ -1,0 +1,64 @@
+//! Every source to every target.
+
+use std::ops::Range;
+
+use crate::connector::{Connector, Ends, Row};
+use crate::error::Result;
+
+/// Connects every source to every target. PyNN's `AllToAllConnector`.
+#[doc(alias = "AllToAllConnector")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AllToAll {
+    /// Whether a cell may connect to itself; default true. What counts is the cell, not its index.
+    pub allow_self_connections: bool,
+}
+
+impl Default for AllToAll {
+    fn default() -> Self {
+        Self { allow_self_connections: true }
+    }
+}
+
+impl AllToAll {
+    /// How many targets before `target` have themselves among the sources.
+    fn own_before(self, ends: &Ends, target: u32) -> u64 {
+        if self.allow_self_connections {
+            return 0;
+        }
+        let (sources, first) = (ends.sources, ends.targets.first_gid);
+        let end = (first + target).min(sources.first_gid + sources.size);
+        u64::from(end.saturating_sub(sources.first_gid.max(first)))
+    }
+}
+
+impl Connector for AllToAll {
+    fn name(&self) -> &'static str {
+        "AllToAll"
+    }
+
+    fn check(&self, _: &Ends) -> Result<(), String> {
+        Ok(())
+    }
+
+    fn connect(&self, ends: &Ends, targets: Range<u32>, emit: &mut dyn FnMut(Row<'_>)) -> Result<()> {
+        let all: Vec<u32> = (0..ends.sources.size).collect();
+        let mut others = Vec::new();
+        for target in targets {
+            let first = u64::from(target) * u64::from(ends.sources.size) - self.own_before(ends, target);
+            match ends.own_index(target) {
+                Some(own) if !self.allow_self_connections => {
+                    others.clear();
+                    others.extend(all.iter().copied().filter(|source| *source != own));
+                    emit(Row::new(target, &others, Some(first)));
+                }
+                _ => emit(Row::new(target, &all, Some(first))),
+            }
+        }
+        Ok(())
+    }
+
+    fn count(&self, ends: &Ends) -> Option<u64> {
+        let pairs = u64::from(ends.sources.size) * u64::from(ends.targets.size);
+        Some(pairs - self.own_before(ends, ends.targets.size))
+    }
+}

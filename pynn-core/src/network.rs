@@ -1,0 +1,318 @@
+//! The description of a network: pure data, without ranks and without a clock.
+//!
+//! [`NetworkBuilder`] is what `network!` expands to and what can be written by hand; [`NetworkBuilder::build`] checks
+//! everything and gives a [`Network`].
+
+use std::sync::Arc;
+
+use crate::backend::{Erased, Simulator};
+use crate::cell::CellInfo;
+use crate::connector::{Cells, Connector, Ends};
+use crate::error::Result;
+use crate::part::Part;
+use crate::population::{PopulationId, ProjectionId, SimulatorId};
+use crate::random::{Key, Purpose};
+use crate::source::Sources;
+use crate::synapse::SynapseColumns;
+use crate::time::Tick;
+use crate::values::Column;
+
+pub use crate::builder::{NetworkBuilder, SimulatorOptions};
+
+/// A checked description of a network.
+#[derive(Debug)]
+pub struct Network {
+    pub(crate) name: Arc<str>,
+    pub(crate) seed: u64,
+    pub(crate) simulators: Vec<SimulatorSpec>,
+    pub(crate) populations: Vec<PopulationSpec>,
+    pub(crate) projections: Vec<ProjectionSpec>,
+}
+
+/// Something that has a [`Network`]: the struct of a `network!` block, or a network itself.
+pub trait Model {
+    /// The description.
+    fn network(&self) -> &Network;
+}
+
+impl Model for Network {
+    fn network(&self) -> &Network {
+        self
+    }
+}
+
+/// A simulator of a network.
+pub struct SimulatorSpec {
+    /// Its name.
+    pub name: Arc<str>,
+    /// Its backend's name.
+    pub backend: &'static str,
+    /// How many ranks it is declared to run on.
+    pub processes: usize,
+    /// Its time step.
+    pub timestep: Tick,
+    /// How many ranks of its backend one process can hold; `None` for any number.
+    pub per_process: Option<usize>,
+    /// Builds one rank's share: [`Backend::instantiate`](crate::backend::Backend::instantiate).
+    pub instantiate: fn(&Part<'_>) -> Result<Box<dyn Simulator>>,
+}
+
+impl std::fmt::Debug for SimulatorSpec {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(
+            f,
+            "{}: {} {{ processes: {}, timestep: {} }}",
+            self.name, self.backend, self.processes, self.timestep
+        )
+    }
+}
+
+/// A population of a network.
+pub struct PopulationSpec {
+    /// Its number.
+    pub id: PopulationId,
+    /// Its name.
+    pub name: Arc<str>,
+    /// The simulator it is on.
+    pub simulator: SimulatorId,
+    /// How many cells.
+    pub size: usize,
+    /// The global id of its first cell; the others follow.
+    pub first_gid: u32,
+    /// Its cell type.
+    pub cell: &'static CellInfo,
+    /// The parameters, in the order of [`CellInfo::parameters`].
+    pub parameters: Vec<Column>,
+    /// The initial values, in the order of [`CellInfo::states`].
+    pub initial: Vec<Column>,
+    /// What is recorded.
+    pub recording: Recording,
+    /// What simulates it.
+    pub kind: PopulationKind,
+}
+
+/// What simulates a population.
+pub enum PopulationKind {
+    /// A spike source, evaluated outside the backends.
+    Source(Sources),
+    /// A model of the simulator's backend; [`LocalPopulation::model`](crate::backend::LocalPopulation::model) gives it.
+    Model(ErasedModel),
+}
+
+/// A lowered cell type; only its backend can look inside.
+pub struct ErasedModel(pub(crate) Erased);
+
+impl std::fmt::Debug for PopulationSpec {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} on {}: [{}; {}]", self.name, self.simulator.0, self.cell.name, self.size)?;
+        write!(f, " {:?} {:?} {:?}", self.parameters, self.initial, self.recording)?;
+        if let PopulationKind::Source(source) = &self.kind {
+            write!(f, " {source:?}")?;
+        }
+        Ok(())
+    }
+}
+
+impl PopulationSpec {
+    /// The cells as an end of a projection.
+    #[must_use]
+    #[allow(clippy::cast_possible_truncation, reason = "the builder bounds the number of cells")]
+    pub fn cells(&self) -> Cells {
+        Cells { first_gid: self.first_gid, size: self.size as u32 }
+    }
+
+    /// Whether its cells only send.
+    #[must_use]
+    pub fn is_source(&self) -> bool {
+        matches!(self.kind, PopulationKind::Source(_))
+    }
+}
+
+/// What is recorded of a population.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Recording {
+    /// Whether spikes are recorded.
+    pub spikes: bool,
+    /// The variables that are sampled.
+    pub sampled: Vec<SampledVariable>,
+}
+
+/// A variable that is sampled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SampledVariable {
+    /// Its index in [`CellInfo::variables`].
+    pub variable: usize,
+    /// The time from sample to sample, a multiple of the simulator's time step. The first sample is at time 0.
+    pub every: Tick,
+}
+
+/// One end of a projection: consecutive cells of a population.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct End {
+    /// The population.
+    pub population: PopulationId,
+    /// The indices of the cells in the population.
+    pub range: std::ops::Range<usize>,
+}
+
+/// A projection of a network.
+pub struct ProjectionSpec {
+    /// Its number.
+    pub id: ProjectionId,
+    /// Its name: the label, or `source -> target`.
+    pub name: Arc<str>,
+    /// The cells that send.
+    pub source: End,
+    /// The cells that receive.
+    pub target: End,
+    /// The index of the receptor in the target's [`CellInfo::receptors`].
+    pub receptor: usize,
+    /// The connector.
+    pub connector: Box<dyn Connector>,
+    /// Weight and delay.
+    pub values: SynapseColumns,
+    /// What the target's backend made of the synapse type.
+    pub(crate) synapse: Erased,
+    /// A lower bound of all delays, a multiple of the target's time step.
+    pub shortest_delay: Tick,
+}
+
+impl std::fmt::Debug for ProjectionSpec {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {:?} -> {:?}.{}: ", self.name, self.source, self.target, self.receptor)?;
+        write!(f, "{:?}, {:?}", self.connector, self.values)
+    }
+}
+
+impl Network {
+    /// The network's name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The seed of all its random numbers.
+    #[must_use]
+    pub fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    /// The simulators, in order of declaration; [`SimulatorId`]s are indices.
+    #[must_use]
+    pub fn simulators(&self) -> &[SimulatorSpec] {
+        &self.simulators
+    }
+
+    /// The populations, in order of declaration; [`PopulationId`]s are indices.
+    #[must_use]
+    pub fn populations(&self) -> &[PopulationSpec] {
+        &self.populations
+    }
+
+    /// The projections, in order of declaration; [`ProjectionId`]s are indices.
+    #[must_use]
+    pub fn projections(&self) -> &[ProjectionSpec] {
+        &self.projections
+    }
+
+    /// The simulator that a population is on.
+    #[must_use]
+    pub fn simulator_of(&self, population: PopulationId) -> &SimulatorSpec {
+        &self.simulators[self.populations[population.0].simulator.0]
+    }
+
+    /// The population that the cell with global id `gid` belongs to.
+    ///
+    /// # Panics
+    /// When there is no such cell.
+    #[must_use]
+    pub fn population_of(&self, gid: u32) -> &PopulationSpec {
+        let next = self.populations.partition_point(|population| population.first_gid <= gid);
+        &self.populations[next - 1]
+    }
+
+    /// The ends of a projection, for its connector.
+    #[must_use]
+    pub fn ends(&self, projection: &ProjectionSpec) -> Ends {
+        Ends {
+            sources: self.cells(&projection.source),
+            targets: self.cells(&projection.target),
+            key: self.key(Purpose::Connection, projection.id.0 as u64),
+        }
+    }
+
+    #[allow(clippy::cast_possible_truncation, reason = "the builder bounds the number of cells")]
+    fn cells(&self, end: &End) -> Cells {
+        let first = self.populations[end.population.0].first_gid;
+        Cells { first_gid: first + end.range.start as u32, size: end.range.len() as u32 }
+    }
+
+    /// The key of the random streams of `purpose` and object number `object`.
+    #[must_use]
+    pub fn key(&self, purpose: Purpose, object: u64) -> Key {
+        Key::new(self.seed, purpose, object)
+    }
+
+    /// The key of a spike-source population's streams: streams are numbered by global id.
+    #[must_use]
+    pub fn source_key(&self, population: PopulationId) -> Key {
+        self.key(Purpose::Source, population.0 as u64)
+    }
+
+    /// The resolution to which an engine may round the weights onto one receptor of a population so that sums of any
+    /// order are equal: 2^-30 of the largest weight (of six deviations for unbounded distributions). A function of
+    /// the description alone.
+    #[must_use]
+    pub fn weight_quantum(&self, population: PopulationId, receptor: usize) -> f64 {
+        let onto = |projection: &&ProjectionSpec| {
+            projection.target.population == population && projection.receptor == receptor
+        };
+        let scale =
+            self.projections.iter().filter(onto).map(ProjectionSpec::weight_scale).fold(0.0, f64::max);
+        if scale == 0.0 { 2f64.powi(-30) } else { 2f64.powi(scale.log2().ceil() as i32 - 30) }
+    }
+
+    /// A number that differs, but for an accident, for different descriptions: ranks compare it at the start.
+    #[must_use]
+    pub fn digest(&self) -> u64 {
+        let mut digest = crate::digest::Digest::new();
+        digest.write(format!("{self:?}").as_bytes());
+        digest.finish()
+    }
+}
+
+impl ProjectionSpec {
+    /// The largest magnitude that weights have, but for rare draws of unbounded distributions and, of a closure, what
+    /// a grid of 256 sources and targets does not show.
+    #[must_use]
+    pub fn weight_scale(&self) -> f64 {
+        use crate::values::SynapseColumn as C;
+        if let Some(listed) = self.connector.listed_weights() {
+            return listed;
+        }
+        match &self.values.weight {
+            C::Constant(weight) => weight.abs(),
+            C::List(weights) => weights.iter().fold(0.0, |scale, weight| scale.max(weight.abs())),
+            C::Random(distribution) => distribution.scale(),
+            C::Function(function) => {
+                let grid = |end: &End| {
+                    (0..end.range.len()).step_by(end.range.len().div_ceil(256)).collect::<Vec<_>>()
+                };
+                let targets = grid(&self.target);
+                let weights = grid(&self.source)
+                    .into_iter()
+                    .flat_map(|source| targets.iter().map(move |target| function(source, *target).abs()));
+                weights.fold(0.0, f64::max)
+            }
+        }
+    }
+
+    /// What the target's backend `B` made of the synapse type.
+    ///
+    /// # Panics
+    /// When `B` is not the backend of the target's simulator.
+    #[must_use]
+    pub fn synapse<B: crate::backend::Backend>(&self) -> &B::Synapse {
+        self.synapse.downcast_ref().expect("a simulator is asked for its own projections")
+    }
+}

@@ -1,0 +1,503 @@
+//! What one rank simulates: its share of the cells, and the connections onto them.
+
+use std::ops::Range;
+
+use crate::backend::Backend;
+use crate::cell::CellInfo;
+use crate::connector::{Reaching, Row};
+use crate::error::{Error, Result};
+use crate::network::{ErasedModel, Network, PopulationKind, PopulationSpec, ProjectionSpec, SimulatorSpec};
+use crate::population::SimulatorId;
+use crate::random::{Distribution, Key, Purpose, Stream};
+use crate::source::{Sources, SpikeSource};
+use crate::time::Tick;
+use crate::units::Unit;
+use crate::values::{Column, SynapseColumn};
+
+/// The indices that share number `share` of `shares` has of `size` cells: contiguous blocks, as equal as can be.
+#[must_use]
+pub fn share_of(size: usize, share: usize, shares: usize) -> Range<usize> {
+    size * share / shares..size * (share + 1) / shares
+}
+
+/// One rank's share of a simulator's part of a network.
+#[derive(Clone, Copy, Debug)]
+pub struct Part<'n> {
+    /// The whole description.
+    pub network: &'n Network,
+    /// The simulator.
+    pub simulator: SimulatorId,
+    /// Which of the simulator's ranks, from 0.
+    pub share: usize,
+    /// How many ranks the simulator has.
+    pub shares: usize,
+}
+
+impl<'n> Part<'n> {
+    /// The simulator.
+    #[must_use]
+    pub fn spec(&self) -> &'n SimulatorSpec {
+        &self.network.simulators()[self.simulator.0]
+    }
+
+    /// The simulator's time step.
+    #[must_use]
+    pub fn timestep(&self) -> Tick {
+        self.spec().timestep
+    }
+
+    fn local(&self, spec: &'n PopulationSpec) -> LocalPopulation<'n> {
+        LocalPopulation { network: self.network, spec, cells: share_of(spec.size, self.share, self.shares) }
+    }
+
+    /// The populations that the backend simulates here, in order of declaration. Some may have no cell here.
+    pub fn populations(&self) -> impl Iterator<Item = LocalPopulation<'n>> {
+        let part = *self;
+        part.of_simulator().filter(|spec| !spec.is_source()).map(move |spec| part.local(spec))
+    }
+
+    /// The spike sources that live here, in order of declaration.
+    pub fn sources(&self) -> impl Iterator<Item = LocalPopulation<'n>> {
+        let part = *self;
+        part.of_simulator().filter(|spec| spec.is_source()).map(move |spec| part.local(spec))
+    }
+
+    fn of_simulator(self) -> impl Iterator<Item = &'n PopulationSpec> {
+        self.network.populations().iter().filter(move |spec| spec.simulator == self.simulator)
+    }
+
+    /// The projections onto cells that live here, in order of declaration.
+    pub fn projections(&self) -> impl Iterator<Item = LocalProjection<'n>> {
+        let part = *self;
+        self.network.projections().iter().filter_map(move |spec| {
+            let population = &part.network.populations()[spec.target.population.0];
+            if population.simulator != part.simulator {
+                return None;
+            }
+            LocalProjection::new(part.network, spec, share_of(population.size, part.share, part.shares))
+        })
+    }
+}
+
+/// One rank's share of a population.
+#[derive(Clone, Debug)]
+pub struct LocalPopulation<'n> {
+    network: &'n Network,
+    /// The population.
+    pub spec: &'n PopulationSpec,
+    /// The indices of the cells that live here.
+    pub cells: Range<usize>,
+}
+
+impl<'n> LocalPopulation<'n> {
+    /// The global id of the first cell that lives here; the others follow.
+    #[must_use]
+    #[allow(clippy::cast_possible_truncation, reason = "the builder bounds the number of cells")]
+    pub fn first_gid(&self) -> u32 {
+        self.spec.first_gid + self.cells.start as u32
+    }
+
+    /// What backend `B` made of the cell type.
+    ///
+    /// # Panics
+    /// When the population is a spike source or `B` is not its simulator's backend: never for what
+    /// [`Part::populations`] gives to `B`.
+    #[must_use]
+    pub fn model<B: Backend>(&self) -> &'n B::Model {
+        match &self.spec.kind {
+            PopulationKind::Model(ErasedModel(model)) => {
+                model.downcast_ref().expect("a simulator is asked for its own populations")
+            }
+            PopulationKind::Source(_) => panic!("{} is a spike source", self.spec.name),
+        }
+    }
+
+    /// The value of parameter number `index` if it is the same for all cells.
+    #[must_use]
+    pub fn constant_parameter(&self, index: usize) -> Option<f64> {
+        self.spec.parameters[index].constant()
+    }
+
+    /// The values of parameter number `index` for the cells that live here, in base units.
+    ///
+    /// # Errors
+    /// When a value does not make sense; the message names population, cell and parameter.
+    pub fn parameter(&self, index: usize) -> Result<Vec<f64>> {
+        let info = &self.spec.cell.parameters[index];
+        let values = self.fill(&self.spec.parameters[index], Purpose::Parameter, index);
+        for (cell, value) in self.cells.clone().zip(&values) {
+            if let Err(must_be) = info.bound.check(*value) {
+                return Err(bad_value(self.spec, info.name, info.symbol, *value, must_be, Some(cell)));
+            }
+        }
+        Ok(values)
+    }
+
+    /// The values of the parameter called `name`; see [`parameter`](Self::parameter).
+    ///
+    /// # Errors
+    /// When a value does not make sense, or there is no such parameter.
+    pub fn parameter_named(&self, name: &str) -> Result<Vec<f64>> {
+        self.parameter(named(self.spec.cell, "parameter", name, self.spec.cell.parameter(name))?)
+    }
+
+    /// The initial values of state variable number `index` for the cells that live here, in base units.
+    ///
+    /// # Errors
+    /// When a value is not finite; the message names population, cell and variable.
+    pub fn initial(&self, index: usize) -> Result<Vec<f64>> {
+        let info = &self.spec.cell.states[index];
+        let values = self.fill(&self.spec.initial[index], Purpose::Initial, index);
+        for (cell, value) in self.cells.clone().zip(&values) {
+            if !value.is_finite() {
+                return Err(bad_value(self.spec, info.name, info.symbol, *value, "finite", Some(cell)));
+            }
+        }
+        Ok(values)
+    }
+
+    /// The initial values of the state variable called `name`; see [`initial`](Self::initial).
+    ///
+    /// # Errors
+    /// When a value is not finite, or there is no such state variable.
+    pub fn initial_named(&self, name: &str) -> Result<Vec<f64>> {
+        self.initial(named(self.spec.cell, "state variable", name, self.spec.cell.state(name))?)
+    }
+
+    fn fill(&self, column: &Column, purpose: Purpose, index: usize) -> Vec<f64> {
+        let mut values = Vec::with_capacity(self.cells.len());
+        let key = self.network.key(purpose, (self.spec.id.0 as u64) << 16 | index as u64);
+        column.fill(key, self.cells.clone(), &mut values);
+        values
+    }
+
+    /// The spike source of these cells.
+    ///
+    /// # Errors
+    /// When a parameter does not make sense.
+    ///
+    /// # Panics
+    /// When the population is no spike source: never for what [`Part::sources`] gives.
+    pub fn source(&self) -> Result<Box<dyn SpikeSource>> {
+        let PopulationKind::Source(source) = &self.spec.kind else {
+            panic!("{} is no spike source", self.spec.name)
+        };
+        let timestep = self.network.simulator_of(self.spec.id).timestep;
+        Ok(match source {
+            Sources::Poisson => {
+                let columns = (0..3).map(|index| self.parameter(index)).collect::<Result<Vec<_>>>()?;
+                let key = self.network.source_key(self.spec.id);
+                Box::new(crate::cells::PoissonSource::new(key, self.first_gid(), timestep, &columns))
+            }
+            Sources::Array(trains) => Box::new(crate::cells::ArraySource::new(
+                trains,
+                self.cells.clone(),
+                self.first_gid(),
+                timestep,
+            )),
+        })
+    }
+}
+
+fn named(cell: &CellInfo, what: &str, name: &str, index: Option<usize>) -> Result<usize> {
+    index.ok_or_else(|| Error::description(format!("{} has no {what} `{name}`", cell.name)))
+}
+
+pub(crate) fn bad_value(
+    population: &PopulationSpec,
+    name: &str,
+    symbol: &str,
+    value: f64,
+    must_be: &str,
+    cell: Option<usize>,
+) -> Error {
+    let cell = cell.map(|index| format!("[{index}]")).unwrap_or_default();
+    Error::description(format!(
+        "population `{}`: {name}{cell} of {} is {value} {symbol}, but must be {must_be}",
+        population.name, population.cell.name
+    ))
+}
+
+/// What a pass over connections needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Draw {
+    /// Sources and delays; weights are given as zero. For a pass that counts.
+    Delays,
+    /// Sources, delays and weights.
+    All,
+}
+
+/// One value a connection of a row, or one for all.
+#[derive(Clone, Copy, Debug)]
+pub enum RowValues<'a, T> {
+    /// The same for the whole row, and for every row of the projection.
+    Constant(T),
+    /// One a connection.
+    Each(&'a [T]),
+}
+
+impl<T: Copy> RowValues<'_, T> {
+    /// The value of connection number `index` of the row.
+    #[inline]
+    #[must_use]
+    pub fn get(&self, index: usize) -> T {
+        match self {
+            Self::Constant(value) => *value,
+            Self::Each(values) => values[index],
+        }
+    }
+}
+
+/// The connections of a projection onto one cell of this rank.
+#[derive(Clone, Copy, Debug)]
+pub struct SynapseRow<'a> {
+    /// The target: its index among the cells of its population that live here.
+    pub target: u32,
+    /// The sources: add [`LocalProjection::first_source_gid`] for global ids.
+    pub sources: &'a [u32],
+    /// Weights in the receptor's base unit.
+    pub weights: RowValues<'a, f64>,
+    /// Delays in steps of this simulator, at least 1.
+    pub delays: RowValues<'a, u32>,
+}
+
+/// The connections of a projection onto the cells of one rank.
+#[derive(Clone, Debug)]
+pub struct LocalProjection<'n> {
+    network: &'n Network,
+    /// The projection.
+    pub spec: &'n ProjectionSpec,
+    /// The targets that live here, as indices in the target end.
+    pub targets: Range<u32>,
+    /// What to add to an index in the target end for the index among the cells that live here.
+    offset: i64,
+}
+
+impl<'n> LocalProjection<'n> {
+    /// The connections of `spec` onto those of its targets whose index in their population is in `cells`; `None` if
+    /// there are none.
+    #[must_use]
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_possible_wrap,
+        reason = "the builder bounds the number of cells"
+    )]
+    pub fn new(network: &'n Network, spec: &'n ProjectionSpec, cells: Range<usize>) -> Option<Self> {
+        let end = &spec.target.range;
+        let (first, last) = (cells.start.max(end.start), cells.end.min(end.end));
+        if first >= last {
+            return None;
+        }
+        let targets = (first - end.start) as u32..(last - end.start) as u32;
+        Some(Self { network, spec, targets, offset: end.start as i64 - cells.start as i64 })
+    }
+
+    /// The global id of source number 0.
+    #[must_use]
+    pub fn first_source_gid(&self) -> u32 {
+        self.network.ends(self.spec).sources.first_gid
+    }
+
+    /// How many sources the projection has.
+    #[must_use]
+    pub fn source_count(&self) -> u32 {
+        self.network.ends(self.spec).sources.size
+    }
+
+    /// The index among the cells that live here of the target with index `target` in the target end.
+    #[must_use]
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the target lives here")]
+    pub fn local_target(&self, target: u32) -> u32 {
+        (i64::from(target) + self.offset) as u32
+    }
+
+    /// Which sources have connections onto the targets that live here.
+    #[must_use]
+    pub fn reaching(&self) -> Reaching {
+        self.spec.connector.reaching(&self.network.ends(self.spec), self.targets.clone())
+    }
+
+    /// Emits the connections, target by target, at most one row a target. Calling it again emits the same.
+    ///
+    /// # Errors
+    /// When a connection cannot be made, or a weight or delay does not make sense.
+    pub fn connect(&self, draw: Draw, emit: &mut dyn FnMut(SynapseRow<'_>)) -> Result<()> {
+        let ends = self.network.ends(self.spec);
+        let mut values = RowFiller::new(self, draw);
+        let mut failed = None;
+        self.spec.connector.connect(&ends, self.targets.clone(), &mut |row| {
+            if failed.is_some() {
+                return;
+            }
+            match values.fill(&row) {
+                Ok((weights, delays)) => emit(SynapseRow {
+                    target: self.local_target(row.target),
+                    sources: row.sources,
+                    weights,
+                    delays,
+                }),
+                Err(error) => failed = Some(error),
+            }
+        })?;
+        failed.map_or(Ok(()), |error: Error| {
+            Err(error.in_context(format_args!("projection `{}`", self.spec.name)))
+        })
+    }
+}
+
+/// Computes the weights and delays of rows.
+struct RowFiller<'n> {
+    spec: &'n ProjectionSpec,
+    draw: Draw,
+    first_target_gid: u32,
+    weight_key: Key,
+    delay_key: Key,
+    timestep: Tick,
+    shortest: u32,
+    symbol: &'static str,
+    non_negative: bool,
+    weights: Vec<f64>,
+    delays: Vec<u32>,
+    milliseconds: Vec<f64>,
+}
+
+impl<'n> RowFiller<'n> {
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked by the builder")]
+    fn new(projection: &LocalProjection<'n>, draw: Draw) -> Self {
+        let (network, spec) = (projection.network, projection.spec);
+        let id = spec.id.0 as u64;
+        let timestep = network.simulator_of(spec.target.population).timestep;
+        let symbol = network.populations()[spec.target.population.0].cell.receptors[spec.receptor].symbol;
+        Self {
+            spec,
+            draw,
+            first_target_gid: network.ends(spec).targets.first_gid,
+            weight_key: network.key(Purpose::Weight, id),
+            delay_key: network.key(Purpose::Delay, id),
+            timestep,
+            shortest: spec.shortest_delay_allowed(network).steps_up(timestep) as u32,
+            symbol,
+            non_negative: symbol == crate::units::Conductance::SYMBOL,
+            weights: Vec::new(),
+            delays: Vec::new(),
+            milliseconds: Vec::new(),
+        }
+    }
+
+    fn fill(&mut self, row: &Row<'_>) -> Result<(RowValues<'_, f64>, RowValues<'_, u32>)> {
+        let delay = match (row.delays, &self.spec.values.delay) {
+            (None, SynapseColumn::Constant(delay)) => Some(self.steps(*delay)),
+            _ => {
+                self.fill_delays(row)?;
+                None
+            }
+        };
+        let weight = match (self.draw, row.weights, &self.spec.values.weight) {
+            (Draw::Delays, ..) => Some(0.0),
+            (Draw::All, None, SynapseColumn::Constant(weight)) => Some(*weight),
+            _ => {
+                self.fill_weights(row)?;
+                None
+            }
+        };
+        Ok((
+            weight.map_or(RowValues::Each(&self.weights), RowValues::Constant),
+            delay.map_or(RowValues::Each(&self.delays), RowValues::Constant),
+        ))
+    }
+
+    fn fill_weights(&mut self, row: &Row<'_>) -> Result<()> {
+        self.weights.clear();
+        let stream = (self.weight_key, self.first_target_gid + row.target);
+        column_values(&self.spec.values.weight, row, row.weights, stream, &mut self.weights)?;
+        let bad = |weight: &&f64| !weight.is_finite() || (self.non_negative && **weight < 0.0);
+        if let Some(weight) = self.weights.iter().find(bad) {
+            let remedy = if weight.is_finite() {
+                "conductances must not be negative"
+            } else {
+                "weights must be finite"
+            };
+            return Err(Error::description(format!(
+                "weight {weight} {} onto target {}: {remedy}",
+                self.symbol, row.target
+            )));
+        }
+        Ok(())
+    }
+
+    fn fill_delays(&mut self, row: &Row<'_>) -> Result<()> {
+        self.milliseconds.clear();
+        self.delays.clear();
+        let stream = (self.delay_key, self.first_target_gid + row.target);
+        column_values(&self.spec.values.delay, row, row.delays, stream, &mut self.milliseconds)?;
+        for index in 0..self.milliseconds.len() {
+            let milliseconds = self.milliseconds[index];
+            let steps = self.steps(milliseconds);
+            if steps < self.shortest || !milliseconds.is_finite() {
+                return Err(Error::description(format!(
+                    "a delay of {milliseconds} ms onto target {} is shorter than {}, the shortest that the time steps allow; \
+                     raise it, or clip the distribution with NormalClipped {{ low: {}, .. }}",
+                    row.target,
+                    self.timestep * i64::from(self.shortest),
+                    (self.timestep * i64::from(self.shortest)).time(),
+                )));
+            }
+            self.delays.push(steps);
+        }
+        Ok(())
+    }
+
+    /// The nearest number of steps.
+    #[inline]
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the cast saturates")]
+    fn steps(&self, milliseconds: f64) -> u32 {
+        // The product of two decimals: lift a half that rounding has pushed below.
+        (milliseconds / self.timestep.ms() + 1e-9).round() as u32
+    }
+}
+
+/// The values of one row: the connector's own, or the projection's.
+fn column_values(
+    column: &SynapseColumn,
+    row: &Row<'_>,
+    own: Option<&[f64]>,
+    stream: (Key, u32),
+    out: &mut Vec<f64>,
+) -> Result<()> {
+    let count = row.sources.len();
+    if let Some(own) = own {
+        out.extend_from_slice(own);
+        return Ok(());
+    }
+    match column {
+        SynapseColumn::Constant(value) => out.extend(std::iter::repeat_n(*value, count)),
+        SynapseColumn::List(values) => {
+            let Some(first) = row.first else {
+                return Err(Error::description(
+                    "a list of weights or delays needs a connector whose connections can be counted",
+                ));
+            };
+            let first = usize::try_from(first).unwrap_or(usize::MAX);
+            out.extend_from_slice(&values[first..first + count]);
+        }
+        SynapseColumn::Function(function) => {
+            out.extend(row.sources.iter().map(|source| function(*source as usize, row.target as usize)));
+        }
+        SynapseColumn::Random(distribution) => draw_row(distribution, stream, count, out),
+    }
+    Ok(())
+}
+
+fn draw_row(distribution: &Distribution, (key, target): (Key, u32), count: usize, out: &mut Vec<f64>) {
+    let mut stream = Stream::new(key, u64::from(target));
+    out.extend((0..count).map(|_| distribution.draw(&mut stream)));
+}
+
+impl ProjectionSpec {
+    /// The shortest delay that the time steps of both ends allow.
+    pub(crate) fn shortest_delay_allowed(&self, network: &Network) -> Tick {
+        let target = network.simulator_of(self.target.population);
+        let source = network.simulator_of(self.source.population);
+        target.timestep.max(source.timestep)
+    }
+}

@@ -1,0 +1,146 @@
+//! What a run gives back.
+
+use crate::digest::Digest;
+
+/// The recorded spikes of a population, ordered by time and then by cell.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SpikeData {
+    /// The population's name.
+    pub population: String,
+    /// How many cells it has.
+    pub size: usize,
+    /// When the recording ends, in ms; it begins at 0.
+    pub stop: f64,
+    /// Spike times in ms.
+    pub times: Vec<f64>,
+    /// The cell of each spike: its index in the population.
+    pub indices: Vec<u32>,
+}
+
+impl SpikeData {
+    /// How many spikes.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.times.len()
+    }
+
+    /// Whether no cell fired.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.times.is_empty()
+    }
+
+    /// How many spikes each cell fired.
+    #[must_use]
+    pub fn counts(&self) -> Vec<u32> {
+        let mut counts = vec![0; self.size];
+        for index in &self.indices {
+            counts[*index as usize] += 1;
+        }
+        counts
+    }
+
+    /// The mean number of spikes a cell.
+    #[must_use]
+    pub fn mean_count(&self) -> f64 {
+        self.len() as f64 / self.size as f64
+    }
+
+    /// The mean firing rate of a cell in Hz, over the whole recording; 0 if it has no length.
+    #[must_use]
+    pub fn mean_rate(&self) -> f64 {
+        if self.stop > 0.0 { self.mean_count() / self.stop * 1000.0 } else { 0.0 }
+    }
+
+    /// The spike times of cell `index`, in ms.
+    #[must_use]
+    pub fn train(&self, index: usize) -> Vec<f64> {
+        let of_cell = self.times.iter().zip(&self.indices).filter(|(_, cell)| **cell as usize == index);
+        of_cell.map(|(time, _)| *time).collect()
+    }
+
+    /// Takes the spikes into a digest: name, times in ns and indices.
+    pub fn digest_into(&self, digest: &mut Digest) {
+        digest.write(self.population.as_bytes());
+        for (time, index) in self.times.iter().zip(&self.indices) {
+            digest.write_u64((time * 1e6).round() as u64);
+            digest.write_u64(u64::from(*index));
+        }
+    }
+}
+
+/// The samples of one variable of a population.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct TraceData {
+    /// The population's name.
+    pub population: String,
+    /// The variable's name: `"v"`.
+    pub variable: String,
+    /// The unit's symbol: `"mV"`; empty for a number without unit.
+    pub unit: String,
+    /// How many cells the population has.
+    pub size: usize,
+    /// The time from sample to sample, in ms; the first sample is at time 0.
+    pub interval: f64,
+    /// The samples: for each time, one a cell, by index.
+    pub values: Vec<f64>,
+}
+
+impl TraceData {
+    /// How many sample times.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.values.len() / self.size.max(1)
+    }
+
+    /// Whether there is no sample.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.values.is_empty()
+    }
+
+    /// The sample times, in ms.
+    #[must_use]
+    pub fn times(&self) -> Vec<f64> {
+        (0..self.len()).map(|row| row as f64 * self.interval).collect()
+    }
+
+    /// The samples of cell `index`.
+    #[must_use]
+    pub fn of(&self, index: usize) -> Vec<f64> {
+        self.values.iter().skip(index).step_by(self.size).copied().collect()
+    }
+
+    /// The samples of all cells at sample time number `row`.
+    #[must_use]
+    pub fn at(&self, row: usize) -> &[f64] {
+        &self.values[row * self.size..(row + 1) * self.size]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rates_and_counts_follow_from_the_spikes() {
+        let spikes = SpikeData {
+            population: "hh".into(),
+            size: 4,
+            stop: 500.0,
+            times: vec![1.0, 2.0, 2.0],
+            indices: vec![0, 0, 3],
+        };
+        assert_eq!(spikes.counts(), [2, 0, 0, 1]);
+        assert_eq!(spikes.mean_rate(), 1.5);
+        assert_eq!(spikes.train(0), [1.0, 2.0]);
+    }
+
+    #[test]
+    fn a_trace_is_read_by_cell_and_by_time() {
+        let trace =
+            TraceData { size: 2, interval: 0.5, values: vec![1.0, 2.0, 3.0, 4.0], ..TraceData::default() };
+        assert_eq!((trace.len(), trace.of(1), trace.at(1)), (2, vec![2.0, 4.0], [3.0, 4.0].as_slice()));
+        assert_eq!(trace.times(), [0.0, 0.5]);
+    }
+}

@@ -1,0 +1,25 @@
+//! Spike sources as functions of time: the same on every backend and any number of ranks.
+
+use std::ops::Range;
+
+use crate::cells::SpikeTrains;
+use crate::time::Spike;
+
+/// The spike sources of one population on one rank.
+pub trait SpikeSource: Send {
+    /// Appends the spikes of time steps `steps` (counted from 1), ordered by step and then by cell. Steps are asked for
+    /// in order, without gap.
+    fn spikes(&mut self, steps: Range<u32>, out: &mut Vec<Spike>);
+    /// Goes back to time 0.
+    fn reset(&mut self);
+}
+
+/// The kinds of spike sources.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Sources {
+    /// [`SpikeSourcePoisson`](crate::cells::SpikeSourcePoisson); parameters are rate, start, duration.
+    Poisson,
+    /// [`SpikeSourceArray`](crate::cells::SpikeSourceArray).
+    Array(SpikeTrains),
+}

@@ -1,0 +1,279 @@
+//! Values that may differ from cell to cell: a constant, a list, a function of the index, a distribution.
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::ops::Range;
+use std::sync::Arc;
+
+use crate::random::{Distributed, Distribution, Key, LogNormal, Normal, NormalClipped, Stream, Uniform};
+use crate::units::{Capacitance, Conductance, Current, Frequency, Time, Unit, Voltage};
+
+/// One value for each cell of a population, in base units.
+#[derive(Clone)]
+#[non_exhaustive]
+pub enum Column {
+    /// The same for all.
+    Constant(f64),
+    /// Listed, by the cell's index in its population.
+    List(Arc<[f64]>),
+    /// A function of the cell's index in its population.
+    Function(Arc<dyn Fn(usize) -> f64 + Send + Sync>),
+    /// Drawn for each cell.
+    Random(Distribution),
+}
+
+impl Column {
+    /// Appends the values of the cells with indices `cells`. Random ones are the first draw of the stream
+    /// numbered by the index, so they do not depend on who asks.
+    pub fn fill(&self, key: Key, cells: Range<usize>, out: &mut Vec<f64>) {
+        match self {
+            Self::Constant(value) => out.extend(std::iter::repeat_n(*value, cells.len())),
+            Self::List(values) => out.extend_from_slice(&values[cells]),
+            Self::Function(function) => out.extend(cells.map(|index| function(index))),
+            Self::Random(distribution) => {
+                out.extend(cells.map(|index| distribution.draw(&mut Stream::new(key, index as u64))));
+            }
+        }
+    }
+
+    /// The value of all cells, if it is one.
+    #[must_use]
+    pub fn constant(&self) -> Option<f64> {
+        match self {
+            Self::Constant(value) => Some(*value),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Debug for Column {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Constant(value) => write!(f, "{value}"),
+            Self::List(values) => write!(f, "{values:?}"),
+            // A closure cannot be printed; a few of its values stand for it where descriptions are compared.
+            Self::Function(function) => write!(f, "Function({}, {})", function(0), function(1)),
+            Self::Random(distribution) => write!(f, "{distribution:?}"),
+        }
+    }
+}
+
+/// One value of unit `T` for each cell of a population.
+#[derive(Clone, Debug)]
+pub struct Values<T> {
+    column: Column,
+    unit: PhantomData<T>,
+}
+
+impl<T: Unit> Values<T> {
+    fn new(column: Column) -> Self {
+        Self { column, unit: PhantomData }
+    }
+
+    /// The values in base units.
+    #[must_use]
+    pub fn into_column(self) -> Column {
+        self.column
+    }
+}
+
+/// What can be given where each cell gets a value of unit `T`: a quantity, a list of them, a closure from the
+/// cell's index, or a distribution ([`Uniform`], [`Normal`], [`NormalClipped`], [`LogNormal`]).
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` gives no values of unit `{T}`",
+    label = "expected `{T}`: a quantity, a list, a closure of the cell's index, or a distribution of such",
+    note = "units are PyNN's: a time in ms, a voltage in mV, a current in nA, a conductance in uS"
+)]
+pub trait IntoValues<T> {
+    /// The values.
+    fn into_values(self) -> Values<T>;
+}
+
+macro_rules! quantities_are_values {
+    ($($unit:ty)*) => {$(
+        impl IntoValues<$unit> for $unit {
+            fn into_values(self) -> Values<$unit> {
+                Values::new(Column::Constant(self.base()))
+            }
+        }
+    )*};
+}
+quantities_are_values!(Time Voltage Current Capacitance Conductance Frequency);
+
+impl<T: Unit> IntoValues<T> for Values<T> {
+    fn into_values(self) -> Values<T> {
+        self
+    }
+}
+
+impl<T: Unit> IntoValues<T> for Vec<T> {
+    fn into_values(self) -> Values<T> {
+        self.as_slice().into_values()
+    }
+}
+
+impl<T: Unit> IntoValues<T> for &[T] {
+    fn into_values(self) -> Values<T> {
+        Values::new(Column::List(self.iter().map(|value| value.base()).collect()))
+    }
+}
+
+impl<T: Unit, const N: usize> IntoValues<T> for [T; N] {
+    fn into_values(self) -> Values<T> {
+        self.as_slice().into_values()
+    }
+}
+
+impl<T: Unit, F: Fn(usize) -> T + Send + Sync + 'static> IntoValues<T> for F {
+    fn into_values(self) -> Values<T> {
+        Values::new(Column::Function(Arc::new(move |index| self(index).base())))
+    }
+}
+
+macro_rules! distributions_are_values {
+    ($($name:ident)*) => {$(
+        impl<T: Unit> IntoValues<T> for $name<T> {
+            fn into_values(self) -> Values<T> {
+                Values::new(Column::Random(self.distribution()))
+            }
+        }
+
+        impl<T: Unit> IntoSynapseValues<T> for $name<T> {
+            fn into_synapse_values(self) -> SynapseValues<T> {
+                SynapseValues::new(SynapseColumn::Random(self.distribution()))
+            }
+        }
+    )*};
+}
+distributions_are_values!(Uniform Normal NormalClipped LogNormal);
+
+/// One value for each connection of a projection, in base units.
+#[derive(Clone)]
+#[non_exhaustive]
+pub enum SynapseColumn {
+    /// The same for all.
+    Constant(f64),
+    /// Listed, one a connection, target by target and within a target by source. Needs a connector whose number of
+    /// connections is known beforehand.
+    List(Arc<[f64]>),
+    /// A function of the source's and the target's index in the two ends of the projection.
+    Function(Arc<dyn Fn(usize, usize) -> f64 + Send + Sync>),
+    /// Drawn for each connection.
+    Random(Distribution),
+}
+
+impl SynapseColumn {
+    /// The value of all connections, if it is one.
+    #[must_use]
+    pub fn constant(&self) -> Option<f64> {
+        match self {
+            Self::Constant(value) => Some(*value),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Debug for SynapseColumn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Constant(value) => write!(f, "{value}"),
+            Self::List(values) => write!(f, "{values:?}"),
+            Self::Function(function) => write!(f, "Function({}, {})", function(0, 0), function(0, 1)),
+            Self::Random(distribution) => write!(f, "{distribution:?}"),
+        }
+    }
+}
+
+/// One value of unit `T` for each connection of a projection: a weight, a delay.
+#[derive(Clone, Debug)]
+pub struct SynapseValues<T> {
+    column: SynapseColumn,
+    unit: PhantomData<T>,
+}
+
+impl<T: Unit> SynapseValues<T> {
+    pub(crate) fn new(column: SynapseColumn) -> Self {
+        Self { column, unit: PhantomData }
+    }
+
+    /// The values in base units.
+    #[must_use]
+    pub fn into_column(self) -> SynapseColumn {
+        self.column
+    }
+}
+
+/// What can be given where each connection gets a value of unit `T`: a quantity, a list (one a connection, target by
+/// target, then source by source), a closure `|source, target|`, or a distribution.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no weight or delay in `{T}`",
+    label = "expected `{T}` here: the target's receptor (or the delay) fixes the unit",
+    note = "current-based receptors take a current (nA), conductance-based ones a conductance (uS), delta ones a voltage (mV); delays are times (ms)"
+)]
+pub trait IntoSynapseValues<T> {
+    /// The values.
+    fn into_synapse_values(self) -> SynapseValues<T>;
+}
+
+macro_rules! quantities_are_synapse_values {
+    ($($unit:ty)*) => {$(
+        impl IntoSynapseValues<$unit> for $unit {
+            fn into_synapse_values(self) -> SynapseValues<$unit> {
+                SynapseValues::new(SynapseColumn::Constant(self.base()))
+            }
+        }
+    )*};
+}
+quantities_are_synapse_values!(Time Voltage Current Capacitance Conductance Frequency);
+
+impl<T: Unit> IntoSynapseValues<T> for SynapseValues<T> {
+    fn into_synapse_values(self) -> SynapseValues<T> {
+        self
+    }
+}
+
+impl<T: Unit> IntoSynapseValues<T> for Vec<T> {
+    fn into_synapse_values(self) -> SynapseValues<T> {
+        SynapseValues::new(SynapseColumn::List(self.iter().map(|value| value.base()).collect()))
+    }
+}
+
+impl<T: Unit, const N: usize> IntoSynapseValues<T> for [T; N] {
+    fn into_synapse_values(self) -> SynapseValues<T> {
+        self.to_vec().into_synapse_values()
+    }
+}
+
+impl<T: Unit, F: Fn(usize, usize) -> T + Send + Sync + 'static> IntoSynapseValues<T> for F {
+    fn into_synapse_values(self) -> SynapseValues<T> {
+        SynapseValues::new(SynapseColumn::Function(Arc::new(move |pre, post| self(pre, post).base())))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::random::Purpose;
+    use crate::units::mV;
+
+    fn filled(values: impl IntoValues<Voltage>, cells: Range<usize>) -> Vec<f64> {
+        let mut out = Vec::new();
+        values.into_values().into_column().fill(Key::new(1, Purpose::Initial, 0), cells, &mut out);
+        out
+    }
+
+    #[test]
+    fn every_form_gives_one_value_a_cell() {
+        assert_eq!(filled(2.0 * mV, 3..5), [2.0, 2.0]);
+        assert_eq!(filled([1.0 * mV, 2.0 * mV, 3.0 * mV], 1..3), [2.0, 3.0]);
+        assert_eq!(filled(|i: usize| i as f64 * mV, 3..5), [3.0, 4.0]);
+    }
+
+    #[test]
+    fn random_values_do_not_depend_on_who_asks() {
+        let uniform = Uniform { low: -65.0 * mV, high: -50.0 * mV };
+        let all = filled(uniform, 0..10);
+        assert!(all.iter().all(|v| (-65.0..-50.0).contains(v)));
+        assert_eq!([filled(uniform, 0..4), filled(uniform, 4..10)].concat(), all);
+    }
+}
