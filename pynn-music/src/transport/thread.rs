@@ -1,0 +1,278 @@
+//! Ranks as threads of one process: a mailbox per channel, whose packets change hands by swapping vectors.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::thread::Thread;
+use std::time::Duration;
+
+use pynn_core::error::Result;
+use pynn_core::time::Spike;
+
+use super::{Failure, Header, Idle, Manners, Patience, Transport};
+use crate::clock::Span;
+use crate::schedule::Schedule;
+
+/// Longest sleep without a look at the mailboxes, should a wake-up get lost.
+const NAP: Duration = Duration::from_millis(1);
+
+/// What all ranks of a simulation share: mailboxes, who sleeps, and the first failure.
+pub struct Hub {
+    mailboxes: Vec<Mailbox>,
+    sleepers: Vec<Padded<Sleeper>>,
+    poisoned: Padded<AtomicBool>,
+    failure: Mutex<Option<Failure>>,
+    manners: Manners,
+}
+
+/// Keeps what is written by one rank off the cache lines of another.
+#[repr(align(128))]
+struct Padded<T>(T);
+
+struct Mailbox {
+    from: usize,
+    to: usize,
+    slots: Vec<Padded<Mutex<Slot>>>,
+    /// Packets put in, written by the sender alone.
+    sent: Padded<AtomicU64>,
+    /// Packets taken out, written by the receiver alone.
+    taken: Padded<AtomicU64>,
+}
+
+#[derive(Default)]
+struct Slot {
+    header: Header,
+    spikes: Vec<Spike>,
+}
+
+#[derive(Default)]
+struct Sleeper {
+    asleep: AtomicBool,
+    thread: OnceLock<Thread>,
+}
+
+/// A lock that a panicking rank held: its packet does not matter any more.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Hub {
+    /// The mailboxes of `schedule`.
+    #[must_use]
+    pub fn new(schedule: &Schedule) -> Arc<Self> {
+        let mailbox = |from, to, slots: usize| Mailbox {
+            from,
+            to,
+            slots: (0..slots).map(|_| Padded(Mutex::default())).collect(),
+            sent: Padded(AtomicU64::new(0)),
+            taken: Padded(AtomicU64::new(0)),
+        };
+        let mailboxes = schedule.channels().iter().map(|c| mailbox(c.from, c.to, c.slots)).collect();
+        Arc::new(Self {
+            mailboxes,
+            sleepers: (0..schedule.ranks()).map(|_| Padded(Sleeper::default())).collect(),
+            poisoned: Padded(AtomicBool::new(false)),
+            failure: Mutex::new(None),
+            manners: Manners::of(schedule.ranks()),
+        })
+    }
+
+    /// Makes all ranks stop: sleepers wake, and every later wait ends with `failure`. The first one stays.
+    pub fn poison(&self, failure: &Failure) {
+        lock(&self.failure).get_or_insert_with(|| failure.clone());
+        self.poisoned.0.store(true, Ordering::SeqCst);
+        for rank in 0..self.sleepers.len() {
+            self.wake(rank);
+        }
+    }
+
+    /// The first failure, if any rank failed.
+    #[must_use]
+    pub fn failure(&self) -> Option<Failure> {
+        if !self.poisoned.0.load(Ordering::Relaxed) {
+            return None;
+        }
+        lock(&self.failure).clone()
+    }
+
+    fn wake(&self, rank: usize) {
+        let sleeper = &self.sleepers[rank].0;
+        if sleeper.asleep.load(Ordering::SeqCst)
+            && let Some(thread) = sleeper.thread.get()
+        {
+            thread.unpark();
+        }
+    }
+}
+
+/// One rank's end of the [`Hub`]. It belongs to the thread that uses it first.
+pub struct ThreadTransport {
+    hub: Arc<Hub>,
+    rank: usize,
+    ends: Vec<End>,
+    announced: bool,
+}
+
+/// This rank's knowledge of a mailbox, so that the other's cache line is read only when it must be.
+#[derive(Clone, Copy, Default)]
+struct End {
+    sent: u64,
+    taken: u64,
+}
+
+impl ThreadTransport {
+    /// The end of `rank`.
+    #[must_use]
+    pub fn new(hub: Arc<Hub>, rank: usize) -> Self {
+        let ends = vec![End::default(); hub.mailboxes.len()];
+        Self { hub, rank, ends, announced: false }
+    }
+
+    /// Sleeps until woken. The first call only announces it: the caller polls once more before the second one
+    /// sleeps, so that a packet sent in between is not missed.
+    fn sleep(&mut self) {
+        let sleeper = &self.hub.sleepers[self.rank].0;
+        if self.announced {
+            std::thread::park_timeout(NAP);
+        } else {
+            sleeper.thread.get_or_init(std::thread::current);
+            sleeper.asleep.store(true, Ordering::SeqCst);
+            self.announced = true;
+        }
+    }
+
+    fn rise(&mut self) {
+        if self.announced {
+            self.hub.sleepers[self.rank].0.asleep.store(false, Ordering::SeqCst);
+            self.announced = false;
+        }
+    }
+}
+
+impl Transport for ThreadTransport {
+    fn begin(&mut self, _span: Span) -> Result<()> {
+        self.check()
+    }
+
+    fn try_send(&mut self, channel: usize, header: Header, spikes: &mut Vec<Spike>) -> Result<bool> {
+        let (mailbox, end) = (&self.hub.mailboxes[channel], &mut self.ends[channel]);
+        let slots = mailbox.slots.len() as u64;
+        if end.sent - end.taken == slots {
+            end.taken = mailbox.taken.0.load(Ordering::SeqCst);
+            if end.sent - end.taken == slots {
+                return Ok(false);
+            }
+        }
+        {
+            let mut slot = lock(&mailbox.slots[(end.sent % slots) as usize].0);
+            slot.header = header;
+            std::mem::swap(&mut slot.spikes, spikes);
+        }
+        spikes.clear();
+        end.sent += 1;
+        mailbox.sent.0.store(end.sent, Ordering::SeqCst);
+        self.hub.wake(mailbox.to);
+        Ok(true)
+    }
+
+    fn try_take(&mut self, channel: usize, spikes: &mut Vec<Spike>) -> Result<Option<Header>> {
+        let (mailbox, end) = (&self.hub.mailboxes[channel], &mut self.ends[channel]);
+        if end.sent == end.taken {
+            end.sent = mailbox.sent.0.load(Ordering::SeqCst);
+            if end.sent == end.taken {
+                return Ok(None);
+            }
+        }
+        let header = {
+            let mut slot = lock(&mailbox.slots[(end.taken % mailbox.slots.len() as u64) as usize].0);
+            std::mem::swap(&mut slot.spikes, spikes);
+            slot.header
+        };
+        end.taken += 1;
+        mailbox.taken.0.store(end.taken, Ordering::SeqCst);
+        self.hub.wake(mailbox.from);
+        Ok(Some(header))
+    }
+
+    fn all_sent(&mut self) -> Result<bool> {
+        Ok(true)
+    }
+
+    fn pause(&mut self, patience: &mut Patience) -> Result<()> {
+        self.check()?;
+        match patience.next(self.hub.manners) {
+            Idle::Spin => std::hint::spin_loop(),
+            Idle::Yield => std::thread::yield_now(),
+            Idle::Sleep => {
+                self.sleep();
+                return Ok(());
+            }
+        }
+        self.rise();
+        Ok(())
+    }
+
+    fn check(&mut self) -> Result<()> {
+        match self.hub.failure() {
+            Some(failure) => Err(failure.error()),
+            None => Ok(()),
+        }
+    }
+
+    fn abort(&mut self, failure: &Failure) {
+        self.hub.poison(failure);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schedule::Link;
+    use pynn_core::error::ErrorKind;
+    use pynn_core::time::Tick;
+
+    fn pair() -> [ThreadTransport; 2] {
+        let link = Link { from: 0, to: 1, delay: Tick(1), projection: "a".into() };
+        let hub = Hub::new(&Schedule::new(vec![Tick(1); 2], [link], None).unwrap());
+        [ThreadTransport::new(hub.clone(), 0), ThreadTransport::new(hub, 1)]
+    }
+
+    fn spikes(n: u32) -> Vec<Spike> {
+        (0..n).map(|gid| Spike { gid, step: 1 }).collect()
+    }
+
+    #[test]
+    fn packets_arrive_in_order_and_a_full_mailbox_refuses_the_next() {
+        let [mut sender, mut receiver] = pair();
+        for number in 1..=2 {
+            let header = Header { number, last: false };
+            assert!(sender.try_send(0, header, &mut spikes(number)).unwrap());
+        }
+        assert!(!sender.try_send(0, Header::default(), &mut spikes(3)).unwrap());
+        for number in 1..=2 {
+            let mut got = Vec::new();
+            assert_eq!(receiver.try_take(0, &mut got).unwrap(), Some(Header { number, last: false }));
+            assert_eq!(got, spikes(number));
+        }
+        assert_eq!(receiver.try_take(0, &mut Vec::new()).unwrap(), None);
+        assert!(sender.try_send(0, Header::default(), &mut spikes(3)).unwrap());
+    }
+
+    #[test]
+    fn a_failure_wakes_a_sleeping_rank_with_the_first_reason() {
+        let [mut first, mut second] = pair();
+        let waiting = std::thread::spawn(move || {
+            let mut patience = Patience::default();
+            loop {
+                if let Err(error) = second.pause(&mut patience) {
+                    return error;
+                }
+            }
+        });
+        let failure =
+            |message: &str| Failure { rank: 0, kind: ErrorKind::Simulator, message: message.into() };
+        first.abort(&failure("no more memory"));
+        first.abort(&failure("and another"));
+        let error = waiting.join().unwrap();
+        assert_eq!(error.message(), "rank 0: no more memory");
+    }
+}

@@ -1,0 +1,370 @@
+//! The protocol of windows, packets and slots, played by random nets under adversarial orders of events.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use proptest::prelude::*;
+use pynn_core::error::Result;
+use pynn_core::time::{Spike, Tick};
+use pynn_music::clock::{Rhythm, Span};
+use pynn_music::exchange::{Exchange, Node, Outbox, Turn};
+use pynn_music::schedule::{Channel, Link, Schedule};
+use pynn_music::transport::dry_run::rehearse;
+use pynn_music::transport::thread::{Hub, ThreadTransport};
+use pynn_music::transport::{Failure, Header, Patience, Transport};
+
+/// One cell per rank; `links` are (from, to, delay).
+#[derive(Clone, Debug)]
+struct Net {
+    steps: Vec<i64>,
+    links: Vec<(usize, usize, i64)>,
+}
+
+impl Net {
+    fn schedule(&self, cap: Option<i64>) -> Schedule {
+        let links = self.links.iter().map(|&(from, to, delay)| Link {
+            from,
+            to,
+            delay: Tick(delay),
+            projection: format!("{from} to {to}"),
+        });
+        Schedule::new(self.ticks(), links, cap.map(Tick)).unwrap()
+    }
+
+    fn ticks(&self) -> Vec<Tick> {
+        self.steps.iter().map(|&step| Tick(step)).collect()
+    }
+
+    /// The smallest time that all ranks step to.
+    fn grid(&self) -> i64 {
+        (1..).find(|t| self.steps.iter().all(|step| t % step == 0)).unwrap()
+    }
+
+    /// All spikes (stamp, rank) up to `end`, computed step by step without ranks, windows or packets.
+    fn reference(&self, end: i64) -> Vec<(i64, usize)> {
+        let mut cells: Vec<Cell> = (0..self.steps.len()).map(|rank| Cell::new(self, rank)).collect();
+        let mut spikes = Vec::new();
+        for time in 1..=end {
+            for rank in 0..cells.len() {
+                if time % self.steps[rank] == 0 && cells[rank].step() {
+                    spikes.push((time, rank));
+                    let step = (time / self.steps[rank]) as u32;
+                    cells.iter_mut().for_each(|cell| cell.receive(rank, step));
+                }
+            }
+        }
+        spikes.sort_unstable();
+        spikes
+    }
+}
+
+/// Integer dynamics that any lost, doubled or shifted spike sends elsewhere.
+struct Cell {
+    rank: usize,
+    steps: Vec<i64>,
+    inputs: Vec<(usize, i64)>,
+    now: i64,
+    state: u64,
+    due: BTreeMap<i64, u64>,
+}
+
+impl Cell {
+    fn new(net: &Net, rank: usize) -> Self {
+        let inputs = net.links.iter().filter(|link| link.1 == rank).map(|link| (link.0, link.2)).collect();
+        Self { rank, steps: net.steps.clone(), inputs, now: 0, state: rank as u64, due: BTreeMap::new() }
+    }
+
+    fn receive(&mut self, from: usize, step: u32) {
+        let own = self.steps[self.rank];
+        for &(_, delay) in self.inputs.iter().filter(|input| input.0 == from) {
+            let due = (i64::from(step) * self.steps[from] + delay + own - 1) / own;
+            assert!(due > self.now, "a spike from {from} is late at rank {}", self.rank);
+            let sum = self.due.entry(due).or_default();
+            *sum = sum.wrapping_add(mix(from as u64 + 1, u64::from(step)));
+        }
+    }
+
+    fn step(&mut self) -> bool {
+        self.now += 1;
+        let input = self.due.remove(&self.now).unwrap_or(0);
+        self.state = mix(self.state, input);
+        self.state % 3 == 0
+    }
+}
+
+fn mix(a: u64, b: u64) -> u64 {
+    let mut z = (a ^ b.rotate_left(32)).wrapping_add(0x9e37_79b9_7f4a_7c15);
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb) ^ (z >> 31)
+}
+
+struct Player {
+    cell: Cell,
+    outgoing: usize,
+    spikes: Vec<(i64, usize)>,
+}
+
+impl Node for Player {
+    fn deliver(&mut self, rank: usize, spikes: &[Spike]) -> Result<()> {
+        spikes.iter().for_each(|spike| self.cell.receive(rank, spike.step));
+        Ok(())
+    }
+
+    fn advance(&mut self, from: Tick, to: Tick, outbox: &mut Outbox) -> Result<()> {
+        let step = self.cell.steps[self.cell.rank];
+        assert_eq!(from.0, self.cell.now * step);
+        while self.cell.now * step < to.0 {
+            if self.cell.step() {
+                self.spikes.push((self.cell.now * step, self.cell.rank));
+                let spike = Spike { gid: self.cell.rank as u32, step: self.cell.now as u32 };
+                (0..self.outgoing).for_each(|index| outbox.push(index, spike));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A mailbox transport on which messages dawdle, as a random source says.
+struct Dawdling {
+    inner: ThreadTransport,
+    random: u64,
+    honest: bool,
+    moves: u64,
+}
+
+impl Dawdling {
+    fn refuses(&mut self) -> bool {
+        self.random = mix(self.random, 1);
+        !self.honest && self.random % 2 == 0
+    }
+}
+
+impl Transport for Dawdling {
+    fn begin(&mut self, span: Span) -> Result<()> {
+        self.inner.begin(span)
+    }
+
+    fn try_send(&mut self, channel: usize, header: Header, spikes: &mut Vec<Spike>) -> Result<bool> {
+        let sent = !self.refuses() && self.inner.try_send(channel, header, spikes)?;
+        self.moves += u64::from(sent);
+        Ok(sent)
+    }
+
+    fn try_take(&mut self, channel: usize, spikes: &mut Vec<Spike>) -> Result<Option<Header>> {
+        let taken = if self.refuses() { None } else { self.inner.try_take(channel, spikes)? };
+        self.moves += u64::from(taken.is_some());
+        Ok(taken)
+    }
+
+    fn all_sent(&mut self) -> Result<bool> {
+        Ok(true)
+    }
+
+    fn pause(&mut self, patience: &mut Patience) -> Result<()> {
+        self.inner.pause(patience)
+    }
+
+    fn check(&mut self) -> Result<()> {
+        Ok(())
+    }
+
+    fn abort(&mut self, _failure: &Failure) {}
+}
+
+/// All ranks in one thread, polled in an order that `seed` chooses.
+struct Play {
+    ranks: Vec<(Exchange, Player, Dawdling)>,
+    random: u64,
+}
+
+impl Play {
+    fn new(net: &Net, schedule: &Schedule, seed: u64) -> Self {
+        let hub = Hub::new(schedule);
+        let rank = |rank: usize| {
+            let player = Player {
+                cell: Cell::new(net, rank),
+                outgoing: schedule.outgoing(rank).len(),
+                spikes: Vec::new(),
+            };
+            let inner = ThreadTransport::new(Arc::clone(&hub), rank);
+            let transport = Dawdling { inner, random: mix(seed, rank as u64), honest: false, moves: 0 };
+            (Exchange::new(schedule, rank), player, transport)
+        };
+        Self { ranks: (0..net.steps.len()).map(rank).collect(), random: seed }
+    }
+
+    /// Whether the run ends; it does not when no rank can move any more.
+    fn run(&mut self, span: Span) -> bool {
+        for (exchange, _, transport) in &mut self.ranks {
+            transport.honest = false;
+            exchange.begin(span, transport).unwrap();
+        }
+        let mut done = vec![false; self.ranks.len()];
+        let mut idle = 0;
+        while !done.iter().all(|&done| done) {
+            self.random = mix(self.random, 2);
+            let honest = idle > 100;
+            let favourite = (self.random % self.ranks.len() as u64) as usize;
+            let order = if honest { 0..self.ranks.len() } else { favourite..favourite + 1 };
+            let before = self.moves();
+            let mut stepped = false;
+            for rank in order.filter(|&rank| !done[rank]).collect::<Vec<_>>() {
+                let (exchange, player, transport) = &mut self.ranks[rank];
+                transport.honest = honest;
+                let turn = exchange.turn(player, transport).unwrap();
+                done[rank] = turn == Turn::Done;
+                stepped |= !matches!(turn, Turn::Waits(_));
+            }
+            if stepped || self.moves() > before {
+                idle = 0;
+            } else if honest {
+                return false;
+            } else {
+                idle += 1;
+            }
+        }
+        true
+    }
+
+    fn moves(&self) -> u64 {
+        self.ranks.iter().map(|rank| rank.2.moves).sum()
+    }
+
+    fn spikes(&self) -> Vec<(i64, usize)> {
+        let mut spikes: Vec<_> = self.ranks.iter().flat_map(|rank| rank.1.spikes.clone()).collect();
+        spikes.sort_unstable();
+        spikes
+    }
+}
+
+fn nets() -> impl Strategy<Value = Net> {
+    (2..=5usize)
+        .prop_flat_map(|ranks| {
+            let steps = prop::collection::vec(1..=5i64, ranks);
+            let links = prop::collection::vec((0..ranks, 0..ranks, 0..24i64), 1..10);
+            (steps, links)
+        })
+        .prop_map(|(steps, links)| {
+            let links = links.into_iter().filter(|link| link.0 != link.1).map(|(from, to, extra)| {
+                let least = steps[from].max(steps[to]);
+                (from, to, least + extra)
+            });
+            Net { links: links.collect(), steps }
+        })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1500))]
+
+    #[test]
+    fn plain_windows_never_deadlock_nor_delay_a_spike(
+        net in nets(), cap in prop::option::of(1..12i64), runs in prop::collection::vec(1..4i64, 1..4), seed: u64,
+    ) {
+        let schedule = net.schedule(cap);
+        let mut play = Play::new(&net, &schedule, seed);
+        let mut start = 0;
+        for run in runs {
+            let end = start + run * net.grid();
+            let span = Span::new(Tick(start), Tick(end));
+            prop_assert!(rehearse(&schedule, span).is_ok());
+            prop_assert!(play.run(span), "deadlock in {span:?}");
+            start = end;
+        }
+        prop_assert_eq!(play.spikes(), net.reference(start));
+    }
+
+    #[test]
+    fn the_dry_run_tells_which_windows_and_slots_get_stuck(
+        net in nets(), windows in prop::collection::vec((1..8i64, 1..4usize), 20), length in 1..3i64, seed: u64,
+    ) {
+        let mut channels: Vec<Channel> = net.schedule(None).channels().to_vec();
+        for (channel, &(factor, slots)) in channels.iter_mut().zip(&windows) {
+            let window = Tick(net.steps[channel.from] * factor);
+            channel.rhythm = Rhythm { window, ..channel.rhythm };
+            channel.slots = slots;
+        }
+        let schedule = Schedule::from_channels(net.ticks(), channels);
+        let end = length * net.grid();
+        let span = Span::new(Tick(0), Tick(end));
+        let mut play = Play::new(&net, &schedule, seed);
+        let ends = play.run(span);
+        prop_assert_eq!(rehearse(&schedule, span).is_ok(), ends);
+        if ends {
+            prop_assert_eq!(play.spikes(), net.reference(end));
+        }
+    }
+
+    #[test]
+    fn several_runs_equal_one_long_run(net in nets(), cuts in prop::collection::vec(1..5i64, 2..5), seed: u64) {
+        let schedule = net.schedule(None);
+        let grid = net.grid();
+        let (mut once, mut often) = (Play::new(&net, &schedule, seed), Play::new(&net, &schedule, !seed));
+        let total: i64 = cuts.iter().sum();
+        prop_assert!(once.run(Span::new(Tick(0), Tick(total * grid))));
+        let mut start = 0;
+        for cut in cuts {
+            prop_assert!(often.run(Span::new(Tick(start * grid), Tick((start + cut) * grid))));
+            start += cut;
+        }
+        prop_assert_eq!(once.spikes(), often.spikes());
+    }
+}
+
+/// Fires in given steps and notes when input is due.
+struct Scripted {
+    step: i64,
+    sender_step: i64,
+    fires: Vec<i64>,
+    due: Vec<i64>,
+    turns: Vec<(i64, i64)>,
+}
+
+impl Node for Scripted {
+    fn deliver(&mut self, _rank: usize, spikes: &[Spike]) -> Result<()> {
+        let due = |spike: &Spike| i64::from(spike.step) * self.sender_step + 200_000;
+        self.due.extend(spikes.iter().map(|spike| Tick(due(spike)).steps_up(Tick(self.step)) * self.step));
+        Ok(())
+    }
+
+    fn advance(&mut self, from: Tick, to: Tick, outbox: &mut Outbox) -> Result<()> {
+        self.turns.push((from.0, to.0));
+        for &step in self.fires.iter().filter(|&&step| from.0 < step * self.step && step * self.step <= to.0)
+        {
+            outbox.push(0, Spike { gid: 0, step: step as u32 });
+        }
+        Ok(())
+    }
+}
+
+/// Time steps of 0.1 and 0.05 ms and a delay of 0.2 ms both ways.
+#[test]
+fn a_fine_and_a_coarse_simulator_exchange_every_delay_and_round_up() {
+    let links =
+        [(0, 1), (1, 0)].map(|(from, to)| Link { from, to, delay: Tick(200_000), projection: "loop".into() });
+    let schedule = Schedule::new(vec![Tick(100_000), Tick(50_000)], links, None).unwrap();
+    assert!(schedule.channels().iter().all(|channel| channel.rhythm.window == Tick(200_000)));
+    let hub = Hub::new(&schedule);
+    let node = |step, sender_step, fires: &[i64]| Scripted {
+        step,
+        sender_step,
+        fires: fires.to_vec(),
+        due: Vec::new(),
+        turns: Vec::new(),
+    };
+    let mut nodes = [node(100_000, 50_000, &[1]), node(50_000, 100_000, &[1])];
+    let mut ranks =
+        [0, 1].map(|rank| (Exchange::new(&schedule, rank), ThreadTransport::new(Arc::clone(&hub), rank)));
+    let span = Span::new(Tick(0), Tick(600_000));
+    ranks.iter_mut().for_each(|(exchange, transport)| exchange.begin(span, transport).unwrap());
+    let mut done = [false; 2];
+    while done != [true; 2] {
+        for rank in 0..2 {
+            let (exchange, transport) = &mut ranks[rank];
+            done[rank] |= !done[rank] && exchange.turn(&mut nodes[rank], transport).unwrap() == Turn::Done;
+        }
+    }
+    // A's spike at 0.1 is due at 0.3 = step 6 of B; B's at 0.05 is due at 0.25, which A rounds up to 0.3.
+    assert_eq!((&nodes[0].due[..], &nodes[1].due[..]), (&[300_000][..], &[300_000][..]));
+    let thirds = [(0, 200_000), (200_000, 400_000), (400_000, 600_000)];
+    assert_eq!((&nodes[0].turns[..], &nodes[1].turns[..]), (&thirds[..], &thirds[..]));
+}
