@@ -205,6 +205,28 @@ pub trait Observable: 'static {
 )]
 pub trait Sampled: Observable {}
 
+/// The cells have a recordable whose name hashes to `NAME`: so that a network that is generic over its backends can
+/// demand `B: Records<<C as Observes<{ name("v") }>>::Observable>`. Written by [`cell!`](crate::cell!).
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cells have no variable of this name",
+    label = "not a variable of `{Self}`"
+)]
+pub trait Observes<const NAME: u64>: CellType {
+    /// The kind of the recordable.
+    type Observable: Observable;
+}
+
+/// The hash of a name for [`Observes`] (64-bit FNV-1a).
+#[must_use]
+pub const fn name(name: &str) -> u64 {
+    let (bytes, mut hash, mut at) = (name.as_bytes(), 0xcbf2_9ce4_8422_2325, 0);
+    while at < bytes.len() {
+        hash = (hash ^ bytes[at] as u64).wrapping_mul(0x0000_0100_0000_01b3);
+        at += 1;
+    }
+    hash
+}
+
 macro_rules! observables {
     ($($(#[$doc:meta])* $name:ident $symbol:literal;)*) => {$(
         $(#[$doc])*
@@ -366,6 +388,10 @@ macro_rules! cell {
                     ::std::vec![$($crate::units::Unit::base(self.$parameter)),*]
                 }
             }
+
+            $(impl $crate::cell::Observes<{ $crate::cell::name(stringify!($variable)) }> for $cell {
+                type Observable = $kind;
+            })*
 
             impl $crate::cell::Receives for $cell {
                 type DefaultWeight = $runit0;

@@ -9,7 +9,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::backend::{Backend, Lowered, Simulates};
-use crate::cell::{Bound, CellInfo, CellType, Parameter, ParameterInfo, Variable, VariableInfo, observable};
+use crate::cell::{
+    Bound, CellInfo, CellType, Observes, Parameter, ParameterInfo, Variable, VariableInfo, name, observable,
+};
 use crate::error::{Error, ErrorKind, Result};
 use crate::random::{Key, philox};
 use crate::source::{Sources, SpikeSource};
@@ -93,6 +95,10 @@ impl CellType for SpikeSourcePoisson {
     fn parameter_values(&self) -> Vec<f64> {
         vec![self.rate.base(), self.start.base(), self.duration.base()]
     }
+}
+
+impl Observes<{ name("spikes") }> for SpikeSourcePoisson {
+    type Observable = observable::Spikes;
 }
 
 impl<B: Backend> Simulates<SpikeSourcePoisson> for B {
@@ -393,6 +399,10 @@ impl CellType for SpikeSourceArray {
     fn parameter_values(&self) -> Vec<f64> {
         Vec::new()
     }
+}
+
+impl Observes<{ name("spikes") }> for SpikeSourceArray {
+    type Observable = observable::Spikes;
 }
 
 impl<B: Backend> Simulates<SpikeSourceArray> for B {
