@@ -1,19 +1,85 @@
-//! What `network!` expands to beyond the builder.
+//! What `network!` expands to beyond the builder: the builder's methods, cut so that each capability a backend lacks is
+//! blamed on the token that asks for it, and so that types are known before rustc looks for capabilities.
 
 use pynn_core::backend::{Connects, Records, Simulates, Transmits};
-use pynn_core::cell::CellType;
-use pynn_core::population::Target;
+use pynn_core::cell::{CellType, Observable, Sampled, Variable};
+use pynn_core::network::NetworkBuilder;
+use pynn_core::population::{Population, Projection, SimulatorHandle, Target, View};
+use pynn_core::synapse::SynapseType;
 use pynn_core::units::{Time, Unit};
 use pynn_core::values::{IntoSynapseValues, SynapseValues};
 
-/// Asserts a capability, blaming the cell.
-pub const fn simulates<B: Simulates<C>, C: CellType>() {}
-/// Asserts a capability, blaming the connector.
-pub const fn connects<B: Connects<K>, K>() {}
-/// Asserts a capability, blaming the synapse.
-pub const fn transmits<B: Transmits<S>, S>() {}
-/// Asserts a capability, blaming the variable.
-pub const fn records<B: Records<V>, V>() {}
+/// A simulator to put a population on.
+pub struct On<'a, B> {
+    net: &'a mut NetworkBuilder,
+    simulator: &'a SimulatorHandle<B>,
+}
+
+/// Chooses the simulator of the next population.
+pub fn on<'a, B>(net: &'a mut NetworkBuilder, simulator: &'a SimulatorHandle<B>) -> On<'a, B> {
+    On { net, simulator }
+}
+
+impl<B> On<'_, B> {
+    /// [`NetworkBuilder::population`], blaming the cell.
+    pub fn population<C: CellType>(self, name: &str, size: usize, cell: C) -> Population<B, C>
+    where
+        B: Simulates<C>,
+    {
+        self.net.population(self.simulator, name, size, cell)
+    }
+}
+
+/// A target and the synapses onto it.
+pub struct Onto<B, C, W, S> {
+    target: Target<B, C, W>,
+    synapse: S,
+}
+
+/// Chooses target and synapse of the next projection.
+pub fn onto<B, C, W, S>(target: Target<B, C, W>, synapse: S) -> Onto<B, C, W, S> {
+    Onto { target, synapse }
+}
+
+impl<B, C: CellType, W, S> Onto<B, C, W, S> {
+    /// [`NetworkBuilder::project`], blaming the connector by argument and the synapse by the method's name.
+    pub fn project<K, A, P>(
+        self,
+        net: &mut NetworkBuilder,
+        label: Option<&str>,
+        source: impl Into<View<A, P>>,
+        connector: K,
+    ) -> Projection
+    where
+        B: Connects<K> + Transmits<S::Family>,
+        S: SynapseType<W>,
+    {
+        net.project(label, source, self.target, connector, self.synapse)
+    }
+}
+
+/// A variable to record.
+pub struct Record<V>(Variable<V>);
+
+/// Chooses the variable to record next.
+pub fn record<V>(variable: Variable<V>) -> Record<V> {
+    Record(variable)
+}
+
+impl<V: Observable> Record<V> {
+    /// [`NetworkBuilder::record`].
+    pub fn always<B: Records<V>, C: CellType>(self, net: &mut NetworkBuilder, population: &Population<B, C>) {
+        net.record(population, self.0);
+    }
+
+    /// [`NetworkBuilder::record_every`].
+    pub fn every<B: Records<V>, C: CellType>(self, net: &mut NetworkBuilder, population: &Population<B, C>, every: Time)
+    where
+        V: Sampled,
+    {
+        net.record_every(population, self.0, every);
+    }
+}
 
 /// The weights of a projection onto `target`, whose receptor fixes the unit.
 pub fn weight<B, C, W: Unit>(_: &Target<B, C, W>, values: impl IntoSynapseValues<W>) -> SynapseValues<W> {
@@ -23,4 +89,31 @@ pub fn weight<B, C, W: Unit>(_: &Target<B, C, W>, values: impl IntoSynapseValues
 /// The delays of a projection.
 pub fn delay(values: impl IntoSynapseValues<Time>) -> SynapseValues<Time> {
     values.into_synapse_values()
+}
+
+/// Hands its tokens on: a value that is not finished cannot break the block around it.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __value {
+    ($($tokens:tt)*) => { $($tokens)* };
+}
+pub use __value as value;
+
+/// The words that begin an item, for completion.
+pub mod keyword {
+    #![allow(non_upper_case_globals, reason = "spelled as in network!")]
+    /// `simulator sim1: Native { processes: 6, timestep: 0.1ms };`
+    pub const simulator: () = ();
+    /// `population exc on sim1: [IfCurrExp { tau_m: 20.0ms, .. }; 100];`
+    pub const population: () = ();
+    /// `initial exc.v ~ Uniform { low: -65.0mV, high: -50.0mV };`
+    pub const initial: () = ();
+    /// `vary exc.tau_m ~ Normal { mean: 20.0ms, sd: 2.0ms };`
+    pub const vary: () = ();
+    /// `projection exc -> inh.excitatory: AllToAll, StaticSynapse { weight: 0.1nA, delay: 1.0ms };`
+    pub const projection: () = ();
+    /// `record exc: spikes, v every 1.0ms;`
+    pub const record: () = ();
+    /// `seed 42;`
+    pub const seed: () = ();
 }
