@@ -1,0 +1,242 @@
+//! Rules that need more than one item, and rules on numbers written as literals. The builder applies the same
+//! number rules, with the same words, where values are not literal.
+
+use crate::ast::{End, Item, Network, Population, Projection, Record, Simulator};
+use crate::errors::Errors;
+use crate::names::Names;
+use crate::unit::{self, Quantity};
+use crate::value::Value;
+use proc_macro2::{Ident, TokenStream};
+
+/// Largest relative error of a literal's conversion to nanoseconds that is rounding, not meaning.
+const ROUNDING: f64 = 1e-6;
+
+pub(crate) fn check(network: &Network, names: &Names<'_>, errors: &mut Errors) {
+    let mut check = Check { names, errors };
+    check.one_seed(&network.items);
+    check.items(&network.items);
+}
+
+struct Check<'a, 'e> {
+    names: &'a Names<'a>,
+    errors: &'e mut Errors,
+}
+
+impl Check<'_, '_> {
+    fn items(&mut self, items: &[Item]) {
+        for item in items {
+            match item {
+                Item::Simulator(simulator) => self.simulator(simulator),
+                Item::Population(population) => self.size(population),
+                Item::Projection(projection) => self.projection(projection),
+                Item::Record(record) => self.record(record),
+                Item::Assign(assign) => {
+                    if let (Some(end), Some(_)) = (&assign.end, &assign.value) {
+                        self.whole_population(end, &assign.keyword);
+                    }
+                }
+                _ => {}
+            }
+            item.bodies().into_iter().for_each(|body| self.items(body));
+        }
+    }
+
+    /// The random numbers of a network have one seed.
+    fn one_seed(&mut self, items: &[Item]) {
+        let seeds =
+            items.iter().filter_map(|item| if let Item::Seed(seed) = item { Some(seed) } else { None });
+        let mut seeds = seeds.map(|seed| seed.keyword.span());
+        let Some(first) = seeds.next() else { return };
+        for second in seeds {
+            self.errors.at(second, "a network has one `seed`; remove this one or the other");
+            self.errors.at(first, "the first `seed` is here");
+        }
+    }
+
+    /// A simulator runs on at least one process and advances by a positive time step.
+    fn simulator(&mut self, simulator: &Simulator) {
+        let name = &simulator.name;
+        let Some(options) = &simulator.options else { return };
+        if let Some(tokens) = written(options, "processes")
+            && unit::plain_number(tokens).is_some_and(|processes| processes <= 0.0)
+        {
+            let message = format!("simulator `{name}` needs at least one process; write `processes: 1`");
+            self.errors.over(tokens, message);
+        }
+        if let Some((tokens, step)) = time(options, "timestep")
+            && step.number <= 0.0
+        {
+            let message =
+                format!("the time step of `{name}` must be positive; write, say, `timestep: 0.1ms`");
+            self.errors.over(tokens, message);
+        }
+    }
+
+    /// A population has at least one cell.
+    fn size(&mut self, population: &Population) {
+        let Some(size) = &population.size else { return };
+        if unit::plain_number(size).is_some_and(|size| size <= 0.0) {
+            let name = &population.name;
+            self.errors.over(
+                size,
+                format!("population `{name}` needs at least one cell; leave it out or give it a size"),
+            );
+        }
+    }
+
+    fn projection(&mut self, projection: &Projection) {
+        let Some(post) = &projection.post else { return };
+        for value in [&projection.connector, &projection.synapse].into_iter().flatten() {
+            self.qualifier(value, post);
+        }
+        if let Some(connector) = &projection.connector {
+            self.probability(connector);
+        }
+        if let Some(synapse) = &projection.synapse {
+            self.conductance(synapse, projection);
+            self.delay(synapse, projection);
+        }
+    }
+
+    /// Connectors and synapses live where the target lives.
+    fn qualifier(&mut self, value: &Value, post: &End) {
+        let Some(qualifier) = &value.qualifier else { return };
+        let Some(target) = self.names.simulator_of(post) else { return };
+        if self.names.simulator(qualifier).is_none() || *qualifier == target.name {
+            return;
+        }
+        let (home, population) = (&target.name, &post.name);
+        let rest = value.without_qualifier().path().map_or_else(String::new, |path| path.tokens.to_string());
+        let message = format!(
+            "`{qualifier}::{rest}` belongs to `{qualifier}`, but the target `{population}` is on `{home}`: connectors and \
+             synapses are the target's simulator's; write `{home}::{rest}`, or just `{rest}`"
+        );
+        self.errors.at(qualifier.span(), message);
+    }
+
+    /// A probability lies between 0 and 1.
+    fn probability(&mut self, connector: &Value) {
+        let Some(tokens) = written(connector, "p_connect") else { return };
+        let Some(probability) = unit::plain_number(tokens) else { return };
+        if !(0.0..=1.0).contains(&probability) {
+            let message = format!("`p_connect` is a probability, between 0 and 1; {probability} is not");
+            self.errors.over(tokens, message);
+        }
+    }
+
+    /// Conductances are not negative: inhibition is the receptor's business.
+    fn conductance(&mut self, synapse: &Value, projection: &Projection) {
+        let Some(tokens) = written(synapse, "weight") else { return };
+        let Some(weight) = unit::quantity(tokens) else { return };
+        let is_conductance = ["uS", "nS", "mS", "S", "pS"].contains(&weight.unit.as_str());
+        if is_conductance && weight.number < 0.0 {
+            let target = projection.post.as_ref().map_or_else(String::new, |post| post.name.to_string());
+            let message = format!(
+                "a conductance cannot be negative; to inhibit, write `-> {target}.inhibitory` and a positive weight"
+            );
+            self.errors.over(tokens, message);
+        }
+    }
+
+    /// A delay is a multiple of the target's time step, and no shorter than it nor, from another simulator, than
+    /// the sender's.
+    fn delay(&mut self, synapse: &Value, projection: &Projection) {
+        let Some((tokens, delay)) = time(synapse, "delay") else { return };
+        let Some(target) = projection.post.as_ref().and_then(|end| self.names.simulator_of(end)) else {
+            return;
+        };
+        let sender = projection.pre.as_ref().and_then(|end| self.names.simulator_of(end));
+        let text = delay.text();
+        for simulator in
+            [Some(target), sender.filter(|sender| sender.name != target.name)].into_iter().flatten()
+        {
+            let Some((_, step)) = simulator.options.as_ref().and_then(|options| time(options, "timestep"))
+            else {
+                continue;
+            };
+            if nanoseconds(&delay) < nanoseconds(&step) * (1.0 - ROUNDING) {
+                let (name, step) = (&simulator.name, step.text());
+                let message = format!(
+                    "the delay {text} is shorter than the time step {step} of `{name}`; \
+                     use at least {step}, or a smaller time step"
+                );
+                self.errors.over(tokens, message);
+                return;
+            }
+        }
+        self.multiple("the delay", tokens, &delay, target);
+    }
+
+    fn record(&mut self, record: &Record) {
+        let Some(end) = &record.end else { return };
+        self.whole_population(end, &record.keyword);
+        let Some(tokens) = &record.every else { return };
+        if let [spikes] = record.variables.as_slice()
+            && spikes == "spikes"
+        {
+            self.errors.over(
+                tokens,
+                "spikes are recorded when they happen; `every` is for variables like `v`, so remove it",
+            );
+        }
+        let (Some(every), Some(simulator)) = (unit::quantity(tokens), self.names.simulator_of(end)) else {
+            return;
+        };
+        if is_time(&every) {
+            self.multiple("the sampling interval", tokens, &every, simulator);
+        }
+    }
+
+    /// Positive and a whole number of time steps.
+    fn multiple(&mut self, what: &str, tokens: &TokenStream, time_: &Quantity, simulator: &Simulator) {
+        let Some((_, step)) = simulator.options.as_ref().and_then(|options| time(options, "timestep")) else {
+            return;
+        };
+        let (name, text) = (&simulator.name, time_.text());
+        let steps = nanoseconds(time_) / nanoseconds(&step);
+        if nanoseconds(&step) > 0.0 && (steps - steps.round()).abs() > ROUNDING * steps.abs().max(1.0)
+            || steps <= 0.0
+        {
+            let step = step.text();
+            self.errors
+                .over(tokens, format!("{what} {text} is no multiple of the time step {step} of `{name}`"));
+        }
+    }
+
+    /// Values and recordings are of whole populations.
+    fn whole_population(&mut self, end: &End, keyword: &Ident) {
+        let Some(population) = self.names.population(&end.name) else { return };
+        let members = usize::from(population.family.is_some());
+        if let Some(range) = end.brackets.get(members).filter(|_| end.brackets.len() == members + 1) {
+            let message = format!(
+                "`{keyword}` is for all cells of a population: leave the brackets out; \
+                 for values that differ from cell to cell give a list or a closure of the cell's index"
+            );
+            self.errors.over(range, message);
+        }
+    }
+}
+
+/// The tokens of a field's value.
+fn written<'a>(value: &'a Value, field: &str) -> Option<&'a TokenStream> {
+    Some(&value.field(field)?.value.as_ref()?.tokens)
+}
+
+/// A field that is one literal time.
+fn time<'a>(value: &'a Value, field: &str) -> Option<(&'a TokenStream, Quantity)> {
+    let tokens = written(value, field)?;
+    unit::quantity(tokens).filter(is_time).map(|time| (tokens, time))
+}
+
+fn is_time(quantity: &Quantity) -> bool {
+    ["s", "ms", "us"].contains(&quantity.unit.as_str())
+}
+
+fn nanoseconds(time: &Quantity) -> f64 {
+    let scale = match time.unit.as_str() {
+        "s" => 1e9,
+        "ms" => 1e6,
+        _ => 1e3,
+    };
+    time.number * scale
+}

@@ -1,0 +1,84 @@
+//! The struct that `build` returns: one field a population, family and labelled projection.
+
+use super::Expansion;
+use crate::ast::{Item, Population, Projection, Simulator};
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+use syn::{Attribute, GenericParam};
+
+impl Expansion<'_> {
+    pub(super) fn handle(&self) -> TokenStream {
+        let header = &self.network.header;
+        let (attrs, vis, name, generics) = (&header.attrs, &header.vis, &header.name, &header.generics);
+        let (impl_generics, arguments, predicates) = generics.split_for_impl();
+        let populations =
+            self.placed().map(|(population, simulator)| self.population_field(population, simulator));
+        let projections = self.labelled().map(|projection| self.projection_field(projection));
+        let marker = self.marker();
+        quote! {
+            #(#attrs)*
+            #vis struct #name #generics #predicates {
+                #(#populations)*
+                #(#projections)*
+                #[doc(hidden)]
+                __network: ::pynn::Network,
+                #[doc(hidden)]
+                __marker: ::core::marker::PhantomData<#marker>,
+            }
+
+            impl #impl_generics ::pynn::Model for #name #arguments #predicates {
+                fn network(&self) -> &::pynn::Network {
+                    &self.__network
+                }
+            }
+        }
+    }
+
+    fn population_field(&self, population: &Population, simulator: &Simulator) -> TokenStream {
+        let (vis, name) = (&self.network.header.vis, &population.name);
+        let (backend, cell) = (self.backend(simulator).ty(), self.cell(population).ty());
+        let one = quote!(::pynn::Population<#backend, #cell>);
+        let (ty, what) = match population.family {
+            Some(_) => (quote!(::std::vec::Vec<#one>), "The family of populations"),
+            None => (one, "The population"),
+        };
+        let docs = docs_or(&population.attrs, &format!("{what} `{name}` on `{}`.", simulator.name));
+        quote! { #docs #vis #name: #ty, }
+    }
+
+    fn projection_field(&self, projection: &Projection) -> TokenStream {
+        let (vis, label) = (&self.network.header.vis, &projection.label);
+        let docs = docs_or(&projection.attrs, &format!("The projection `{}`.", label.to_token_stream()));
+        quote! { #docs #vis #label: ::pynn::Projection, }
+    }
+
+    /// Projections that become a field of the handle.
+    pub(super) fn labelled(&self) -> impl Iterator<Item = &Projection> {
+        self.network.items.iter().filter_map(|item| match item {
+            Item::Projection(projection) => {
+                let label = projection.label.as_ref()?;
+                (self.names.is_first(label) && self.can_expand(projection)).then_some(projection)
+            }
+            _ => None,
+        })
+    }
+
+    /// Uses every generic parameter, so that none has to occur in a field.
+    fn marker(&self) -> TokenStream {
+        let each = self.network.header.generics.params.iter().filter_map(|param| match param {
+            GenericParam::Type(param) => Some(param.ident.to_token_stream()),
+            GenericParam::Lifetime(param) => {
+                let lifetime = &param.lifetime;
+                Some(quote!(&#lifetime ()))
+            }
+            GenericParam::Const(_) => None,
+        });
+        quote!(fn() -> (#(#each,)*))
+    }
+}
+
+/// The user's docs, or words for a field that has none.
+fn docs_or(attrs: &[Attribute], words: &str) -> TokenStream {
+    let docs: Vec<&Attribute> = attrs.iter().filter(|attr| attr.path().is_ident("doc")).collect();
+    if docs.is_empty() { quote!(#[doc = #words]) } else { quote!(#(#docs)*) }
+}

@@ -1,0 +1,59 @@
+//! For rust-analyzer: what stands in for the unfinished parts, so that names complete while they are typed.
+
+use super::{Expansion, value};
+use crate::ast::{Assign, AssignKind, End, Projection, Record};
+use crate::value::Value;
+use proc_macro2::{Ident, TokenStream};
+use quote::quote;
+
+/// A stray word where an item should begin completes to the keywords.
+pub(super) fn keywords(strays: &[Ident]) -> TokenStream {
+    quote! { #(const _: () = ::pynn::__private::keyword::#strays;)* }
+}
+
+impl Expansion<'_> {
+    pub(super) fn unfinished_projection(&self, projection: &Projection) -> TokenStream {
+        let ends =
+            [&projection.pre, &projection.post].into_iter().flatten().map(|end| self.unfinished_end(end));
+        let values = [&projection.connector, &projection.synapse].into_iter().flatten().map(unfinished_value);
+        let receptor = projection.post.as_ref().map(|end| self.part(end, &quote!(receptors)));
+        quote! { #(#ends)* #receptor #(#values)* }
+    }
+
+    pub(super) fn unfinished_assign(&self, assign: &Assign) -> TokenStream {
+        let Some(end) = &assign.end else { return TokenStream::new() };
+        let companion = companion(assign.kind);
+        let (population, part) = (self.unfinished_end(end), self.part(end, &companion));
+        let value = assign.value.as_ref().map(unfinished_value);
+        quote! { #population #part #value }
+    }
+
+    pub(super) fn unfinished_record(&self, record: &Record) -> TokenStream {
+        record.end.as_ref().map(|end| self.unfinished_end(end)).unwrap_or_default()
+    }
+
+    fn unfinished_end(&self, end: &End) -> TokenStream {
+        let name = &end.name;
+        quote! { let _ = &#name; }
+    }
+
+    fn part(&self, end: &End, companion: &TokenStream) -> TokenStream {
+        let placed = self.names.population(&end.name).and_then(|population| self.names.placement(population));
+        let (Some(part), Some(_)) = (&end.part, placed) else { return TokenStream::new() };
+        let cell = self.cell_type(end);
+        quote! { let _ = <#cell as ::pynn::cell::CellType>::#companion().#part; }
+    }
+}
+
+pub(super) fn unfinished_value(given: &Value) -> TokenStream {
+    let value = value::plain(given);
+    quote! { let _ = #value; }
+}
+
+/// The method of `CellType` that gives the names to assign to.
+pub(super) fn companion(kind: AssignKind) -> TokenStream {
+    match kind {
+        AssignKind::Initial => quote!(states),
+        AssignKind::Vary => quote!(parameters),
+    }
+}

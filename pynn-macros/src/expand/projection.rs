@@ -1,0 +1,181 @@
+//! Projections: the target's receptor first, because it fixes the unit of the weights.
+
+use super::{Expansion, value};
+use crate::ast::{End, Projection};
+use crate::tolerant;
+use crate::value::{Shape, Value};
+use proc_macro2::{Delimiter, Span, TokenStream};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
+use syn::PathArguments;
+
+impl Expansion<'_> {
+    /// Whether nothing of the item is missing and both ends exist.
+    pub(super) fn can_expand(&self, projection: &Projection) -> bool {
+        let Projection { pre: Some(pre), post: Some(post), connector: Some(_), synapse: Some(_), .. } =
+            projection
+        else {
+            return false;
+        };
+        self.is_one_population(pre) && self.is_one_population(post)
+    }
+
+    fn is_one_population(&self, end: &End) -> bool {
+        let Some(population) = self.names.population(&end.name) else { return false };
+        let brackets = usize::from(population.family.is_some());
+        let fits = (brackets..=brackets + 1).contains(&end.brackets.len());
+        fits && self.names.placement(population).is_some()
+    }
+
+    pub(super) fn projection(&self, projection: &Projection, number: usize, labelled: bool) -> TokenStream {
+        let Projection {
+            pre: Some(pre),
+            post: Some(post),
+            connector: Some(connector),
+            synapse: Some(synapse),
+            ..
+        } = projection
+        else {
+            return TokenStream::new();
+        };
+        let (connector, synapse) = (self.of_target(connector, post), self.of_target(synapse, post));
+        let source = self.cells(pre);
+        let target = self.target(post);
+        let (connector, connector_type) = self.connector(&connector, number, post);
+        let (synapse, blame) = self.synapse(&synapse, post);
+        let label = projection.label.as_ref().filter(|_| labelled);
+        let name = match label {
+            Some(label) => {
+                let name = text(label);
+                quote!(::core::option::Option::Some(#name))
+            }
+            None => quote!(::core::option::Option::None),
+        };
+        let project = quote_spanned!(blame=> project);
+        let binding = label.map_or_else(|| quote!(_), ToTokens::to_token_stream);
+        quote! {
+            let #binding = {
+                let __target = #target;
+                #connector
+                let __synapse = #synapse;
+                ::pynn::__private::onto(__target, __synapse)
+                    .#project::<#connector_type, _, _>(&mut __net, #name, &#source, __connector)
+            };
+        }
+    }
+
+    /// The value without the name of the target's simulator in front.
+    fn of_target(&self, value: &Value, _post: &End) -> Value {
+        let is_simulator = value.qualifier.as_ref().is_some_and(|name| self.names.simulator(name).is_some());
+        if is_simulator { value.without_qualifier() } else { Value::parse(value.tokens.clone()) }
+    }
+
+    /// `exc`, `exc.slice(0..10)`, `layer[k]`.
+    fn cells(&self, end: &End) -> TokenStream {
+        let mut cells = self.member(end);
+        if let Some(range) = end.brackets.get(self.members(end)) {
+            let range = tolerant::expression(&range.stream());
+            cells = quote!(#cells.slice(#range));
+        }
+        cells
+    }
+
+    /// The whole population of an end.
+    pub(super) fn member(&self, end: &End) -> TokenStream {
+        let name = &end.name;
+        match end.brackets.first().filter(|_| self.members(end) == 1) {
+            Some(bracket) => {
+                let mut index =
+                    proc_macro2::Group::new(Delimiter::Bracket, tolerant::expression(&bracket.stream()));
+                index.set_span(bracket.span());
+                quote!(#name #index)
+            }
+            None => name.to_token_stream(),
+        }
+    }
+
+    /// How many brackets choose a member.
+    fn members(&self, end: &End) -> usize {
+        usize::from(self.names.population(&end.name).is_some_and(|population| population.family.is_some()))
+    }
+
+    fn target(&self, end: &End) -> TokenStream {
+        let cells = self.cells(end);
+        match &end.part {
+            Some(receptor) => {
+                let cell = self.cell_type(end);
+                quote!(#cells.target(<#cell as ::pynn::cell::CellType>::receptors().#receptor))
+            }
+            None => {
+                let default_target = quote_spanned!(end.name.span()=> default_target());
+                quote!(#cells.#default_target)
+            }
+        }
+    }
+
+    /// The cell type of the population of an end.
+    pub(super) fn cell_type(&self, end: &End) -> TokenStream {
+        self.names.population(&end.name).map_or_else(|| quote!(_), |population| self.cell(population).ty())
+    }
+
+    /// The statement that makes the connector, and its type.
+    fn connector(&self, connector: &Value, number: usize, post: &End) -> (TokenStream, TokenStream) {
+        let Some(path) = connector.path() else {
+            let value = tolerant::expression(&connector.tokens);
+            return (quote!(let __connector = #value;), quote!(_));
+        };
+        let alias = self.alias("Connector", &number, &path.tokens);
+        let span = path.span();
+        if let Some(backend) = self.generic_backend(post, span) {
+            let ty = alias.ty_at(span);
+            self.demand(quote_spanned!(span=> #backend: ::pynn::backend::Connects<#ty>));
+        }
+        let value = match &connector.shape {
+            Shape::Literal(parts) => value::literal(alias.constructor(span), parts, &|_, _| None),
+            _ => {
+                let ty = alias.ty_at(span);
+                quote!(<#ty as ::core::default::Default>::default())
+            }
+        };
+        let blamed = format_ident!("__connector", span = span);
+        (quote!(let #blamed = #value;), alias.ty())
+    }
+
+    /// The synapse, and where to blame it.
+    fn synapse(&self, synapse: &Value, post: &End) -> (TokenStream, Span) {
+        let span = synapse.type_span();
+        if let (Some(path), Some(backend)) = (synapse.path(), self.generic_backend(post, span)) {
+            let family = family(&path.tokens);
+            self.demand(quote_spanned!(span=> #backend: ::pynn::backend::Transmits<#family>));
+        }
+        let typed = |field: &str, value: TokenStream| match field {
+            "weight" => Some(quote!(::pynn::__private::weight(&__target, #value))),
+            "delay" => Some(quote!(::pynn::__private::delay(#value))),
+            _ => None,
+        };
+        let value = match &synapse.shape {
+            Shape::Literal(parts) => value::literal(parts.path.in_expression(), parts, &typed),
+            _ => value::plain(synapse),
+        };
+        (value, span)
+    }
+
+    /// The backend of the end's simulator if it depends on the header's generics, blamed at `span`.
+    pub(super) fn generic_backend(&self, end: &End, span: Span) -> Option<TokenStream> {
+        let simulator = self.names.simulator_of(end)?;
+        self.is_generic(&simulator.backend.to_token_stream()).then(|| self.backend(simulator).ty_at(span))
+    }
+}
+
+/// The synapse type as backends name it: without the types of its values.
+fn family(path: &TokenStream) -> TokenStream {
+    let Ok(mut path) = syn::parse2::<syn::TypePath>(path.clone()) else { return path.clone() };
+    if let Some(last) = path.path.segments.last_mut() {
+        last.arguments = PathArguments::None;
+    }
+    path.to_token_stream()
+}
+
+/// A name as a string, without `r#`.
+pub(super) fn text(name: &proc_macro2::Ident) -> String {
+    name.to_string().trim_start_matches("r#").to_owned()
+}

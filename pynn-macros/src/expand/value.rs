@@ -1,0 +1,67 @@
+//! Values as expressions.
+
+use crate::tolerant;
+use crate::unit;
+use crate::value::{Field, Literal, Shape, Value};
+use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
+use quote::{ToTokens, quote};
+
+/// How the value of one field is wrapped; gets the field's name and its expression.
+pub(super) type Wrap<'w> = &'w dyn Fn(&str, TokenStream) -> Option<TokenStream>;
+
+/// A value where any Rust expression may stand.
+pub(super) fn plain(value: &Value) -> TokenStream {
+    match &value.shape {
+        Shape::Literal(parts) => literal(parts.path.in_expression(), parts, &|_, _| None),
+        Shape::Path(path) => {
+            let path = path.in_expression();
+            quote!(#path::default())
+        }
+        Shape::Expression => tolerant::expression(&value.tokens),
+    }
+}
+
+/// `constructor { fields, ..base }`; a bare `..` stands for the defaults.
+pub(super) fn literal(constructor: TokenStream, literal: &Literal, wrap: Wrap<'_>) -> TokenStream {
+    let mut body = TokenStream::new();
+    for field in &literal.fields {
+        body.extend(entry(field, wrap));
+    }
+    if let Some(base) = &literal.base {
+        let value = if base.value.is_empty() {
+            quote!(::core::default::Default::default())
+        } else {
+            tolerant::expression(&base.value)
+        };
+        body.extend(base.dots.clone());
+        body.extend(value);
+    }
+    let mut braces = Group::new(Delimiter::Brace, body);
+    braces.set_span(literal.brace.span());
+    let mut written = constructor;
+    written.extend([TokenTree::Group(braces)]);
+    // What could not be understood must not break the block.
+    let understood = literal.fields.iter().all(|field| field.name.is_some());
+    if understood { written } else { quote!(::pynn::__private::value! { #written }) }
+}
+
+fn entry(field: &Field, wrap: Wrap<'_>) -> TokenStream {
+    let Some(name) = &field.name else {
+        let tokens = unit::rewrite(field.tokens.clone());
+        return quote!(#tokens,);
+    };
+    let given = match &field.value {
+        None => None,
+        Some(value) if value.tokens.is_empty() => Some(quote!(::pynn::__private::value! {})),
+        Some(value) => match &value.shape {
+            Shape::Literal(parts) => Some(literal(parts.path.in_expression(), parts, &|_, _| None)),
+            _ => Some(tolerant::expression(&value.tokens)),
+        },
+    };
+    let expression = given.clone().unwrap_or_else(|| name.to_token_stream());
+    match (wrap(&name.to_string(), expression), given) {
+        (Some(wrapped), _) => quote!(#name: #wrapped,),
+        (None, Some(given)) => quote!(#name: #given,),
+        (None, None) => quote!(#name,),
+    }
+}

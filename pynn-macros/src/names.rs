@@ -1,0 +1,250 @@
+//! The names of a block: who is declared where, and what is referred to but is not.
+
+use crate::ast::{Assign, End, Header, Item, Network, Population, Projection, Record, Simulator};
+use crate::errors::{Errors, suggestion};
+use proc_macro2::{Ident, TokenStream, TokenTree};
+use std::collections::HashMap;
+
+/// What a name stands for.
+#[derive(Clone, Copy)]
+pub(crate) enum Meaning<'a> {
+    Param,
+    Simulator(&'a Simulator),
+    Population(&'a Population),
+    Projection,
+    Binding,
+    /// Declared, but in a place or way that was reported already.
+    Broken,
+}
+
+/// Every declared name. Names are looked up as text: raw identifiers and spans do not matter.
+pub(crate) struct Names<'a> {
+    table: HashMap<String, (Meaning<'a>, &'a Ident)>,
+    order: Vec<&'a Ident>,
+}
+
+impl<'a> Names<'a> {
+    /// Collects the declarations of a block and reports doubled ones.
+    pub(crate) fn collect(network: &'a Network, bindings: &'a [Ident], errors: &mut Errors) -> Self {
+        let mut names = Self { table: HashMap::new(), order: Vec::new() };
+        names.header(&network.header, errors);
+        for item in &network.items {
+            match item {
+                Item::Simulator(simulator) => {
+                    names.declare(&simulator.name, Meaning::Simulator(simulator), errors)
+                }
+                Item::Population(population) => {
+                    names.declare(&population.name, Meaning::Population(population), errors);
+                }
+                Item::Projection(projection) => {
+                    if let Some(label) = &projection.label {
+                        names.declare(label, Meaning::Projection, errors);
+                    }
+                }
+                _ => names.misplaced(item),
+            }
+        }
+        for binding in bindings {
+            names.declare(binding, Meaning::Binding, errors);
+        }
+        names
+    }
+
+    fn header(&mut self, header: &'a Header, errors: &mut Errors) {
+        for param in &header.params {
+            self.declare(&param.name, Meaning::Param, errors);
+        }
+    }
+
+    fn declare(&mut self, name: &'a Ident, meaning: Meaning<'a>, errors: &mut Errors) {
+        if let Some((_, first)) = self.table.get(&name.to_string()) {
+            errors.twice(&name.to_string(), name.span(), first.span());
+            return;
+        }
+        self.order.push(name);
+        self.table.insert(name.to_string(), (meaning, name));
+    }
+
+    /// Declarations inside `for` and `if` are refused by the parser; their names must not be reported as unknown.
+    fn misplaced(&mut self, item: &'a Item) {
+        for inner in item.bodies().into_iter().flatten() {
+            let name = match inner {
+                Item::Simulator(simulator) => Some(&simulator.name),
+                Item::Population(population) => Some(&population.name),
+                Item::Projection(projection) => projection.label.as_ref(),
+                _ => None,
+            };
+            if let Some(name) = name {
+                self.table.entry(name.to_string()).or_insert((Meaning::Broken, name));
+            }
+            self.misplaced(inner);
+        }
+    }
+
+    pub(crate) fn meaning(&self, name: &Ident) -> Option<Meaning<'a>> {
+        self.table.get(&name.to_string()).map(|(meaning, _)| *meaning)
+    }
+
+    /// Whether this declaration is the one its name stands for, not a second one.
+    pub(crate) fn is_first(&self, name: &Ident) -> bool {
+        self.table.get(&name.to_string()).is_some_and(|(_, first)| std::ptr::eq(*first, name))
+    }
+
+    pub(crate) fn simulator(&self, name: &Ident) -> Option<&'a Simulator> {
+        match self.meaning(name)? {
+            Meaning::Simulator(simulator) => Some(simulator),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn population(&self, name: &Ident) -> Option<&'a Population> {
+        match self.meaning(name)? {
+            Meaning::Population(population) => Some(population),
+            _ => None,
+        }
+    }
+
+    /// The simulator of the population an end refers to.
+    pub(crate) fn simulator_of(&self, end: &End) -> Option<&'a Simulator> {
+        self.simulator(self.population(&end.name)?.simulator.as_ref()?)
+    }
+
+    /// The simulator of a population, if both could be read: only then is the population expanded.
+    pub(crate) fn placement(&self, population: &Population) -> Option<&'a Simulator> {
+        let simulator = self.simulator(population.simulator.as_ref()?)?;
+        (population.is_complete() && simulator.backend.is_some()).then_some(simulator)
+    }
+
+    fn simulators(&self) -> Vec<String> {
+        self.named(|meaning| matches!(meaning, Meaning::Simulator(_)))
+    }
+
+    fn populations(&self) -> Vec<String> {
+        self.named(|meaning| matches!(meaning, Meaning::Population(_)))
+    }
+
+    fn named(&self, wanted: impl Fn(&Meaning<'_>) -> bool) -> Vec<String> {
+        let is_wanted = |name: &&&Ident| self.meaning(name).is_some_and(|meaning| wanted(&meaning));
+        self.order.iter().filter(is_wanted).map(ToString::to_string).collect()
+    }
+
+    /// Reports every reference to a name that does not exist or is something else.
+    pub(crate) fn check(&self, items: &[Item], errors: &mut Errors) {
+        for item in items {
+            match item {
+                Item::Population(population) => self.check_placement(population, errors),
+                Item::Assign(Assign { end: Some(end), .. }) | Item::Record(Record { end: Some(end), .. }) => {
+                    self.check_end(end, errors);
+                }
+                Item::Projection(projection) => self.check_projection(projection, errors),
+                _ => item.bodies().into_iter().for_each(|body| self.check(body, errors)),
+            }
+        }
+    }
+
+    fn check_placement(&self, population: &Population, errors: &mut Errors) {
+        let Some(simulator) = &population.simulator else { return };
+        let problem = match self.meaning(simulator) {
+            Some(Meaning::Simulator(_) | Meaning::Broken) => return,
+            None => format!("no simulator is called `{simulator}`"),
+            Some(other) => format!("`{simulator}` is {}, not a simulator", other.article()),
+        };
+        let simulators = self.simulators();
+        let hint = if simulators.is_empty() {
+            format!("declare one: `simulator {simulator}: Native {{ timestep: 0.1ms }};`")
+        } else {
+            suggestion(&simulator.to_string(), "simulator", simulators.iter().map(String::as_str))
+        };
+        errors.at(simulator.span(), format!("{problem}; {hint}"));
+    }
+
+    fn check_projection(&self, projection: &Projection, errors: &mut Errors) {
+        for end in [&projection.pre, &projection.post].into_iter().flatten() {
+            self.check_end(end, errors);
+            self.check_member(end, errors);
+        }
+    }
+
+    /// A projection joins two populations: of a family it needs one member.
+    fn check_member(&self, end: &End, errors: &mut Errors) {
+        let is_family = self.population(&end.name).is_some_and(|population| population.family.is_some());
+        if is_family && end.brackets.is_empty() {
+            let name = &end.name;
+            errors.at(
+                name.span(),
+                format!(
+                    "`{name}` is a family of populations, and a projection joins two populations; \
+                     name a member, `{name}[0]`, or write the projection in a loop: \
+                     `for k in 0..{name}.len() {{ projection {name}[k] -> ..; }}`"
+                ),
+            );
+        }
+    }
+
+    fn check_end(&self, end: &End, errors: &mut Errors) {
+        let name = &end.name;
+        let problem = match self.meaning(name) {
+            Some(Meaning::Population(_) | Meaning::Broken) => return self.check_brackets(end, errors),
+            None => format!("no population is called `{name}`"),
+            Some(other) => format!("`{name}` is {}, not a population", other.article()),
+        };
+        let populations = self.populations();
+        let hint = suggestion(&name.to_string(), "population", populations.iter().map(String::as_str));
+        errors.at(name.span(), format!("{problem}; {hint}"));
+    }
+
+    fn check_brackets(&self, end: &End, errors: &mut Errors) {
+        let Some(population) = self.population(&end.name) else { return };
+        let allowed = 1 + usize::from(population.family.is_some());
+        if let Some(extra) = end.brackets.get(allowed) {
+            let message = "too many brackets: a population takes one range, `name[0..10]`, \
+                           a family a member and a range, `name[k][0..10]`";
+            errors.at(extra.span(), message);
+        }
+    }
+}
+
+impl Meaning<'_> {
+    fn article(&self) -> &'static str {
+        match self {
+            Meaning::Param => "a field of the struct",
+            Meaning::Simulator(_) => "a simulator",
+            Meaning::Population(_) => "a population",
+            Meaning::Projection => "a projection",
+            Meaning::Binding => "a `let` binding",
+            Meaning::Broken => "declared in the wrong place",
+        }
+    }
+}
+
+/// Names bound by the patterns of the block's own `let`s, in order.
+pub(crate) fn let_bindings(items: &[Item]) -> Vec<Ident> {
+    let patterns = items.iter().filter_map(|item| match item {
+        Item::Let(binding) => Some(&binding.pattern),
+        _ => None,
+    });
+    patterns.flat_map(|pattern| bound(pattern.clone())).collect()
+}
+
+/// Lower-case names of a pattern that are not part of a path or a field name.
+fn bound(pattern: TokenStream) -> Vec<Ident> {
+    let list: Vec<TokenTree> = pattern.into_iter().collect();
+    let mut names = Vec::new();
+    for (at, token) in list.iter().enumerate() {
+        match token {
+            TokenTree::Group(group) => names.extend(bound(group.stream())),
+            TokenTree::Ident(ident) => {
+                let follows = list.get(at + 1);
+                let is_part =
+                    crate::tokens::punct(follows, ':') || matches!(follows, Some(TokenTree::Group(_)));
+                let text = ident.to_string();
+                let is_name = text.starts_with(|first: char| first.is_lowercase());
+                if is_name && !is_part && !["mut", "ref"].contains(&text.as_str()) {
+                    names.push(ident.clone());
+                }
+            }
+            _ => {}
+        }
+    }
+    names
+}
