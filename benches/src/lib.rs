@@ -1,1 +1,7 @@
-//! Benchmarks of pynn.
+//! The benchmark networks: Brunel's, the Vogels-Abbott ones, the cortical microcircuit.
+//!
+//! `cargo xtask bench NAME` runs them; README.md has the numbers.
+
+pub mod brunel;
+pub mod microcircuit;
+pub mod vogels_abbott;

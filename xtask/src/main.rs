@@ -1,2 +1,51 @@
 //! Tasks of the house.
-fn main() {}
+//!
+//!     cargo xtask conformance CASES.json --against ANSWERS.json
+//!     cargo xtask bench brunel|cuba|coba|hh|microcircuit [--ranks N] [--scale S] [--seed K] [--seconds T]
+//!     cargo xtask bench exchange
+
+mod bench;
+mod conformance;
+mod exchange;
+
+use std::process::ExitCode;
+
+use pico_args::Arguments;
+
+const USAGE: &str = "\
+usage: cargo xtask conformance CASES.json --against ANSWERS.json
+       cargo xtask bench brunel|cuba|coba|hh|microcircuit [--ranks N] [--scale S] [--seed K] [--seconds T]
+       cargo xtask bench exchange";
+
+/// What a task says when it fails.
+type Failure = Box<dyn std::error::Error>;
+
+fn main() -> ExitCode {
+    match run(Arguments::from_env()) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(mut arguments: Arguments) -> Result<ExitCode, Failure> {
+    match (arguments.subcommand()?.as_deref(), arguments) {
+        (Some("conformance"), arguments) => conformance::run(arguments),
+        (Some("bench"), mut arguments) => match arguments.subcommand()?.as_deref() {
+            Some("exchange") => exchange::run(arguments),
+            Some(name) => bench::run(name, arguments),
+            None => Err(USAGE.into()),
+        },
+        _ => Err(USAGE.into()),
+    }
+}
+
+/// Refuses what is left of the command line.
+fn finish(arguments: Arguments) -> Result<(), Failure> {
+    match arguments.finish().first() {
+        None => Ok(()),
+        Some(unknown) => Err(format!("unknown argument {}\n{USAGE}", unknown.display()).into()),
+    }
+}

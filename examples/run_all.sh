@@ -1,0 +1,48 @@
+#!/usr/bin/env bash
+# Runs every example at small size, as threads and, where it says so, under mpirun, and compares the spikes' digests.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+out=$(mktemp -d)
+trap 'rm -rf "$out"' EXIT
+
+example() { # name, arguments...
+    local name=$1
+    shift
+    printf '\n-- %s %s\n' "$name" "$*"
+    cargo run --quiet --release --example "$name" -- --out "$out" "$@"
+    ls "$out"/*.png >/dev/null
+    rm -f "$out"/*
+}
+digest() { sed -n 's/^digest: *//p' "$1"; }
+
+example builder --time 200
+example brunel --scale 0.1 --time 200
+example vogels_abbott --time 200
+example microcircuit --scale 0.02 --time 200
+example from_files
+example custom_cell
+
+printf '\n-- two_simulators: the same spikes for every number of ranks\n'
+cargo build --quiet --release --example two_simulators
+target=${CARGO_TARGET_DIR:-target}
+reference=
+check() { # description, log
+    local found
+    found=$(digest "$2")
+    [[ -n $found ]] || { cat "$2"; echo "no digest: $1" >&2; exit 1; }
+    : "${reference:=$found}"
+    [[ $found == "$reference" ]] || { echo "$1 gives digest $found instead of $reference" >&2; exit 1; }
+    printf '%-28s %s\n' "$1" "$found"
+}
+for processes in "sim1=6,sim2=10" "sim1=1,sim2=1" "sim1=2,sim2=1" "sim1=1,sim2=3" "sim1=4,sim2=4"; do
+    PYNN_PROCESSES=$processes "$target/release/examples/two_simulators" --time 200 --out "$out" >"$out/log"
+    check "threads, $processes" "$out/log"
+done
+cargo build --quiet --release --features mpi --example two_simulators
+mpi() { # number of processes, division
+    PYNN_PROCESSES=$2 mpirun -np "$1" "$target/release/examples/two_simulators" --time 200 --out "$out" >"$out/log"
+    check "mpirun -np $1, $2" "$out/log"
+}
+mpi 2 "sim1=1,sim2=1"
+mpi 4 "sim1=2,sim2=2"
+mpi 16 "sim1=6,sim2=10"

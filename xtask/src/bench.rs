@@ -1,0 +1,96 @@
+//! Runs a benchmark network and prints one JSON line.
+
+use std::process::ExitCode;
+use std::time::Instant;
+
+use pico_args::Arguments;
+use pynn::network::Model;
+use pynn::prelude::*;
+use pynn_benches::{brunel::Brunel, microcircuit::Microcircuit, vogels_abbott::{Coba, Cuba, Hh}};
+use serde_json::json;
+
+use crate::{Failure, finish};
+
+struct Options {
+    ranks: usize,
+    scale: f64,
+    seed: u64,
+    seconds: f64,
+}
+
+/// Runs benchmark `name`.
+pub(crate) fn run(name: &str, mut arguments: Arguments) -> Result<ExitCode, Failure> {
+    let options = Options {
+        ranks: arguments.opt_value_from_str("--ranks")?.unwrap_or(2),
+        scale: arguments.opt_value_from_str("--scale")?.unwrap_or(if name == "microcircuit" { 0.1 } else { 1.0 }),
+        seed: arguments.opt_value_from_str("--seed")?.unwrap_or(1),
+        seconds: arguments.opt_value_from_str("--seconds")?.unwrap_or(1.0),
+    };
+    finish(arguments)?;
+    let (ranks, seed) = (options.ranks, options.seed);
+    let begun = Instant::now();
+    match name {
+        "brunel" => {
+            let inhibitory = (2500.0 * options.scale).round() as usize;
+            measure(name, &options, begun, 100.0, Brunel::<Native>::build(inhibitory, ranks, seed)?)?;
+        }
+        "cuba" => measure(name, &options, begun, 0.0, Cuba::<Native>::build(ranks, seed)?)?,
+        "coba" => measure(name, &options, begun, 0.0, Coba::<Native>::build(ranks, seed)?)?,
+        "hh" => measure(name, &options, begun, 0.0, Hh::<Native>::build(ranks, seed)?)?,
+        "microcircuit" => {
+            let warm_up = if options.scale < 1.0 { 500.0 } else { 100.0 };
+            measure(name, &options, begun, warm_up, Microcircuit::<Native>::build(options.scale, ranks, seed)?)?;
+        }
+        other => return Err(format!("no benchmark `{other}`; there are brunel, cuba, coba, hh, microcircuit, exchange").into()),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn measure<N: Model>(name: &str, options: &Options, begun: Instant, warm_up: f64, net: N) -> Result<(), Failure> {
+    let mut sim = music::setup(net)?;
+    let build_s = begun.elapsed().as_secs_f64();
+    sim.run(warm_up * ms)?;
+    let before = sim.statistics()?.events;
+    let begun = Instant::now();
+    sim.run(options.seconds * s)?;
+    let sim_s = begun.elapsed().as_secs_f64();
+    let statistics = sim.statistics()?;
+
+    let (mut spikes, mut cells, mut rates) = (0, 0, Vec::new());
+    for data in sim.all_spikes()? {
+        let count = data.times.len() - data.times.partition_point(|time| *time <= warm_up);
+        rates.push(round(count as f64 / data.size as f64 / options.seconds));
+        spikes += count;
+        cells += data.size;
+    }
+    sim.end()?;
+    let line = json!({
+        "bench": name,
+        "ranks": options.ranks,
+        "scale": options.scale,
+        "seed": options.seed,
+        "build_s": round(build_s),
+        "sim_s": round(sim_s),
+        "seconds": options.seconds,
+        "spikes": spikes,
+        "synapses": statistics.synapses,
+        "events": statistics.events - before,
+        "rate_hz": round(spikes as f64 / cells as f64 / options.seconds),
+        "rates_hz": rates,
+        "synapse_bytes": statistics.synapse_bytes,
+        "peak_mib": peak_mib(),
+    });
+    println!("{line}");
+    Ok(())
+}
+
+fn round(value: f64) -> f64 {
+    (value * 1e4).round() / 1e4
+}
+
+/// Peak resident set of this process.
+fn peak_mib() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
+    line.split_whitespace().nth(1)?.parse::<u64>().ok().map(|kib| kib / 1024)
+}
