@@ -1,1 +1,101 @@
-//! The native engine of pynn.
+//! The native engine of pynn: needs nothing installed, runs any number of ranks in a process, and gives the same bits on
+//! any of them.
+//!
+//! | part | where |
+//! |---|---|
+//! | one step of a family of cells, free functions over columns | [`kernels`] |
+//! | standard cells: parameters to coefficients | [`cells`] |
+//! | cells of your own | [`CellKernel`] |
+//! | synapses by source, sorted by delay | `table`, `build` |
+//! | spikes of the last steps | `history` |
+//! | Poisson input drawn where it is used | `drive` |
+//! | cells of a population, samples | `group` |
+//! | one rank, its step | `engine` |
+//!
+//! # One step
+//! Step `n` first adds up what arrives at `n h`: for each delay `d` the synapses of that delay of all cells that fired in
+//! step `n - d`. Then each group of cells takes its inputs and advances; see [`kernels`] for the order within a cell.
+//! Spikes of other ranks and of sources are put into the same histories as own ones.
+//!
+//! # Exact sums
+//! Weights are multiples of a quantum (2^-30 of the largest weight onto the receptor) and inputs are sums of integers.
+//! So the order of arrival makes no difference, and neither does the number of ranks.
+
+mod build;
+pub mod cells;
+mod drive;
+mod engine;
+mod group;
+mod history;
+pub mod kernels;
+mod model;
+mod table;
+
+use pynn_core::backend::{Backend, Connects, Lowered, Part, Records, Simulates, Simulator, Transmits};
+use pynn_core::cell::observable;
+use pynn_core::connector::Connector;
+use pynn_core::error::Result;
+use pynn_core::network::{Network, ProjectionSpec};
+use pynn_core::synapse::StaticSynapse;
+
+pub use model::{CellKernel, Cells, Model, Setup};
+
+/// The native engine as a backend.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Native {}
+
+/// A synapse type as the native engine sees it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Synapse {
+    /// Weight and delay do not change.
+    Static,
+}
+
+impl Backend for Native {
+    const NAME: &'static str = "Native";
+    type Model = Model;
+    type Synapse = Synapse;
+
+    fn instantiate(part: &Part<'_>) -> Result<Box<dyn Simulator>> {
+        Ok(Box::new(engine::Engine::new(part)?))
+    }
+}
+
+impl Native {
+    /// Whether the engine draws what `projection` brings itself, so that its source's spikes need not be delivered for
+    /// it: one-to-one Poisson input of constant delay from a source of the same time step. Should they be delivered
+    /// nevertheless, they are not counted twice.
+    #[must_use]
+    pub fn draws(network: &Network, projection: &ProjectionSpec) -> bool {
+        drive::is_drive(network, projection)
+    }
+}
+
+impl Transmits<StaticSynapse> for Native {
+    fn lower(_: &StaticSynapse) -> Synapse {
+        Synapse::Static
+    }
+}
+
+impl<K: Connector> Connects<K> for Native {
+    fn lower(connector: K) -> Box<dyn Connector> {
+        Box::new(connector)
+    }
+}
+
+macro_rules! simulates {
+    ($($cell:ident)*) => {$(
+        impl Simulates<pynn_core::cells::$cell> for Native {
+            fn lower(_: &pynn_core::cells::$cell) -> Lowered<Model> {
+                Lowered::Model(Model::of::<cells::$cell>())
+            }
+        }
+    )*};
+}
+simulates!(IfCurrExp IfCurrAlpha IfCurrDelta IfCondExp IfCondAlpha HhCondExp);
+
+impl Records<observable::Spikes> for Native {}
+impl Records<observable::MembranePotential> for Native {}
+impl Records<observable::GsynExc> for Native {}
+impl Records<observable::GsynInh> for Native {}

@@ -1,0 +1,243 @@
+//! From the description's connections to tables of synapses.
+//!
+//! Projections from one population share a table where they can: those of constant weight and delay with the same two
+//! numbers, and all those whose weights (or delays) differ from synapse to synapse. Each table is built in two passes
+//! over the connectors, which give the same connections again: count, then place.
+
+use pynn_core::backend::{Draw, LocalProjection, Part, RowValues};
+use pynn_core::error::{Error, Result};
+use pynn_core::population::PopulationId;
+use pynn_core::values::SynapseColumn;
+
+use crate::kernels::deliver::Targets;
+use crate::table::{Table, Weights};
+
+/// Which projections share a table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Kind {
+    source: PopulationId,
+    /// Delay in steps, if it is one.
+    delay: Option<u32>,
+    /// Weight in quanta, if it is one.
+    weight: Option<i32>,
+}
+
+/// The projections of one table.
+struct Plan<'n> {
+    kind: Kind,
+    /// Cells of the source population.
+    rows: usize,
+    onto: Vec<Onto<'n>>,
+}
+
+/// A projection, and where its targets' inputs are.
+pub(crate) struct Onto<'n> {
+    pub(crate) projection: LocalProjection<'n>,
+    /// The slot of the first cell that lives here of the target population, for the projection's receptor.
+    pub(crate) slot: u32,
+    /// What weights are multiples of.
+    pub(crate) quantum: f64,
+}
+
+impl Onto<'_> {
+    /// `weight` in quanta.
+    pub(crate) fn quanta(&self, weight: f64) -> Result<i32> {
+        let quanta = (weight / self.quantum).round();
+        if quanta.abs() > f64::from(i32::MAX) {
+            return Err(Error::description(format!(
+                "projection `{}`: a weight of {weight} is more than twice {}, the largest that its description \
+                 announces; give weights as a constant, a list or a distribution, or scale the function",
+                self.projection.spec.name,
+                self.quantum * f64::from(1 << 30),
+            )));
+        }
+        #[expect(clippy::cast_possible_truncation, reason = "compared above")]
+        Ok(quanta as i32)
+    }
+
+    /// The number of the source population's cell that is the projection's source number 0.
+    fn first_row(&self) -> u32 {
+        u32::try_from(self.projection.spec.source.range.start).expect("cells are numbered by 32 bits")
+    }
+
+    fn kind(&self, timestep_ms: f64) -> Result<Kind> {
+        let (spec, connector) = (self.projection.spec, &self.projection.spec.connector);
+        let delay = match (&spec.values.delay, connector.listed_delays()) {
+            // As core rounds it.
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the cast saturates")]
+            (SynapseColumn::Constant(delay), None) => Some((delay / timestep_ms + 1e-9).round() as u32),
+            _ => None,
+        };
+        let weight = match (&spec.values.weight, connector.listed_weights()) {
+            (SynapseColumn::Constant(weight), None) => Some(self.quanta(*weight)?),
+            _ => None,
+        };
+        Ok(Kind { source: spec.source.population, delay, weight })
+    }
+}
+
+/// The tables of a rank, with the population that each is from, for inputs of `slots` slots.
+pub(crate) fn tables(part: &Part<'_>, onto: Vec<Onto<'_>>, slots: usize) -> Result<Vec<(PopulationId, Table)>> {
+    let mut plans: Vec<Plan<'_>> = Vec::new();
+    for onto in onto {
+        let kind = onto.kind(part.timestep().ms())?;
+        match plans.iter_mut().find(|plan| plan.kind == kind) {
+            Some(plan) => plan.onto.push(onto),
+            None => {
+                let rows = part.network.populations()[kind.source.0].size;
+                plans.push(Plan { kind, rows, onto: vec![onto] });
+            }
+        }
+    }
+    plans.into_iter().map(|plan| Ok((plan.kind.source, plan.table(slots)?))).collect()
+}
+
+/// How many synapses each row has of each delay.
+struct Counts {
+    /// Delays below this have a column.
+    stride: usize,
+    counts: Vec<u32>,
+}
+
+impl Counts {
+    /// Makes room for `delay`.
+    fn reach(&mut self, delay: u32) {
+        let stride = (delay as usize + 1).next_power_of_two();
+        if stride <= self.stride {
+            return;
+        }
+        let rows = self.counts.len() / self.stride;
+        let mut counts = vec![0; rows * stride];
+        for (new, old) in counts.chunks_mut(stride).zip(self.counts.chunks(self.stride)) {
+            new[..self.stride].copy_from_slice(old);
+        }
+        *self = Self { stride, counts };
+    }
+
+    /// The delays that occur, and the number of each synapse's first place: one number for each row and delay.
+    fn starts(&self) -> Result<(Vec<u32>, Vec<u32>)> {
+        let occurs = |delay: &usize| {
+            self.stride == 1 || self.counts.iter().skip(*delay).step_by(self.stride).any(|count| *count > 0)
+        };
+        let delays: Vec<usize> = (0..self.stride).filter(occurs).collect();
+        let mut starts = Vec::with_capacity(self.counts.len() / self.stride * delays.len() + 2);
+        starts.push(0);
+        let mut total = 0u64;
+        for row in self.counts.chunks(self.stride) {
+            for delay in &delays {
+                starts.push(u32::try_from(total).map_err(|_| too_many())?);
+                total += u64::from(row[*delay]);
+            }
+        }
+        u32::try_from(total).map_err(|_| too_many())?;
+        #[expect(clippy::cast_possible_truncation, reason = "delays came as 32 bits")]
+        Ok((delays.into_iter().map(|delay| delay as u32).collect(), starts))
+    }
+}
+
+fn too_many() -> Error {
+    Error::description("more than 2^32 synapses of one kind onto one rank; use more processes")
+}
+
+impl Plan<'_> {
+    fn table(&self, slots: usize) -> Result<Table> {
+        // Where the delay is one, a row has one column and the delay is not looked at.
+        let mut counts = Counts { stride: 1, counts: vec![0; self.rows] };
+        for onto in &self.onto {
+            let first = onto.first_row() as usize;
+            onto.projection.connect(Draw::Delays, &mut |row| match row.delays {
+                _ if self.kind.delay.is_some() => {
+                    row.sources.iter().for_each(|source| counts.counts[first + *source as usize] += 1);
+                }
+                delays => {
+                    for (k, source) in row.sources.iter().enumerate() {
+                        let delay = delays.get(k);
+                        counts.reach(delay);
+                        counts.counts[(first + *source as usize) * counts.stride + delay as usize] += 1;
+                    }
+                }
+            })?;
+        }
+        let (mut delays, mut starts) = counts.starts()?;
+        // Column of each delay in a row of the finished table.
+        let mut column = vec![0; delays.last().map_or(1, |last| *last as usize + 1)];
+        delays.iter().enumerate().for_each(|(k, delay)| column[*delay as usize] = k);
+        if let Some(delay) = self.kind.delay {
+            delays = vec![delay];
+        }
+        let total = counts.counts.iter().map(|count| *count as usize).sum();
+        drop(counts);
+        let mut filled = Filled {
+            targets: Targets::new(total, slots),
+            weights: if self.kind.weight.is_some() { Vec::new() } else { vec![0; total] },
+        };
+        // starts[i + 1] is the next place of segment i; when all are placed, the end of segment i.
+        for onto in &self.onto {
+            self.place(onto, &column, delays.len(), &mut starts[1..], &mut filled)?;
+        }
+        let weights = self.kind.weight.map_or(Weights::Each(filled.weights), Weights::Same);
+        Ok(Table::new(delays, starts, filled.targets, weights))
+    }
+
+    /// Places the synapses of one projection.
+    fn place(
+        &self,
+        onto: &Onto<'_>,
+        column: &[usize],
+        stride: usize,
+        next: &mut [u32],
+        filled: &mut Filled,
+    ) -> Result<()> {
+        let first = onto.first_row() as usize;
+        let (mut quanta, mut failed) = (Vec::new(), None);
+        onto.projection.connect(Draw::All, &mut |row| {
+            quanta.clear();
+            if self.kind.weight.is_none() {
+                for k in 0..row.sources.len() {
+                    match onto.quanta(row.weights.get(k)) {
+                        Ok(weight) => quanta.push(weight),
+                        Err(error) => return failed = failed.take().or(Some(error)),
+                    }
+                }
+            }
+            let slot = onto.slot + row.target;
+            match row.delays {
+                RowValues::Each(delays) if self.kind.delay.is_none() => {
+                    let segments = row.sources.iter().zip(delays);
+                    let segments =
+                        segments.map(|(source, delay)| (first + *source as usize) * stride + column[*delay as usize]);
+                    filled.place(segments, next, slot, &quanta);
+                }
+                delays => {
+                    let column = if self.kind.delay.is_some() { 0 } else { column[delays.get(0) as usize] };
+                    let segments = row.sources.iter().map(|source| (first + *source as usize) * stride + column);
+                    filled.place(segments, next, slot, &quanta);
+                }
+            }
+        })?;
+        failed.map_or(Ok(()), Err)
+    }
+}
+
+/// Synapses as they are placed.
+struct Filled {
+    targets: Targets,
+    weights: Vec<i32>,
+}
+
+impl Filled {
+    /// Places a synapse onto `slot` in each of `segments`, with weights `quanta`, or without if there are none.
+    #[inline]
+    fn place(&mut self, segments: impl Iterator<Item = usize>, next: &mut [u32], slot: u32, quanta: &[i32]) {
+        let mut weights = quanta.iter();
+        let all_weights = &mut self.weights;
+        self.targets.place(slot, segments.map(|segment| {
+            let at = next[segment] as usize;
+            next[segment] += 1;
+            if let Some(weight) = weights.next() {
+                all_weights[at] = *weight;
+            }
+            at
+        }));
+    }
+}

@@ -1,0 +1,199 @@
+//! Poisson input that the engine draws itself.
+//!
+//! A Poisson source that reaches one cell by a connection of its own need not be a source of events: the engine draws
+//! the same counts (the words are numbered by global id and step) where they are used, for many cells at once.
+
+use std::ops::Range;
+
+use pynn_core::backend::{Draw, LocalPopulation, Part};
+use pynn_core::cells::{PoissonTable, active_steps};
+use pynn_core::error::{Error, Result};
+use pynn_core::network::{Network, PopulationKind, ProjectionSpec};
+use pynn_core::source::Sources;
+use pynn_core::values::SynapseColumn;
+
+use crate::build::Onto;
+use crate::kernels::poisson;
+
+/// Steps that are drawn at once: the words of a Philox block.
+const BLOCK: u32 = 4;
+
+/// Whether [`Drive`] takes over the projection. A function of the description alone.
+pub(crate) fn is_drive(network: &Network, projection: &ProjectionSpec) -> bool {
+    let source = &network.populations()[projection.source.population.0];
+    matches!(source.kind, PopulationKind::Source(Sources::Poisson))
+        && projection.connector.name() == "OneToOne"
+        && matches!(projection.values.delay, SynapseColumn::Constant(_))
+        && projection.connector.listed_delays().is_none()
+        && network.simulator_of(source.id).timestep == network.simulator_of(projection.target.population).timestep
+}
+
+/// The Poisson input of one projection.
+pub(crate) struct Drive {
+    key: [u32; 2],
+    delay: u32,
+    /// The sources, in the order of `slots`.
+    gids: Vec<u32>,
+    slots: Slots,
+    weights: Weights,
+    rates: Rates,
+    /// The number of the block that `counts` is of.
+    block: Option<u32>,
+    /// Spikes of each source in the four steps of the block.
+    counts: [Vec<u16>; BLOCK as usize],
+}
+
+enum Slots {
+    /// Consecutive slots.
+    Range(Range<usize>),
+    List(Vec<u32>),
+}
+
+enum Weights {
+    Same(i32),
+    Each(Vec<i32>),
+}
+
+/// Rates and times of activity.
+enum Rates {
+    /// The same for all.
+    Same(PoissonTable, Range<u32>),
+    /// The tables that occur; for each source the number of its table and its steps.
+    Each(Vec<PoissonTable>, Vec<(u32, Range<u32>)>),
+}
+
+impl Drive {
+    pub(crate) fn new(part: &Part<'_>, onto: &Onto<'_>) -> Result<Self> {
+        let (mut gids, mut slots, mut weights, mut delay) = (Vec::new(), Vec::new(), Vec::new(), 1);
+        let (first_gid, mut failed) = (onto.projection.first_source_gid(), None);
+        onto.projection.connect(Draw::All, &mut |row| {
+            for (k, source) in row.sources.iter().enumerate() {
+                gids.push(first_gid + source);
+                slots.push(onto.slot + row.target);
+                delay = row.delays.get(k);
+                match onto.quanta(row.weights.get(k)) {
+                    Ok(weight) => weights.push(weight),
+                    Err(error) => failed = failed.take().or(Some(error)),
+                }
+            }
+        })?;
+        if let Some(error) = failed {
+            return Err(error);
+        }
+        let source = onto.projection.spec.source.population;
+        let rates = Rates::new(part, &whole(part, source)?, &gids)?;
+        let same = weights.windows(2).all(|pair| pair[0] == pair[1]);
+        Ok(Self {
+            key: part.network.source_key(source).words(),
+            delay,
+            weights: if same { Weights::Same(weights.first().copied().unwrap_or(0)) } else { Weights::Each(weights) },
+            slots: Slots::new(slots),
+            rates,
+            block: None,
+            counts: std::array::from_fn(|_| vec![0; gids.len()]),
+            gids,
+        })
+    }
+
+    pub(crate) fn reset(&mut self) {
+        self.block = None;
+    }
+
+    /// Adds what arrives at the end of `step`, and says how many spikes that were.
+    pub(crate) fn deliver(&mut self, step: u32, inputs: &mut [i64]) -> u64 {
+        let Some(sent) = step.checked_sub(self.delay).filter(|sent| *sent > 0) else { return 0 };
+        if self.block != Some(sent / BLOCK) {
+            self.block = Some(sent / BLOCK);
+            self.draw(sent / BLOCK);
+        }
+        let counts = &self.counts[(sent % BLOCK) as usize];
+        match (&self.slots, &self.weights) {
+            (Slots::Range(slots), Weights::Same(weight)) => poisson::add_same(counts, *weight, &mut inputs[slots.clone()]),
+            (Slots::Range(slots), Weights::Each(weights)) => poisson::add_each(counts, weights, &mut inputs[slots.clone()]),
+            (Slots::List(slots), weights) => {
+                for (k, (slot, count)) in slots.iter().zip(counts).enumerate() {
+                    let weight = match weights {
+                        Weights::Same(weight) => *weight,
+                        Weights::Each(weights) => weights[k],
+                    };
+                    inputs[*slot as usize] += i64::from(*count) * i64::from(weight);
+                }
+            }
+        }
+        poisson::total(counts)
+    }
+
+    /// Draws the counts of the four steps of `block`.
+    fn draw(&mut self, block: u32) {
+        match &self.rates {
+            Rates::Same(table, active) => {
+                poisson::draw(self.key, block, &self.gids, table, &mut self.counts);
+                for (step, counts) in (block * BLOCK..).zip(&mut self.counts) {
+                    if !active.contains(&step) {
+                        counts.fill(0);
+                    }
+                }
+            }
+            Rates::Each(tables, cells) => {
+                for (k, (gid, (table, active))) in self.gids.iter().zip(cells).enumerate() {
+                    let words = poisson::words(self.key, block, *gid);
+                    for (step, (counts, word)) in (block * BLOCK..).zip(self.counts.iter_mut().zip(words)) {
+                        let count = if active.contains(&step) { tables[*table as usize].count(word) } else { 0 };
+                        counts[k] = u16::try_from(count).unwrap_or(u16::MAX);
+                    }
+                }
+            }
+        }
+    }
+
+    pub(crate) fn synapses(&self) -> usize {
+        self.gids.len()
+    }
+
+    pub(crate) fn bytes(&self) -> usize {
+        let slots = if matches!(self.slots, Slots::List(_)) { 4 } else { 0 };
+        let weights = if matches!(self.weights, Weights::Each(_)) { 4 } else { 0 };
+        self.gids.len() * (size_of::<u32>() + self.counts.len() * size_of::<u16>() + slots + weights)
+    }
+}
+
+/// All cells of the source population `id`.
+fn whole<'n>(part: &Part<'n>, id: pynn_core::population::PopulationId) -> Result<LocalPopulation<'n>> {
+    let simulator = part.network.populations()[id.0].simulator;
+    let all = Part { simulator, share: 0, shares: 1, ..*part };
+    let mut sources = all.sources();
+    sources.find(|source| source.spec.id == id).ok_or_else(|| Error::description("a drive needs a spike source"))
+}
+
+impl Slots {
+    fn new(slots: Vec<u32>) -> Self {
+        if slots.windows(2).all(|pair| pair[0] + 1 == pair[1]) {
+            let first = slots.first().copied().unwrap_or(0) as usize;
+            return Self::Range(first..first + slots.len());
+        }
+        Self::List(slots)
+    }
+}
+
+impl Rates {
+    fn new(part: &Part<'_>, source: &LocalPopulation<'_>, gids: &[u32]) -> Result<Self> {
+        let step_seconds = part.timestep().ms() * 1e-3;
+        let columns = (source.parameter(0)?, source.parameter(1)?, source.parameter(2)?);
+        let constant = (0..3).all(|index| source.constant_parameter(index).is_some());
+        let steps = |cell: usize| active_steps(columns.1[cell], columns.2[cell], part.timestep());
+        if constant && !columns.0.is_empty() {
+            return Ok(Self::Same(PoissonTable::new(columns.0[0] * step_seconds), steps(0)));
+        }
+        let (mut tables, mut cells, mut last) = (Vec::new(), Vec::with_capacity(gids.len()), f64::NAN);
+        for gid in gids {
+            let cell = (gid - source.spec.first_gid) as usize;
+            if columns.0[cell].to_bits() != last.to_bits() {
+                last = columns.0[cell];
+                tables.push(PoissonTable::new(last * step_seconds));
+            }
+            let table = u32::try_from(tables.len() - 1).expect("cells are numbered by 32 bits");
+            cells.push((table, steps(cell)));
+        }
+        Ok(Self::Each(tables, cells))
+    }
+}

@@ -1,0 +1,205 @@
+//! One rank of the engine: groups of cells, tables of synapses, and the step that ties them together.
+
+use pynn_core::backend::{Packet, Part, Samples, Simulator, Statistics};
+use pynn_core::error::{Error, ErrorKind, Result};
+use pynn_core::population::PopulationId;
+use pynn_core::time::{Spike, Tick};
+
+use crate::Native;
+use crate::build::{self, Onto};
+use crate::drive::Drive;
+use crate::group::Group;
+use crate::history::History;
+use crate::table::Table;
+
+/// A population whose spikes act on cells of this rank, wherever it lives.
+struct Source {
+    population: PopulationId,
+    first_gid: u32,
+    size: u32,
+    tables: Vec<Table>,
+    shortest: u32,
+    history: History,
+}
+
+impl Source {
+    /// Whether the spike of `row` in `step` would have had to act at step `now` or before.
+    fn is_late(&self, row: u32, step: u32, now: u32) -> bool {
+        step.saturating_add(self.shortest) <= now
+            && self.tables.iter().any(|table| table.has_delay_within(row, now - step))
+    }
+}
+
+/// One rank of the engine.
+pub(crate) struct Engine {
+    timestep: Tick,
+    /// Steps done.
+    now: u32,
+    groups: Vec<Group>,
+    /// Ordered by global id.
+    sources: Vec<Source>,
+    drives: Vec<Drive>,
+    /// What arrives at the end of the step, in quanta: for each group one block a receptor.
+    inputs: Vec<i64>,
+    events: u64,
+}
+
+impl Engine {
+    pub(crate) fn new(part: &Part<'_>) -> Result<Self> {
+        let (mut groups, mut slots) = (Vec::new(), 0usize);
+        for population in part.populations().filter(|population| !population.cells.is_empty()) {
+            let group = Group::new(part, &population, slots)?;
+            slots = group.slots().end;
+            groups.push(group);
+        }
+        if u32::try_from(slots).is_err() {
+            return Err(Error::description("more than 2^32 receptors on one rank; use more processes"));
+        }
+        let (mut onto, mut drives) = (Vec::new(), Vec::new());
+        for projection in part.projections() {
+            let target = projection.spec.target.population;
+            let Some(group) = groups.iter().find(|group| group.population == target) else { continue };
+            let receptor = projection.spec.receptor;
+            let quantum = part.network.weight_quantum(target, receptor);
+            #[expect(clippy::cast_possible_truncation, reason = "compared above")]
+            let slot = group.receptor(receptor).start as u32;
+            let projection = Onto { projection, slot, quantum };
+            if Native::draws(part.network, projection.projection.spec) {
+                drives.push(Drive::new(part, &projection)?);
+            } else {
+                onto.push(projection);
+            }
+        }
+        let tables = build::tables(part, onto, slots)?;
+        let sources = sources(part, tables);
+        let mut engine =
+            Self { timestep: part.timestep(), now: 0, groups, sources, drives, inputs: vec![0; slots], events: 0 };
+        engine.reset()?;
+        Ok(engine)
+    }
+
+    /// Adds up what arrives at the end of `step`.
+    fn gather(&mut self, step: u32) {
+        for source in &self.sources {
+            for table in &source.tables {
+                for (number, delay) in table.delays.iter().enumerate() {
+                    let fired = source.history.at(i64::from(step) - i64::from(*delay));
+                    self.events += table.deliver(fired, number, &mut self.inputs);
+                }
+            }
+        }
+        for drive in &mut self.drives {
+            self.events += drive.deliver(step, &mut self.inputs);
+        }
+    }
+
+    fn step(&mut self, out: &mut Vec<Spike>) {
+        let step = self.now + 1;
+        self.gather(step);
+        for group in &mut self.groups {
+            let fired = out.len();
+            group.step(step, &mut self.inputs, out);
+            if let Some(source) = group.source.map(|source| &mut self.sources[source]) {
+                for spike in &out[fired..] {
+                    source.history.push(step, spike.gid - source.first_gid);
+                }
+            }
+        }
+        self.sources.iter_mut().for_each(|source| source.history.rotate());
+        self.now = step;
+    }
+}
+
+/// The tables by source population, ordered by global id.
+fn sources(part: &Part<'_>, tables: Vec<(PopulationId, Table)>) -> Vec<Source> {
+    let mut sources: Vec<Source> = Vec::new();
+    for (population, table) in tables {
+        match sources.iter_mut().find(|source| source.population == population) {
+            Some(source) => source.tables.push(table),
+            None => {
+                let cells = part.network.populations()[population.0].cells();
+                sources.push(Source {
+                    population,
+                    first_gid: cells.first_gid,
+                    size: cells.size,
+                    tables: vec![table],
+                    shortest: 0,
+                    history: History::new(0),
+                });
+            }
+        }
+    }
+    for source in &mut sources {
+        let delays = source.tables.iter().flat_map(|table| &table.delays);
+        source.shortest = delays.clone().min().copied().unwrap_or(1);
+        source.history = History::new(delays.max().copied().unwrap_or(1));
+    }
+    sources.sort_by_key(|source| source.first_gid);
+    sources
+}
+
+impl Simulator for Engine {
+    fn deliver(&mut self, packet: Packet<'_>) -> Result<()> {
+        let mut source = 0;
+        for spike in packet.spikes {
+            let is_from = |source: &Source| spike.gid.wrapping_sub(source.first_gid) < source.size;
+            if !self.sources.get(source).is_some_and(is_from) {
+                source = self.sources.partition_point(|source| source.first_gid <= spike.gid).saturating_sub(1);
+                if !self.sources.get(source).is_some_and(is_from) {
+                    continue;
+                }
+            }
+            let source = &mut self.sources[source];
+            let stamp = packet.timestep * i64::from(spike.step);
+            let (step, row) = (stamp.steps_up(self.timestep), spike.gid - source.first_gid);
+            let step = u32::try_from(step).map_err(|_| too_far(stamp))?;
+            if source.is_late(row, step, self.now) {
+                return Err(Error::new(
+                    ErrorKind::Simulator,
+                    format!("a spike of cell {} at {stamp} came at {}, too late", spike.gid, self.timestep * i64::from(self.now)),
+                ));
+            }
+            source.history.push(step, row);
+        }
+        Ok(())
+    }
+
+    fn advance(&mut self, to: Tick, out: &mut Vec<Spike>) -> Result<()> {
+        let last = u32::try_from(to.steps_down(self.timestep)).map_err(|_| too_far(to))?;
+        while self.now < last {
+            self.step(out);
+        }
+        Ok(())
+    }
+
+    fn drain_samples(&mut self, take: &mut dyn FnMut(Samples<'_>)) {
+        self.groups.iter_mut().for_each(|group| group.drain(take));
+    }
+
+    fn reset(&mut self) -> Result<()> {
+        (self.now, self.events) = (0, 0);
+        self.inputs.fill(0);
+        self.sources.iter_mut().for_each(|source| source.history.reset());
+        self.drives.iter_mut().for_each(Drive::reset);
+        for group in &mut self.groups {
+            group.reset();
+            group.source = self.sources.iter().position(|source| source.population == group.population);
+        }
+        Ok(())
+    }
+
+    fn statistics(&self) -> Statistics {
+        let tables = || self.sources.iter().flat_map(|source| &source.tables);
+        let drives = || self.drives.iter();
+        Statistics {
+            synapses: (tables().map(Table::synapses).sum::<usize>() + drives().map(Drive::synapses).sum::<usize>()) as u64,
+            events: self.events,
+            synapse_bytes: (tables().map(Table::bytes).sum::<usize>() + drives().map(Drive::bytes).sum::<usize>()) as u64,
+            state_bytes: self.groups.iter().map(Group::bytes).sum::<usize>() as u64,
+        }
+    }
+}
+
+fn too_far(time: Tick) -> Error {
+    Error::new(ErrorKind::Usage, format!("{time} is beyond the {} time steps of a run", u32::MAX))
+}

@@ -1,0 +1,152 @@
+//! The cells of one population on one rank: columns of state, kernel, samples.
+
+use std::ops::Range;
+
+use pynn_core::backend::{LocalPopulation, Part, Samples};
+use pynn_core::error::Result;
+use pynn_core::population::PopulationId;
+use pynn_core::time::Spike;
+
+use crate::Native;
+use crate::kernels::deliver::collect;
+use crate::model::{Cells, Setup, Step};
+
+/// The cells of one population on one rank.
+pub(crate) struct Group {
+    pub(crate) population: PopulationId,
+    /// The number, among the engine's sources, of the population, if its spikes act on this rank.
+    pub(crate) source: Option<usize>,
+    first_gid: u32,
+    size: usize,
+    kernel: Box<dyn Step>,
+    initial: Vec<Vec<f64>>,
+    state: Vec<Vec<f64>>,
+    /// For each receptor: what arrives, and the unit of its integers.
+    input: Vec<Vec<f64>>,
+    quanta: Vec<f64>,
+    first_slot: usize,
+    fired: Vec<u8>,
+    samplers: Vec<Sampler>,
+}
+
+/// Samples of one column.
+struct Sampler {
+    column: usize,
+    /// Steps from sample to sample.
+    every: u32,
+    values: Vec<f64>,
+}
+
+impl Group {
+    /// The cells of `population`, whose inputs start at slot `first_slot`.
+    pub(crate) fn new(part: &Part<'_>, population: &LocalPopulation<'_>, first_slot: usize) -> Result<Self> {
+        let (model, size) = (population.model::<Native>(), population.cells.len());
+        let receptors = population.spec.cell.receptors.len();
+        let kernel = model.kernel(&Setup::new(population, part.timestep().ms()))?;
+        let initial = model.initial(population)?;
+        let mut samplers = Vec::new();
+        for sampled in &population.spec.recording.sampled {
+            let every = u32::try_from(sampled.every.steps_up(part.timestep())).unwrap_or(u32::MAX);
+            let column = model.column(population, sampled.variable)?;
+            samplers.push(Sampler { column, every: every.max(1), values: Vec::new() });
+        }
+        Ok(Self {
+            population: population.spec.id,
+            source: None,
+            first_gid: population.first_gid(),
+            size,
+            kernel,
+            state: initial.clone(),
+            initial,
+            input: vec![vec![0.0; size]; receptors],
+            quanta: (0..receptors).map(|r| part.network.weight_quantum(population.spec.id, r)).collect(),
+            first_slot,
+            fired: vec![0; size],
+            samplers,
+        })
+    }
+
+    /// The slots of all receptors.
+    pub(crate) fn slots(&self) -> Range<usize> {
+        self.first_slot..self.first_slot + self.size * self.input.len()
+    }
+
+    /// The slots of receptor number `receptor`.
+    pub(crate) fn receptor(&self, receptor: usize) -> Range<usize> {
+        let first = self.first_slot + receptor * self.size;
+        first..first + self.size
+    }
+
+    /// Back to time 0.
+    pub(crate) fn reset(&mut self) {
+        for (column, initial) in self.state.iter_mut().zip(&self.initial) {
+            column.copy_from_slice(initial);
+        }
+        self.samplers.iter_mut().for_each(|sampler| sampler.values.clear());
+        self.sample(0);
+    }
+
+    /// One step: takes its inputs from `inputs`, leaves zeros there, and appends the spikes to `out`.
+    pub(crate) fn step(&mut self, step: u32, inputs: &mut [i64], out: &mut Vec<Spike>) {
+        let blocks = inputs[self.slots()].chunks_exact_mut(self.size);
+        for ((block, quantum), input) in blocks.zip(&self.quanta).zip(&mut self.input) {
+            collect(block, *quantum, input);
+        }
+        self.kernel.step(Cells { state: &mut self.state, input: &self.input, fired: &mut self.fired, step });
+        scan(&mut self.fired, |index| out.push(Spike { step, gid: self.first_gid + index }));
+        self.sample(step);
+    }
+
+    fn sample(&mut self, step: u32) {
+        for sampler in self.samplers.iter_mut().filter(|sampler| step.is_multiple_of(sampler.every)) {
+            sampler.values.extend_from_slice(&self.state[sampler.column]);
+        }
+    }
+
+    /// Gives out the samples.
+    pub(crate) fn drain(&mut self, take: &mut dyn FnMut(Samples<'_>)) {
+        for (variable, sampler) in self.samplers.iter_mut().enumerate().filter(|(_, s)| !s.values.is_empty()) {
+            take(Samples { population: self.population, variable, values: &sampler.values });
+            sampler.values.clear();
+        }
+    }
+
+    pub(crate) fn bytes(&self) -> usize {
+        let columns = 2 * self.state.len() + 2 * self.input.len();
+        self.size * (columns * size_of::<f64>() + 1)
+    }
+}
+
+/// Calls `fired` for each cell whose mark is not 0, in order, and takes the marks away.
+#[inline]
+#[expect(clippy::cast_possible_truncation, reason = "cells are numbered by 32 bits")]
+fn scan(marks: &mut [u8], mut fired: impl FnMut(u32)) {
+    // Few cells fire in a step: most chunks are done with one comparison.
+    const CHUNK: usize = 64;
+    for (number, chunk) in marks.chunks_mut(CHUNK).enumerate() {
+        if chunk.iter().fold(0, |any, mark| any | mark) == 0 {
+            continue;
+        }
+        for (index, mark) in chunk.iter_mut().enumerate().filter(|(_, mark)| **mark != 0) {
+            fired((number * CHUNK + index) as u32);
+            *mark = 0;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_scan_finds_every_mark_once() {
+        let mut marks = vec![0; 200];
+        for index in [0, 63, 64, 130, 199] {
+            marks[index] = 1;
+        }
+        let mut found = Vec::new();
+        scan(&mut marks, |index| found.push(index));
+        assert_eq!(found, [0, 63, 64, 130, 199]);
+        assert!(marks.iter().all(|mark| *mark == 0));
+    }
+}

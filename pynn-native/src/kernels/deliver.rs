@@ -1,0 +1,181 @@
+//! Adding the weights of arriving spikes to the inputs of cells.
+//!
+//! Inputs are sums of integers, multiples of a quantum, so they are exact and the order of arrival does not matter.
+//! [`collect`] turns them into numbers once a step.
+
+use std::ops::Range;
+
+use super::vectorised;
+
+/// Slots of synapses; two bytes each where all slots of a rank can be numbered by two.
+#[derive(Debug)]
+pub struct Targets {
+    slots: Slots,
+    /// All slots are below.
+    end: usize,
+}
+
+#[derive(Debug)]
+enum Slots {
+    Narrow(Vec<u16>),
+    Wide(Vec<u32>),
+}
+
+impl Targets {
+    /// `count` synapses that end on slots below `end`; all on slot 0 so far.
+    pub fn new(count: usize, end: usize) -> Self {
+        let narrow = end <= 1 << 16;
+        let slots = if narrow { Slots::Narrow(vec![0; count]) } else { Slots::Wide(vec![0; count]) };
+        Self { slots, end: end.max(1) }
+    }
+
+    /// Lets each of `synapses` end on `slot`.
+    ///
+    /// # Panics
+    /// When there is no such synapse, or no such slot.
+    #[inline]
+    #[expect(clippy::cast_possible_truncation, reason = "checked against the end")]
+    pub fn place(&mut self, slot: u32, synapses: impl Iterator<Item = usize>) {
+        assert!((slot as usize) < self.end, "slot {slot} of {}", self.end);
+        match &mut self.slots {
+            Slots::Narrow(slots) => synapses.for_each(|synapse| slots[synapse] = slot as u16),
+            Slots::Wide(slots) => synapses.for_each(|synapse| slots[synapse] = slot),
+        }
+    }
+
+    /// How many synapses.
+    pub fn len(&self) -> usize {
+        match &self.slots {
+            Slots::Narrow(slots) => slots.len(),
+            Slots::Wide(slots) => slots.len(),
+        }
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Bytes of memory.
+    pub fn bytes(&self) -> usize {
+        match &self.slots {
+            Slots::Narrow(slots) => size_of_val(slots.as_slice()),
+            Slots::Wide(slots) => size_of_val(slots.as_slice()),
+        }
+    }
+
+    /// Adds `weight` to the input of each of `synapses`.
+    #[inline]
+    pub fn add_same(&self, synapses: Range<usize>, weight: i32, inputs: &mut [i64]) {
+        let inputs = &mut inputs[..self.end];
+        match &self.slots {
+            Slots::Narrow(slots) => add_same(&slots[synapses], weight, inputs),
+            Slots::Wide(slots) => add_same(&slots[synapses], weight, inputs),
+        }
+    }
+
+    /// Adds to the input of each of `synapses` its own weight.
+    #[inline]
+    pub fn add_each(&self, synapses: Range<usize>, weights: &[i32], inputs: &mut [i64]) {
+        let (weights, inputs) = (&weights[synapses.clone()], &mut inputs[..self.end]);
+        match &self.slots {
+            Slots::Narrow(slots) => add_each(&slots[synapses], weights, inputs),
+            Slots::Wide(slots) => add_each(&slots[synapses], weights, inputs),
+        }
+    }
+
+    /// Asks the caches for the first of `synapses`.
+    #[inline]
+    pub fn prefetch(&self, synapses: Range<usize>) {
+        match &self.slots {
+            Slots::Narrow(slots) => prefetch(&slots[synapses]),
+            Slots::Wide(slots) => prefetch(&slots[synapses]),
+        }
+    }
+}
+
+#[inline(always)]
+fn add_same<S: Copy + Into<u32>>(slots: &[S], weight: i32, inputs: &mut [i64]) {
+    let weight = i64::from(weight);
+    for slot in slots {
+        let slot: u32 = (*slot).into();
+        debug_assert!((slot as usize) < inputs.len());
+        // SAFETY: `Targets::place` refuses slots that are not below `end`, the length of `inputs`.
+        unsafe { *inputs.get_unchecked_mut(slot as usize) += weight };
+    }
+}
+
+#[inline(always)]
+fn add_each<S: Copy + Into<u32>>(slots: &[S], weights: &[i32], inputs: &mut [i64]) {
+    for (slot, weight) in slots.iter().zip(weights) {
+        let slot: u32 = (*slot).into();
+        debug_assert!((slot as usize) < inputs.len());
+        // SAFETY: `Targets::place` refuses slots that are not below `end`, the length of `inputs`.
+        unsafe { *inputs.get_unchecked_mut(slot as usize) += i64::from(*weight) };
+    }
+}
+
+#[inline(always)]
+fn prefetch<T>(values: &[T]) {
+    #[cfg(target_arch = "x86_64")]
+    {
+        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+        // The hardware follows a stream once it has seen its first lines.
+        let lines = (size_of_val(values).div_ceil(64)).min(4);
+        for line in 0..lines {
+            let address = values.as_ptr().cast::<i8>().wrapping_add(line * 64);
+            // SAFETY: a prefetch has no effect on what a program computes, whatever the address.
+            unsafe { _mm_prefetch::<_MM_HINT_T0>(address) };
+        }
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = values;
+}
+
+#[inline(always)]
+fn collect_body(inputs: &mut [i64], quantum: f64, out: &mut [f64]) {
+    // 1.5 * 2^52, whose last bits count ones: adding an integer of magnitude below 2^51 to its bits adds it to its value.
+    const MAGIC: f64 = 6_755_399_441_055_744.0;
+    let n = inputs.len();
+    let out = &mut out[..n];
+    for i in 0..n {
+        let bits = (MAGIC.to_bits() as i64).wrapping_add(inputs[i]);
+        out[i] = (f64::from_bits(bits as u64) - MAGIC) * quantum;
+        inputs[i] = 0;
+    }
+}
+
+vectorised! {
+    /// Moves the sums of a step, in multiples of `quantum`, to `out`. Exact for sums below 2^51.
+    pub fn collect / collect_at [] = collect_body(inputs: &mut [i64], quantum: f64, out: &mut [f64])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn collected_inputs_are_exact_and_start_again_from_zero() {
+        let sums = [0, 1, -1, 1 << 50, -(1 << 50), (1 << 51) - 1];
+        let (mut inputs, mut out) = (sums, [0.0; 6]);
+        collect(&mut inputs, 0.5, &mut out);
+        assert_eq!(inputs, [0; 6]);
+        for (sum, value) in sums.into_iter().zip(out) {
+            assert_eq!(value, sum as f64 * 0.5);
+        }
+    }
+
+    #[test]
+    fn narrow_and_wide_slots_add_the_same() {
+        for end in [10, 1 << 17] {
+            let mut targets = Targets::new(4, end);
+            for (at, slot) in [3, 9, 3, 0].into_iter().enumerate() {
+                targets.place(slot, std::iter::once(at));
+            }
+            let mut inputs = vec![0; end];
+            targets.add_same(0..4, 5, &mut inputs);
+            targets.add_each(1..3, &[1, 2, 3, 4], &mut inputs);
+            assert_eq!(inputs[..10], [5, 0, 0, 13, 0, 0, 0, 0, 0, 7]);
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! One time step of every cell family, as free functions over columns.
+//!
+//! A kernel takes its cells as structure of arrays: one slice a state variable, one slice an input, one byte a
+//! cell for "fired in this step". It allocates nothing, returns nothing and calls nothing virtual. Quantities are
+//! bare `f64` in PyNN's units: ms, mV, nA, nF, uS.
+//!
+//! # Order within a step
+//! As in NEST: step `n` takes the cells from `(n - 1) h` to `n h`; the input of step `n` is what arrives at `n h`.
+//! It is added after the membrane potential has been integrated, so it shows in the potential one step later. The
+//! threshold is tested at the end of the step (`v >= v_thresh`); at the sample of the spike `v` is `v_reset`. A
+//! cell is then held at `v_reset` for `round(tau_refrac / h)` steps while its synapses go on.
+//!
+//! # One value or one a cell
+//! Coefficients are either the same for all cells of a call (`[f64; K]`) or a column each ([`PerCell`]); both are
+//! [`Coefficients`], so the shared case keeps its constants in registers.
+//!
+//! # Same bits everywhere
+//! Each kernel is compiled for AVX-512, AVX2 and the baseline and chosen at run time. All three do the same
+//! operations in the same order and never fuse a multiplication with an addition, and a lane never looks at its
+//! neighbour: the result depends neither on the processor nor on how cells are divided over ranks.
+
+pub mod deliver;
+pub mod hh_cond_exp;
+pub mod if_cond_alpha;
+pub mod if_cond_exp;
+pub mod if_curr_alpha;
+pub mod if_curr_delta;
+pub mod if_curr_exp;
+pub mod math;
+pub mod poisson;
+
+/// `K` coefficients of each cell.
+pub trait Coefficients<const K: usize>: Copy {
+    /// The same coefficients for the first `n` cells only.
+    fn first(self, n: usize) -> Self;
+    /// Coefficient `k` of cell `i`.
+    fn get(&self, k: usize, i: usize) -> f64;
+}
+
+impl<const K: usize> Coefficients<K> for [f64; K] {
+    #[inline(always)]
+    fn first(self, _: usize) -> Self {
+        self
+    }
+    #[inline(always)]
+    fn get(&self, k: usize, _: usize) -> f64 {
+        self[k]
+    }
+}
+
+/// A column of values for each of `K` coefficients.
+#[derive(Clone, Copy, Debug)]
+pub struct PerCell<'a, const K: usize>(pub [&'a [f64]; K]);
+
+impl<const K: usize> Coefficients<K> for PerCell<'_, K> {
+    #[inline(always)]
+    fn first(self, n: usize) -> Self {
+        PerCell(self.0.map(|column| &column[..n]))
+    }
+    #[inline(always)]
+    fn get(&self, k: usize, i: usize) -> f64 {
+        self.0[k][i]
+    }
+}
+
+/// Which instructions a kernel may use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Level {
+    /// What every processor of the target has.
+    Baseline,
+    /// AVX2.
+    #[cfg(target_arch = "x86_64")]
+    Avx2,
+    /// AVX-512 (F, BW, DQ, VL).
+    #[cfg(target_arch = "x86_64")]
+    Avx512,
+}
+
+impl Level {
+    /// All levels this processor has, the best last.
+    pub fn available() -> Vec<Level> {
+        #[cfg_attr(not(target_arch = "x86_64"), expect(unused_mut, reason = "only x86-64 has more than one level"))]
+        let mut levels = vec![Level::Baseline];
+        #[cfg(target_arch = "x86_64")]
+        {
+            levels.extend(has_avx2().then_some(Level::Avx2));
+            levels.extend((has_avx2() && has_avx512()).then_some(Level::Avx512));
+        }
+        levels
+    }
+
+    /// The best level of this processor.
+    #[inline]
+    pub fn best() -> Level {
+        #[cfg(target_arch = "x86_64")]
+        {
+            if has_avx2() {
+                return if has_avx512() { Level::Avx512 } else { Level::Avx2 };
+            }
+        }
+        Level::Baseline
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+#[inline]
+fn has_avx2() -> bool {
+    is_x86_feature_detected!("avx2")
+}
+
+#[cfg(target_arch = "x86_64")]
+#[inline]
+fn has_avx512() -> bool {
+    is_x86_feature_detected!("avx512f")
+        && is_x86_feature_detected!("avx512bw")
+        && is_x86_feature_detected!("avx512dq")
+        && is_x86_feature_detected!("avx512vl")
+}
+
+/// Writes `name` and `name_at`: the inlined `body`, compiled once for each [`Level`] and chosen at run time.
+/// The arguments stay separate parameters because only these tell LLVM that the columns do not overlap.
+macro_rules! vectorised {
+    ($(#[$doc:meta])* $vis:vis fn $name:ident / $name_at:ident [$($generics:tt)*] = $body:ident($($arg:ident: $ty:ty),+ $(,)?)) => {
+        $(#[$doc])*
+        #[expect(clippy::too_many_arguments, reason = "one a column: see the macro")]
+        #[inline]
+        $vis fn $name<$($generics)*>($($arg: $ty),+) {
+            $name_at($crate::kernels::Level::best(), $($arg),+)
+        }
+
+        #[doc = concat!("[`", stringify!($name), "`] with the instructions of `level`, which this processor must have.")]
+        #[expect(clippy::too_many_arguments, reason = "one a column: see the macro")]
+        $vis fn $name_at<$($generics)*>(level: $crate::kernels::Level, $($arg: $ty),+) {
+            #[cfg(target_arch = "x86_64")]
+            #[target_feature(enable = "avx2")]
+            #[expect(clippy::too_many_arguments, reason = "one a column: see the macro")]
+            fn avx2<$($generics)*>($($arg: $ty),+) {
+                $body($($arg),+)
+            }
+            #[cfg(target_arch = "x86_64")]
+            #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl")]
+            #[expect(clippy::too_many_arguments, reason = "one a column: see the macro")]
+            fn avx512<$($generics)*>($($arg: $ty),+) {
+                $body($($arg),+)
+            }
+            assert!(level == $crate::kernels::Level::best() || $crate::kernels::Level::available().contains(&level));
+            match level {
+                $crate::kernels::Level::Baseline => $body($($arg),+),
+                #[cfg(target_arch = "x86_64")]
+                // SAFETY: the assertion above: this processor has AVX2.
+                $crate::kernels::Level::Avx2 => unsafe { avx2($($arg),+) },
+                #[cfg(target_arch = "x86_64")]
+                // SAFETY: the assertion above: this processor has these parts of AVX-512.
+                $crate::kernels::Level::Avx512 => unsafe { avx512($($arg),+) },
+            }
+        }
+    };
+}
+pub(crate) use vectorised;

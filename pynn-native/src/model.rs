@@ -1,0 +1,206 @@
+//! What a cell type is to the native engine: columns of state, and a function that takes them one time step on.
+
+use std::fmt;
+
+use pynn_core::backend::LocalPopulation;
+use pynn_core::error::{Error, Result};
+
+/// A family of cells: implement this, and [`Simulates`](pynn_core::backend::Simulates) by [`Model::of`], to run a cell
+/// type of your own on the engine.
+///
+/// ```
+/// use pynn_core::backend::{Lowered, Simulates};
+/// use pynn_core::prelude::*;
+/// use pynn_native::{CellKernel, Cells, Model, Native, Setup};
+///
+/// pynn_core::cell! {
+///     /// `tau_m dv/dt = -v`; a spike adds its weight; fires at and above `v_thresh`, then starts from 0.
+///     pub struct Leaky: "Leaky" {
+///         /// Membrane time constant.
+///         tau_m: Time = 20.0 => positive,
+///         /// Threshold.
+///         v_thresh: Voltage = 15.0,
+///     }
+///     receptors { excitatory: Voltage }
+///     states { v: Voltage = 0.0 }
+///     variables { spikes: Spikes, v: MembranePotential }
+/// }
+///
+/// struct LeakyKernel {
+///     decay: Vec<f64>,
+///     threshold: Vec<f64>,
+/// }
+///
+/// impl CellKernel for LeakyKernel {
+///     const STATE: &'static [&'static str] = &["v"];
+///
+///     fn new(setup: &Setup<'_>) -> Result<Self> {
+///         let decay = setup.parameter("tau_m")?.iter().map(|tau| (-setup.timestep() / tau).exp()).collect();
+///         Ok(Self { decay, threshold: setup.parameter("v_thresh")? })
+///     }
+///
+///     fn step(&mut self, cells: Cells<'_>) {
+///         let [v] = cells.state;
+///         for i in 0..v.len() {
+///             v[i] = v[i] * self.decay[i] + cells.input[0][i];
+///             if v[i] >= self.threshold[i] {
+///                 v[i] = 0.0;
+///                 cells.fired[i] = 1;
+///             }
+///         }
+///     }
+/// }
+///
+/// impl Simulates<Leaky> for Native {
+///     fn lower(_: &Leaky) -> Lowered<Model> {
+///         Lowered::Model(Model::of::<LeakyKernel>())
+///     }
+/// }
+/// ```
+/// (In your crate the `impl Simulates` is allowed because the cell type is yours.)
+pub trait CellKernel: Send + Sized + 'static {
+    /// Names of the columns of state. Those that the cell type has among its states start from the population's
+    /// initial values, the others from 0; a sampled variable is the column of its name.
+    const STATE: &'static [&'static str];
+
+    /// Makes the kernel for the cells of one population on one rank.
+    ///
+    /// # Errors
+    /// When parameters do not make sense; the message names population, cell and parameter.
+    fn new(setup: &Setup<'_>) -> Result<Self>;
+
+    /// Takes the cells one time step on. What it does to a cell must depend on nothing but that cell, so that results
+    /// are the same for any division of cells over ranks.
+    fn step(&mut self, cells: Cells<'_>);
+}
+
+/// The cells of one population on one rank in one step, as columns of equal length.
+#[derive(Debug)]
+pub struct Cells<'a> {
+    /// The columns of state, in the order of [`CellKernel::STATE`].
+    pub state: &'a mut [Vec<f64>],
+    /// For each receptor the sum of the weights that arrive at the end of this step, in the receptor's unit.
+    pub input: &'a [Vec<f64>],
+    /// All 0; set to 1 for a cell that fires at the end of this step.
+    pub fired: &'a mut [u8],
+    /// The number of this step, from 1; it ends at `step` times the time step.
+    pub step: u32,
+}
+
+impl<'a> Cells<'a> {
+    /// The `S` columns of state, the inputs of the `R` receptors, and `fired`.
+    ///
+    /// # Panics
+    /// When the kernel has not `S` columns or the cell type not `R` receptors.
+    #[must_use]
+    pub fn split<const S: usize, const R: usize>(self) -> ([&'a mut [f64]; S], [&'a [f64]; R], &'a mut [u8]) {
+        let (columns, receptors) = (self.state.len(), self.input.len());
+        assert!(columns == S && receptors == R, "{columns} columns and {receptors} receptors, not {S} and {R}");
+        let mut state = self.state.iter_mut();
+        let state = std::array::from_fn(|_| state.next().expect("counted above").as_mut_slice());
+        (state, std::array::from_fn(|r| self.input[r].as_slice()), self.fired)
+    }
+}
+
+/// What a kernel is made for: the cells of one population on one rank.
+#[derive(Debug)]
+pub struct Setup<'a> {
+    population: &'a LocalPopulation<'a>,
+    timestep: f64,
+}
+
+impl<'a> Setup<'a> {
+    pub(crate) fn new(population: &'a LocalPopulation<'a>, timestep: f64) -> Self {
+        Self { population, timestep }
+    }
+
+    /// The time step, ms.
+    #[must_use]
+    pub fn timestep(&self) -> f64 {
+        self.timestep
+    }
+
+    /// How many cells.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        self.population.cells.len()
+    }
+
+    /// The share of the population.
+    #[must_use]
+    pub fn population(&self) -> &LocalPopulation<'a> {
+        self.population
+    }
+
+    /// The parameter called `name`, one value a cell, in base units.
+    ///
+    /// # Errors
+    /// When a value does not make sense, or there is no such parameter.
+    pub fn parameter(&self, name: &str) -> Result<Vec<f64>> {
+        self.population.parameter_named(name)
+    }
+
+    /// The parameter called `name` if it is the same for all cells of the population.
+    #[must_use]
+    pub fn constant_parameter(&self, name: &str) -> Option<f64> {
+        self.population.constant_parameter(self.population.spec.cell.parameter(name)?)
+    }
+}
+
+/// A cell type as the native engine sees it: how to make the kernel of its cells.
+#[derive(Clone, Copy)]
+pub struct Model {
+    state: &'static [&'static str],
+    kernel: fn(&Setup<'_>) -> Result<Box<dyn Step>>,
+}
+
+impl Model {
+    /// The model of kernel `K`.
+    #[must_use]
+    pub fn of<K: CellKernel>() -> Self {
+        Self { state: K::STATE, kernel: |setup| Ok(Box::new(K::new(setup)?)) }
+    }
+
+    pub(crate) fn kernel(&self, setup: &Setup<'_>) -> Result<Box<dyn Step>> {
+        (self.kernel)(setup)
+    }
+
+    /// The initial values of the columns of state.
+    pub(crate) fn initial(&self, population: &LocalPopulation<'_>) -> Result<Vec<Vec<f64>>> {
+        let column = |name: &&str| match population.spec.cell.state(name) {
+            Some(index) => population.initial(index),
+            None => Ok(vec![0.0; population.cells.len()]),
+        };
+        self.state.iter().map(column).collect()
+    }
+
+    /// The column that holds variable number `variable` of the cell type.
+    pub(crate) fn column(&self, population: &LocalPopulation<'_>, variable: usize) -> Result<usize> {
+        let (cell, name) = (population.spec.cell, population.spec.cell.variables[variable].name);
+        self.state.iter().position(|column| *column == name).ok_or_else(|| {
+            Error::description(format!(
+                "population `{}`: the native engine keeps no `{name}` of {}; it keeps {}",
+                population.spec.name,
+                cell.name,
+                self.state.join(", ")
+            ))
+        })
+    }
+}
+
+impl fmt::Debug for Model {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Model({})", self.state.join(", "))
+    }
+}
+
+/// [`CellKernel::step`] as an object.
+pub(crate) trait Step: Send {
+    fn step(&mut self, cells: Cells<'_>);
+}
+
+impl<K: CellKernel> Step for K {
+    fn step(&mut self, cells: Cells<'_>) {
+        CellKernel::step(self, cells);
+    }
+}
