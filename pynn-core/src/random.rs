@@ -4,6 +4,10 @@
 //! Philox4x32-10 (Salmon, Moraes, Dror & Shaw 2011, "Parallel random numbers: as easy as 1, 2, 3",
 //! doi 10.1145/2063384.2063405), checked against the authors' known answers.
 
+mod discrete;
+mod normal;
+mod portable;
+
 use crate::units::Unit;
 
 /// What a stream of random numbers is for; two purposes never share numbers.
@@ -72,36 +76,61 @@ pub const fn philox(mut counter: [u32; 4], mut key: [u32; 2]) -> [u32; 4] {
     counter
 }
 
+/// Blocks that are made at a time, once a stream is in use: independent, so that they overlap in the processor.
+const BLOCKS: usize = 4;
+
+/// Blocks number `first..first + BLOCKS` of a stream.
+#[inline(never)]
+fn philox_blocks(first: u64, stream: [u32; 2], key: [u32; 2]) -> [u32; 4 * BLOCKS] {
+    let mut words = [0; 4 * BLOCKS];
+    for (lane, block) in words.chunks_exact_mut(4).enumerate() {
+        let [low, high] = split(first.wrapping_add(lane as u64));
+        block.copy_from_slice(&philox([low, high, stream[0], stream[1]], key));
+    }
+    words
+}
+
 /// A sequence of random numbers: stream number `stream` of a [`Key`].
 #[derive(Clone, Debug)]
 pub struct Stream {
     key: [u32; 2],
-    counter: [u32; 4],
-    block: [u32; 4],
+    stream: [u32; 2],
+    next_block: u64,
+    words: [u32; 4 * BLOCKS],
     used: usize,
-    spare_normal: Option<f64>,
 }
 
 impl Stream {
     /// The stream numbered `stream` (a cell's index or global id), from its beginning.
+    #[inline]
     #[must_use]
     pub fn new(key: Key, stream: u64) -> Self {
-        let [low, high] = split(stream);
-        Self { key: key.0, counter: [0, 0, low, high], block: [0; 4], used: 4, spare_normal: None }
+        let words = [0; 4 * BLOCKS];
+        Self { key: key.0, stream: split(stream), next_block: 0, words, used: words.len() }
+    }
+
+    /// Makes the first block alone, since many streams are used for one number, and then several at a time.
+    #[inline]
+    fn refill(&mut self) {
+        if self.next_block == 0 {
+            self.used = self.words.len() - 4;
+            let block = philox([0, 0, self.stream[0], self.stream[1]], self.key);
+            self.words[4 * BLOCKS - 4..].copy_from_slice(&block);
+            self.next_block = 1;
+        } else {
+            self.words = philox_blocks(self.next_block, self.stream, self.key);
+            self.next_block = self.next_block.wrapping_add(BLOCKS as u64);
+            self.used = 0;
+        }
     }
 
     /// 32 random bits.
     #[inline]
     pub fn next_u32(&mut self) -> u32 {
-        if self.used == 4 {
-            self.block = philox(self.counter, self.key);
-            self.counter[0] = self.counter[0].wrapping_add(1);
-            if self.counter[0] == 0 {
-                self.counter[1] = self.counter[1].wrapping_add(1);
-            }
-            self.used = 0;
+        if self.used >= self.words.len() {
+            self.refill();
         }
-        let word = self.block[self.used];
+        let word = self.words[self.used];
         self.used += 1;
         word
     }
@@ -132,44 +161,11 @@ impl Stream {
         (product >> 32) as u32
     }
 
-    /// A standard normal number (Marsaglia's polar method).
-    pub fn normal(&mut self) -> f64 {
-        if let Some(spare) = self.spare_normal.take() {
-            return spare;
-        }
-        loop {
-            let (x, y) = (2.0 * self.uniform() - 1.0, 2.0 * self.uniform() - 1.0);
-            let square = x * x + y * y;
-            if square > 0.0 && square < 1.0 {
-                let factor = (-2.0 * square.ln() / square).sqrt();
-                self.spare_normal = Some(y * factor);
-                return x * factor;
-            }
-        }
-    }
-
     /// How many failures come before the first success of probability `p`, from `1 / ln(1 - p)`.
     #[inline]
     pub fn geometric(&mut self, inverse_log_q: f64) -> u64 {
-        let skip = (1.0 - self.uniform()).ln() * inverse_log_q;
+        let skip = portable::ln(1.0 - self.uniform()) * inverse_log_q;
         if skip < 1e18 { skip as u64 } else { u64::MAX }
-    }
-
-    /// How many of `n` trials of probability `p` succeed. Exact; takes time in proportion to `n * p`.
-    pub fn binomial(&mut self, n: u64, p: f64) -> u64 {
-        if p <= 0.0 || n == 0 {
-            return 0;
-        }
-        if p > 0.5 {
-            return n - self.binomial(n, 1.0 - p);
-        }
-        let inverse_log_q = 1.0 / (-p).ln_1p();
-        let (mut successes, mut trial) = (0, self.geometric(inverse_log_q));
-        while trial < n {
-            successes += 1;
-            trial = trial.saturating_add(1).saturating_add(self.geometric(inverse_log_q));
-        }
-        successes
     }
 }
 
@@ -216,7 +212,7 @@ impl Distribution {
                     return value;
                 }
             },
-            Self::LogNormal { mu, sigma } => (mu + sigma * stream.normal()).exp(),
+            Self::LogNormal { mu, sigma } => portable::exp(mu + sigma * stream.normal()),
         }
     }
 
@@ -364,6 +360,17 @@ mod tests {
             philox([0x243f_6a88, 0x85a3_08d3, 0x1319_8a2e, 0x0370_7344], [0xa409_3822, 0x299f_31d0]),
             [0xd16c_fe09, 0x94fd_cceb, 0x5001_e420, 0x2412_6ea1]
         );
+    }
+
+    #[test]
+    fn a_stream_is_the_sequence_of_its_blocks() {
+        let (key, number) = (Key::new(7, Purpose::Model, 3), 0x1_2345_6789);
+        let mut s = Stream::new(key, number);
+        let [low, high] = split(number);
+        for block in 0..40 {
+            let words = [s.next_u32(), s.next_u32(), s.next_u32(), s.next_u32()];
+            assert_eq!(words, philox([block, 0, low, high], key.words()), "block {block}");
+        }
     }
 
     fn stream(number: u64) -> Stream {
