@@ -77,7 +77,11 @@ impl Onto<'_> {
 }
 
 /// The tables of a rank, with the population that each is from, for inputs of `slots` slots.
-pub(crate) fn tables(part: &Part<'_>, onto: Vec<Onto<'_>>, slots: usize) -> Result<Vec<(PopulationId, Table)>> {
+pub(crate) fn tables(
+    part: &Part<'_>,
+    onto: Vec<Onto<'_>>,
+    slots: usize,
+) -> Result<Vec<(PopulationId, Table)>> {
     let mut plans: Vec<Plan<'_>> = Vec::new();
     for onto in onto {
         let kind = onto.kind(part.timestep().ms())?;
@@ -204,13 +208,14 @@ impl Plan<'_> {
             match row.delays {
                 RowValues::Each(delays) if self.kind.delay.is_none() => {
                     let segments = row.sources.iter().zip(delays);
-                    let segments =
-                        segments.map(|(source, delay)| (first + *source as usize) * stride + column[*delay as usize]);
+                    let segments = segments
+                        .map(|(source, delay)| (first + *source as usize) * stride + column[*delay as usize]);
                     filled.place(segments, next, slot, &quanta);
                 }
                 delays => {
                     let column = if self.kind.delay.is_some() { 0 } else { column[delays.get(0) as usize] };
-                    let segments = row.sources.iter().map(|source| (first + *source as usize) * stride + column);
+                    let segments =
+                        row.sources.iter().map(|source| (first + *source as usize) * stride + column);
                     filled.place(segments, next, slot, &quanta);
                 }
             }
@@ -231,13 +236,16 @@ impl Filled {
     fn place(&mut self, segments: impl Iterator<Item = usize>, next: &mut [u32], slot: u32, quanta: &[i32]) {
         let mut weights = quanta.iter();
         let all_weights = &mut self.weights;
-        self.targets.place(slot, segments.map(|segment| {
-            let at = next[segment] as usize;
-            next[segment] += 1;
-            if let Some(weight) = weights.next() {
-                all_weights[at] = *weight;
-            }
-            at
-        }));
+        self.targets.place(
+            slot,
+            segments.map(|segment| {
+                let at = next[segment] as usize;
+                next[segment] += 1;
+                if let Some(weight) = weights.next() {
+                    all_weights[at] = *weight;
+                }
+                at
+            }),
+        );
     }
 }

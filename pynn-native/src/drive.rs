@@ -25,7 +25,8 @@ pub(crate) fn is_drive(network: &Network, projection: &ProjectionSpec) -> bool {
         && projection.connector.name() == "OneToOne"
         && matches!(projection.values.delay, SynapseColumn::Constant(_))
         && projection.connector.listed_delays().is_none()
-        && network.simulator_of(source.id).timestep == network.simulator_of(projection.target.population).timestep
+        && network.simulator_of(source.id).timestep
+            == network.simulator_of(projection.target.population).timestep
 }
 
 /// The Poisson input of one projection.
@@ -86,7 +87,11 @@ impl Drive {
         Ok(Self {
             key: part.network.source_key(source).words(),
             delay,
-            weights: if same { Weights::Same(weights.first().copied().unwrap_or(0)) } else { Weights::Each(weights) },
+            weights: if same {
+                Weights::Same(weights.first().copied().unwrap_or(0))
+            } else {
+                Weights::Each(weights)
+            },
             slots: Slots::new(slots),
             rates,
             block: None,
@@ -108,8 +113,12 @@ impl Drive {
         }
         let counts = &self.counts[(sent % BLOCK) as usize];
         match (&self.slots, &self.weights) {
-            (Slots::Range(slots), Weights::Same(weight)) => poisson::add_same(counts, *weight, &mut inputs[slots.clone()]),
-            (Slots::Range(slots), Weights::Each(weights)) => poisson::add_each(counts, weights, &mut inputs[slots.clone()]),
+            (Slots::Range(slots), Weights::Same(weight)) => {
+                poisson::add_same(counts, *weight, &mut inputs[slots.clone()])
+            }
+            (Slots::Range(slots), Weights::Each(weights)) => {
+                poisson::add_each(counts, weights, &mut inputs[slots.clone()])
+            }
             (Slots::List(slots), weights) => {
                 for (k, (slot, count)) in slots.iter().zip(counts).enumerate() {
                     let weight = match weights {
@@ -138,7 +147,8 @@ impl Drive {
                 for (k, (gid, (table, active))) in self.gids.iter().zip(cells).enumerate() {
                     let words = poisson::words(self.key, block, *gid);
                     for (step, (counts, word)) in (block * BLOCK..).zip(self.counts.iter_mut().zip(words)) {
-                        let count = if active.contains(&step) { tables[*table as usize].count(word) } else { 0 };
+                        let count =
+                            if active.contains(&step) { tables[*table as usize].count(word) } else { 0 };
                         counts[k] = u16::try_from(count).unwrap_or(u16::MAX);
                     }
                 }
@@ -162,7 +172,9 @@ fn whole<'n>(part: &Part<'n>, id: pynn_core::population::PopulationId) -> Result
     let simulator = part.network.populations()[id.0].simulator;
     let all = Part { simulator, share: 0, shares: 1, ..*part };
     let mut sources = all.sources();
-    sources.find(|source| source.spec.id == id).ok_or_else(|| Error::description("a drive needs a spike source"))
+    sources
+        .find(|source| source.spec.id == id)
+        .ok_or_else(|| Error::description("a drive needs a spike source"))
 }
 
 impl Slots {

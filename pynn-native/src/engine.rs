@@ -72,8 +72,15 @@ impl Engine {
         }
         let tables = build::tables(part, onto, slots)?;
         let sources = sources(part, tables);
-        let mut engine =
-            Self { timestep: part.timestep(), now: 0, groups, sources, drives, inputs: vec![0; slots], events: 0 };
+        let mut engine = Self {
+            timestep: part.timestep(),
+            now: 0,
+            groups,
+            sources,
+            drives,
+            inputs: vec![0; slots],
+            events: 0,
+        };
         engine.reset()?;
         Ok(engine)
     }
@@ -144,7 +151,8 @@ impl Simulator for Engine {
         for spike in packet.spikes {
             let is_from = |source: &Source| spike.gid.wrapping_sub(source.first_gid) < source.size;
             if !self.sources.get(source).is_some_and(is_from) {
-                source = self.sources.partition_point(|source| source.first_gid <= spike.gid).saturating_sub(1);
+                source =
+                    self.sources.partition_point(|source| source.first_gid <= spike.gid).saturating_sub(1);
                 if !self.sources.get(source).is_some_and(is_from) {
                     continue;
                 }
@@ -156,7 +164,11 @@ impl Simulator for Engine {
             if source.is_late(row, step, self.now) {
                 return Err(Error::new(
                     ErrorKind::Simulator,
-                    format!("a spike of cell {} at {stamp} came at {}, too late", spike.gid, self.timestep * i64::from(self.now)),
+                    format!(
+                        "a spike of cell {} at {stamp} came at {}, too late",
+                        spike.gid,
+                        self.timestep * i64::from(self.now)
+                    ),
                 ));
             }
             source.history.push(step, row);
@@ -192,9 +204,11 @@ impl Simulator for Engine {
         let tables = || self.sources.iter().flat_map(|source| &source.tables);
         let drives = || self.drives.iter();
         Statistics {
-            synapses: (tables().map(Table::synapses).sum::<usize>() + drives().map(Drive::synapses).sum::<usize>()) as u64,
+            synapses: (tables().map(Table::synapses).sum::<usize>()
+                + drives().map(Drive::synapses).sum::<usize>()) as u64,
             events: self.events,
-            synapse_bytes: (tables().map(Table::bytes).sum::<usize>() + drives().map(Drive::bytes).sum::<usize>()) as u64,
+            synapse_bytes: (tables().map(Table::bytes).sum::<usize>()
+                + drives().map(Drive::bytes).sum::<usize>()) as u64,
             state_bytes: self.groups.iter().map(Group::bytes).sum::<usize>() as u64,
         }
     }

@@ -105,7 +105,8 @@ impl Group {
 
     /// Gives out the samples.
     pub(crate) fn drain(&mut self, take: &mut dyn FnMut(Samples<'_>)) {
-        for (variable, sampler) in self.samplers.iter_mut().enumerate().filter(|(_, s)| !s.values.is_empty()) {
+        for (variable, sampler) in self.samplers.iter_mut().enumerate().filter(|(_, s)| !s.values.is_empty())
+        {
             take(Samples { population: self.population, variable, values: &sampler.values });
             sampler.values.clear();
         }

@@ -59,7 +59,10 @@ mod tests {
         let mut history = History::new(2);
         history.push(1, 7);
         history.push(5, 8);
-        assert_eq!((history.at(1), history.at(5), history.at(-1), history.at(9)), (&[7][..], &[8][..], &[][..], &[][..]));
+        assert_eq!(
+            (history.at(1), history.at(5), history.at(-1), history.at(9)),
+            (&[7][..], &[8][..], &[][..], &[][..])
+        );
         history.rotate();
         history.rotate();
         assert_eq!(history.at(1), [7]);

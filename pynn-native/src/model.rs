@@ -95,7 +95,10 @@ impl<'a> Cells<'a> {
     #[must_use]
     pub fn split<const S: usize, const R: usize>(self) -> ([&'a mut [f64]; S], [&'a [f64]; R], &'a mut [u8]) {
         let (columns, receptors) = (self.state.len(), self.input.len());
-        assert!(columns == S && receptors == R, "{columns} columns and {receptors} receptors, not {S} and {R}");
+        assert!(
+            columns == S && receptors == R,
+            "{columns} columns and {receptors} receptors, not {S} and {R}"
+        );
         let mut state = self.state.iter_mut();
         let state = std::array::from_fn(|_| state.next().expect("counted above").as_mut_slice());
         (state, std::array::from_fn(|r| self.input[r].as_slice()), self.fired)

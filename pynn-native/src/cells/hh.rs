@@ -7,8 +7,19 @@ use crate::kernels::hh_cond_exp;
 use crate::model::{CellKernel, Cells, Setup};
 
 const NAMES: [&str; 13] = [
-    "gbar_Na", "gbar_K", "g_leak", "cm", "v_offset", "e_rev_Na", "e_rev_K", "e_rev_leak", "e_rev_E", "e_rev_I",
-    "tau_syn_E", "tau_syn_I", "i_offset",
+    "gbar_Na",
+    "gbar_K",
+    "g_leak",
+    "cm",
+    "v_offset",
+    "e_rev_Na",
+    "e_rev_K",
+    "e_rev_leak",
+    "e_rev_E",
+    "e_rev_I",
+    "tau_syn_E",
+    "tau_syn_I",
+    "i_offset",
 ];
 
 fn parameters(values: [f64; 13]) -> hh_cond_exp::Parameters {
@@ -64,7 +75,17 @@ impl CellKernel for HhCondExp {
     fn step(&mut self, cells: Cells<'_>) {
         let ([v, m, h, n, g_exc, g_inh], [exc, inh], fired) = cells.split();
         with_coefficients!(&self.table, |c| hh_cond_exp::step(
-            c, self.substeps, v, m, h, n, g_exc, g_inh, exc, inh, fired
+            c,
+            self.substeps,
+            v,
+            m,
+            h,
+            n,
+            g_exc,
+            g_inh,
+            exc,
+            inh,
+            fired
         ));
     }
 }

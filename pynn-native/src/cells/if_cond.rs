@@ -7,12 +7,22 @@ use crate::kernels::{if_cond_alpha, if_cond_exp};
 use crate::model::{CellKernel, Cells, Setup};
 
 const NAMES: [&str; 11] = [
-    "v_rest", "cm", "tau_m", "tau_refrac", "tau_syn_E", "tau_syn_I", "e_rev_E", "e_rev_I", "i_offset", "v_reset",
+    "v_rest",
+    "cm",
+    "tau_m",
+    "tau_refrac",
+    "tau_syn_E",
+    "tau_syn_I",
+    "e_rev_E",
+    "e_rev_I",
+    "i_offset",
+    "v_reset",
     "v_thresh",
 ];
 
 fn parameters(values: [f64; 11]) -> if_cond_exp::Parameters {
-    let [v_rest, cm, tau_m, tau_refrac, tau_syn_e, tau_syn_i, e_rev_e, e_rev_i, i_offset, v_reset, v_thresh] = values;
+    let [v_rest, cm, tau_m, tau_refrac, tau_syn_e, tau_syn_i, e_rev_e, e_rev_i, i_offset, v_reset, v_thresh] =
+        values;
     if_cond_exp::Parameters {
         v_rest,
         cm,

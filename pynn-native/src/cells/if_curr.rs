@@ -11,7 +11,17 @@ const NAMES: [&str; 9] =
 
 fn parameters(values: [f64; 9]) -> if_curr_exp::Parameters {
     let [v_rest, cm, tau_m, tau_refrac, tau_syn_e, tau_syn_i, i_offset, v_reset, v_thresh] = values;
-    if_curr_exp::Parameters { v_rest, cm, tau_m, tau_refrac, tau_syn_e, tau_syn_i, i_offset, v_reset, v_thresh }
+    if_curr_exp::Parameters {
+        v_rest,
+        cm,
+        tau_m,
+        tau_refrac,
+        tau_syn_e,
+        tau_syn_i,
+        i_offset,
+        v_reset,
+        v_thresh,
+    }
 }
 
 /// Kernel of [`pynn_core::cells::IfCurrExp`]; see [`if_curr_exp`].

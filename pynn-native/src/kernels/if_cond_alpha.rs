@@ -23,10 +23,9 @@ pub fn coefficients(p: &Parameters, h: f64) -> [f64; K] {
         [tau * lost / p.cm, tau * tau * (lost - x * decay) / p.cm, decay, std::f64::consts::E / tau]
     };
     let ([e0, e1, e2, e3], [i0, i1, i2, i3]) = (synapse(p.tau_syn_e), synapse(p.tau_syn_i));
-    let [leak, .., drive, exc, inh, sixth, thresh, reset, refrac, rate, per_cm] = if_cond_exp::coefficients(p, h);
-    [
-        leak, e0, e1, e2, e3, i0, i1, i2, i3, half, drive, exc, inh, sixth, thresh, reset, refrac, rate, per_cm,
-    ]
+    let [leak, .., drive, exc, inh, sixth, thresh, reset, refrac, rate, per_cm] =
+        if_cond_exp::coefficients(p, h);
+    [leak, e0, e1, e2, e3, i0, i1, i2, i3, half, drive, exc, inh, sixth, thresh, reset, refrac, rate, per_cm]
 }
 
 #[inline(always)]

@@ -79,7 +79,10 @@ pub enum Level {
 impl Level {
     /// All levels this processor has, the best last.
     pub fn available() -> Vec<Level> {
-        #[cfg_attr(not(target_arch = "x86_64"), expect(unused_mut, reason = "only x86-64 has more than one level"))]
+        #[cfg_attr(
+            not(target_arch = "x86_64"),
+            expect(unused_mut, reason = "only x86-64 has more than one level")
+        )]
         let mut levels = vec![Level::Baseline];
         #[cfg(target_arch = "x86_64")]
         {

@@ -87,7 +87,13 @@ fn philox_lanes(gid: u32, block: u32, key: [u32; 2]) -> [u32; 4] {
 }
 
 #[inline(always)]
-fn body<const N: usize>(key: [u32; 2], block: u32, gids: &[u32], table: &Padded<N>, counts: &mut [Vec<u16>; 4]) {
+fn body<const N: usize>(
+    key: [u32; 2],
+    block: u32,
+    gids: &[u32],
+    table: &Padded<N>,
+    counts: &mut [Vec<u16>; 4],
+) {
     let (below, zeros) = (table.below, table.zeros);
     let [c0, c1, c2, c3] = counts;
     let n = gids.len();
@@ -153,7 +159,10 @@ vectorised! {
 /// The sum of `counts`.
 pub fn total(counts: &[u16]) -> u64 {
     // In 32 bits, which more lanes fit: a chunk cannot overflow them.
-    counts.chunks(1 << 16).map(|chunk| u64::from(chunk.iter().map(|count| u32::from(*count)).sum::<u32>())).sum()
+    counts
+        .chunks(1 << 16)
+        .map(|chunk| u64::from(chunk.iter().map(|count| u32::from(*count)).sum::<u32>()))
+        .sum()
 }
 
 #[cfg(test)]
@@ -170,7 +179,11 @@ mod tests {
             for (step, counts) in counts.iter().enumerate() {
                 for (gid, count) in gids.iter().zip(counts) {
                     let word = philox([*gid, 12_345, 0, 0], key)[step];
-                    assert_eq!(u32::from(*count), table.count(word), "mean {mean}, source {gid}, step {step}");
+                    assert_eq!(
+                        u32::from(*count),
+                        table.count(word),
+                        "mean {mean}, source {gid}, step {step}"
+                    );
                 }
             }
         }

@@ -56,7 +56,8 @@ macro_rules! network_of {
             net.initialize(&pop, $cell::states().$state, vec![Unit::from_base(value); $copies]);
         })*
         for (number, input) in case.json["inputs"].as_array().into_iter().flatten().enumerate() {
-            let times = numbers(&input["spike_times"]).into_iter().map(|time| time * ms);
+            let times = numbers(&input["spike_times"]);
+            let times = times.into_iter().map(|time| nest_time(time, case.timestep) * ms);
             let source = SpikeSourceArray { spike_times: SpikeTrains::same(times) };
             let source = net.population(&sim, &format!("input {number}"), 1, source);
             let excitatory = input["receptor"] == "excitatory";
@@ -71,6 +72,16 @@ macro_rules! network_of {
         net.record_every(&pop, $cell::variables().v, 0.5 * ms);
         net.build().unwrap()
     }};
+}
+
+/// The time at which the source of NEST's answer fired: PyNN hands it `time` less the smallest delay (one time step), and
+/// NEST rounds the difference up to its grid; the rounding of 65.9 - 0.1 makes that 65.9, a step late.
+fn nest_time(time: f64, timestep: f64) -> f64 {
+    let given = time - timestep;
+    // Down to microseconds, then to a step.
+    let steps = ((given * 1000.0).trunc() / (timestep * 1000.0).round()).trunc();
+    let late = steps * timestep < given;
+    (steps + 1.0 + f64::from(u8::from(late))) * timestep
 }
 
 /// A weight for the receptor, for the type alone.

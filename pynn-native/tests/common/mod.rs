@@ -42,7 +42,8 @@ impl<'n> Rig<'n> {
         let part = |share| Part { network, simulator: SimulatorId(0), share, shares };
         let parts: Vec<Part<'n>> = (0..shares).map(part).collect();
         let simulators = parts.iter().map(|part| Native::instantiate(part).unwrap()).collect();
-        let sources = parts.iter().flat_map(|part| part.sources()).map(|source| source.source().unwrap()).collect();
+        let sources =
+            parts.iter().flat_map(|part| part.sources()).map(|source| source.source().unwrap()).collect();
         let delays = network.projections().iter().map(|projection| projection.shortest_delay);
         let window = delays.map(|delay| delay.steps_down(parts[0].timestep())).min().unwrap_or(100);
         let window = u32::try_from(window).unwrap();
@@ -94,7 +95,11 @@ impl<'n> Rig<'n> {
     fn is_drawn(&self, gid: u32) -> bool {
         let source = self.network.population_of(gid).id;
         let from = |projection: &&pynn_core::network::ProjectionSpec| projection.source.population == source;
-        self.network.projections().iter().filter(from).any(|projection| Native::draws(self.network, projection))
+        self.network
+            .projections()
+            .iter()
+            .filter(from)
+            .any(|projection| Native::draws(self.network, projection))
     }
 
     fn deliver(&mut self, share: usize, spikes: &[Spike]) {
