@@ -1,7 +1,33 @@
-//! Several simulators at once: layout, proxies, routes, clock, exchange, the run itself.
+//! Several simulators at once.
+//!
+//! A network is placed on ranks ([`layout`]), spikes are routed to the ranks that need them ([`route`]), and ranks
+//! advance together by exchanging packets of spikes in windows of the smallest delays ([`schedule`], [`clock`],
+//! [`exchange`]). Ranks are threads or MPI processes ([`transport`]). [`setup`] puts a network on its ranks;
+//! [`Simulation`] runs it.
 
 pub mod clock;
+mod command;
 pub mod exchange;
+mod exit;
+mod gather;
+pub mod launch;
+pub mod layout;
+mod node;
+pub mod plan;
+mod progress;
+mod recorder;
+pub mod route;
 pub mod schedule;
+mod setup;
+mod simulation;
+mod statistics;
+mod team;
 pub mod transport;
+#[cfg(any(test, feature = "mpi"))]
 mod wire;
+mod worker;
+
+pub use plan::Plan;
+pub use setup::{Ranks, Setup, setup};
+pub use simulation::Simulation;
+pub use statistics::{RankStatistics, SimulationStatistics};

@@ -26,7 +26,7 @@ pub struct Failure {
     pub rank: usize,
     /// What kind of failure.
     pub kind: ErrorKind,
-    /// The text, without the rank.
+    /// The text, which names the rank.
     pub message: String,
 }
 
@@ -34,7 +34,7 @@ impl Failure {
     /// The error that every other rank returns.
     #[must_use]
     pub fn error(&self) -> Error {
-        Error::new(self.kind, format!("rank {}: {}", self.rank, self.message))
+        Error::new(self.kind, self.message.clone())
     }
 }
 
@@ -76,14 +76,22 @@ pub trait Transport {
     /// When another rank failed.
     fn pause(&mut self, patience: &mut Patience) -> Result<()>;
 
-    /// Looks whether another rank failed; for long stretches without a wait.
+    /// Looks whether a rank failed.
+    fn failure(&mut self) -> Option<Failure>;
+
+    /// [`failure`](Self::failure) as an error, for long stretches without a wait.
     ///
     /// # Errors
-    /// When another rank failed.
-    fn check(&mut self) -> Result<()>;
+    /// When a rank failed.
+    fn check(&mut self) -> Result<()> {
+        self.failure().map_or(Ok(()), |failure| Err(failure.error()))
+    }
 
     /// Tells all ranks that this one gives up. The first failure wins.
     fn abort(&mut self, failure: &Failure);
+
+    /// Tells rank 0, now and then, that this rank is at work, where it cannot see that by itself.
+    fn sign_of_life(&mut self) {}
 }
 
 /// How long a wait has been going on: spin, then yield, then sleep.

@@ -88,7 +88,7 @@ impl Cell {
         self.now += 1;
         let input = self.due.remove(&self.now).unwrap_or(0);
         self.state = mix(self.state, input);
-        self.state % 3 == 0
+        self.state.is_multiple_of(3)
     }
 }
 
@@ -135,7 +135,7 @@ struct Dawdling {
 impl Dawdling {
     fn refuses(&mut self) -> bool {
         self.random = mix(self.random, 1);
-        !self.honest && self.random % 2 == 0
+        !self.honest && self.random.is_multiple_of(2)
     }
 }
 
@@ -164,8 +164,8 @@ impl Transport for Dawdling {
         self.inner.pause(patience)
     }
 
-    fn check(&mut self) -> Result<()> {
-        Ok(())
+    fn failure(&mut self) -> Option<Failure> {
+        None
     }
 
     fn abort(&mut self, _failure: &Failure) {}

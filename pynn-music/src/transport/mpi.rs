@@ -6,7 +6,7 @@
 use std::ffi::c_int;
 use std::mem::{ManuallyDrop, MaybeUninit};
 use std::rc::Rc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use mpi::ffi;
 use mpi::topology::{Communicator, SimpleCommunicator};
@@ -168,7 +168,8 @@ impl World {
     #[must_use]
     pub fn failure(&self) -> Option<Failure> {
         let (rank, words) = self.fetch(Topic::Abort)?;
-        let unreadable = || Failure { rank, kind: ErrorKind::PeerFailed, message: "it gave up".into() };
+        let unreadable =
+            || Failure { rank, kind: ErrorKind::PeerFailed, message: format!("rank {rank} gave up") };
         Some(wire::failure_of(&words).unwrap_or_else(unreadable))
     }
 
@@ -227,6 +228,11 @@ impl Request {
 pub struct MpiTransport {
     world: Rc<World>,
     ends: Vec<End>,
+    failure: Option<Failure>,
+    /// How often rank 0 hears from this rank, when it last did, and the message that is on its way.
+    interval: Duration,
+    signed: Instant,
+    sign: Option<Parcel>,
 }
 
 enum End {
@@ -273,9 +279,9 @@ fn count(spikes: usize, what: &str, rank: c_int) -> Result<c_int> {
 }
 
 impl MpiTransport {
-    /// The ends of this process.
+    /// The ends of this process, which gives rank 0 a sign of life every `interval`.
     #[must_use]
-    pub fn new(world: Rc<World>, schedule: &Schedule) -> Self {
+    pub fn new(world: Rc<World>, schedule: &Schedule, interval: Duration) -> Self {
         let ends = schedule.channels().iter().map(|channel| {
             if channel.to == world.rank {
                 let slot = |_| (Request::idle(), vec![Spike::default(); FIRST]);
@@ -301,7 +307,8 @@ impl MpiTransport {
                 End::Elsewhere
             }
         });
-        Self { ends: ends.collect(), world }
+        let ends = ends.collect();
+        Self { ends, world, failure: None, interval, signed: Instant::now(), sign: None }
     }
 }
 
@@ -489,11 +496,25 @@ impl Transport for MpiTransport {
         Ok(())
     }
 
-    fn check(&mut self) -> Result<()> {
-        self.world.failure().map_or(Ok(()), |failure| Err(failure.error()))
+    fn failure(&mut self) -> Option<Failure> {
+        if self.failure.is_none() {
+            self.failure = self.world.failure();
+        }
+        self.failure.clone()
+    }
+
+    fn sign_of_life(&mut self) {
+        if self.world.rank == 0 || self.signed.elapsed() < self.interval {
+            return;
+        }
+        self.signed = Instant::now();
+        if self.sign.as_mut().is_none_or(Parcel::arrived) {
+            self.sign = Some(self.world.post(0, Topic::Alive, Vec::new()));
+        }
     }
 
     fn abort(&mut self, failure: &Failure) {
+        self.failure.get_or_insert_with(|| failure.clone());
         let words = wire::failure_words(failure);
         let others = (0..self.world.size).filter(|&rank| rank != self.world.rank);
         let mut parcels: Vec<Parcel> =

@@ -211,11 +211,8 @@ impl Transport for ThreadTransport {
         Ok(())
     }
 
-    fn check(&mut self) -> Result<()> {
-        match self.hub.failure() {
-            Some(failure) => Err(failure.error()),
-            None => Ok(()),
-        }
+    fn failure(&mut self) -> Option<Failure> {
+        self.hub.failure()
     }
 
     fn abort(&mut self, failure: &Failure) {
@@ -273,6 +270,6 @@ mod tests {
         first.abort(&failure("no more memory"));
         first.abort(&failure("and another"));
         let error = waiting.join().unwrap();
-        assert_eq!(error.message(), "rank 0: no more memory");
+        assert_eq!(error.message(), "no more memory");
     }
 }

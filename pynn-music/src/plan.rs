@@ -1,0 +1,145 @@
+//! Everything that is decided before the first step: placement, routes, windows. The same on all ranks.
+
+use std::fmt::Write;
+
+use pynn_core::error::{Error, ErrorKind, Result};
+use pynn_core::network::Network;
+use pynn_core::time::Tick;
+
+use crate::clock::Span;
+use crate::layout::Layout;
+use crate::route::{self, Routes};
+use crate::schedule::Schedule;
+use crate::transport::dry_run::rehearse;
+
+/// Most steps of the rehearsal at set-up.
+const REHEARSED: i64 = 100_000;
+
+/// The placement and the schedule of a simulation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Plan {
+    layout: Layout,
+    schedule: Schedule,
+}
+
+impl Plan {
+    /// Plans `network` on `processes` ranks, one number a simulator, and rehearses some windows of the run.
+    ///
+    /// # Errors
+    /// When a delay is below a time step of the sender or the receiver, or ranks would wait for each other for ever.
+    pub fn new(network: &Network, processes: &[usize]) -> Result<Self> {
+        let layout = Layout::new(processes);
+        if layout.ranks() >= usize::from(route::SELF) {
+            return Err(Error::new(
+                ErrorKind::Placement,
+                format!("{} ranks are more than the {} that there can be", layout.ranks(), route::SELF),
+            ));
+        }
+        let schedule = Schedule::new(layout.steps(network), route::links(network, &layout), None)?;
+        let plan = Self { layout, schedule };
+        rehearse(&plan.schedule, Span::new(Tick::ZERO, plan.rehearsal()))?;
+        Ok(plan)
+    }
+
+    /// Which rank holds what.
+    #[must_use]
+    pub fn layout(&self) -> &Layout {
+        &self.layout
+    }
+
+    /// Who sends to whom, and when.
+    #[must_use]
+    pub fn schedule(&self) -> &Schedule {
+        &self.schedule
+    }
+
+    /// The number of ranks.
+    #[must_use]
+    pub fn ranks(&self) -> usize {
+        self.layout.ranks()
+    }
+
+    /// Two rounds of the longest window, as far as the number of steps allows.
+    fn rehearsal(&self) -> Tick {
+        let steps = (0..self.ranks()).map(|rank| self.schedule.step(rank));
+        let (shortest, ranks) =
+            (steps.clone().min().unwrap_or(Tick::MILLISECOND), self.ranks().max(1) as i64);
+        let longest = self.schedule.channels().iter().map(|channel| channel.rhythm.window).max();
+        let most = shortest * (REHEARSED / ranks).max(1);
+        let grid = steps.fold(Tick(1), |grid, step| Tick(least_multiple(grid.0, step.0)));
+        let wanted = (longest.unwrap_or(Tick::ZERO) * 2).min(most);
+        grid * wanted.steps_up(grid)
+    }
+
+    /// The plan as a table: ranks with their cells, channels with their windows, and what they need in memory.
+    #[must_use]
+    pub fn table(&self, network: &Network) -> String {
+        let mut text = String::new();
+        self.write(network, &mut text).expect("a string takes all text");
+        text
+    }
+
+    fn write(&self, network: &Network, text: &mut String) -> std::fmt::Result {
+        writeln!(text, "{}: {} ranks", network.name(), self.ranks())?;
+        writeln!(
+            text,
+            "\n{:>5}  {:<12} {:<8} {:>9}  {:>9}  cells",
+            "rank", "simulator", "backend", "step", "routes"
+        )?;
+        for rank in 0..self.ranks() {
+            self.write_rank(network, rank, text)?;
+        }
+        if self.schedule.channels().is_empty() {
+            return writeln!(text, "\nno spikes pass between ranks");
+        }
+        writeln!(
+            text,
+            "\n{:>5} -> {:<5} {:>12} {:>12} {:>6} {:>11}  projections",
+            "from", "to", "delay", "window", "slots", "packets/s"
+        )?;
+        for channel in self.schedule.channels() {
+            let rhythm = channel.rhythm;
+            let per_second = 1e9 / rhythm.window.0 as f64;
+            writeln!(
+                text,
+                "{:>5} -> {:<5} {:>12} {:>12} {:>6} {per_second:>11.0}  {}",
+                channel.from,
+                channel.to,
+                rhythm.delay.to_string(),
+                rhythm.window.to_string(),
+                channel.slots,
+                channel.projections.join(", ")
+            )?;
+        }
+        Ok(())
+    }
+
+    fn write_rank(&self, network: &Network, rank: usize, text: &mut String) -> std::fmt::Result {
+        let simulator = &network.simulators()[self.layout.place(rank).simulator.0];
+        let bytes = Routes::new(network, &self.layout, &self.schedule, rank).bytes();
+        write!(
+            text,
+            "{rank:>5}  {:<12} {:<8} {:>9}  {:>7} B ",
+            simulator.name,
+            simulator.backend,
+            simulator.timestep.to_string(),
+            bytes
+        )?;
+        for population in network.populations() {
+            let cells = self.layout.cells(population, rank);
+            if !cells.is_empty() {
+                write!(text, " {}[{}..{}]", population.name, cells.start, cells.end)?;
+            }
+        }
+        writeln!(text)
+    }
+}
+
+/// The least common multiple.
+pub(crate) fn least_multiple(a: i64, b: i64) -> i64 {
+    let (mut x, mut y) = (a, b);
+    while y != 0 {
+        (x, y) = (y, x % y);
+    }
+    a / x * b
+}

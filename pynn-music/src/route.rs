@@ -1,0 +1,201 @@
+//! Which spikes go where: to the ranks that have connections from their cell, and to no other.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use pynn_core::backend::LocalProjection;
+use pynn_core::connector::Reaching;
+use pynn_core::network::{Network, ProjectionSpec};
+
+use crate::layout::Layout;
+use crate::schedule::{Link, Schedule};
+
+/// A destination: an outgoing channel of the rank, by its index among these, or the rank itself.
+pub type Destination = u16;
+
+/// The rank itself: for spikes of sources, whose simulator does not know them.
+pub const SELF: Destination = Destination::MAX;
+
+/// The connections of `projection` onto the cells of rank `to`, if it has any.
+fn onto<'n>(
+    network: &'n Network,
+    layout: &Layout,
+    projection: &'n ProjectionSpec,
+    to: usize,
+) -> Option<LocalProjection<'n>> {
+    let target = &network.populations()[projection.target.population.0];
+    LocalProjection::new(network, projection, layout.cells(target, to))
+}
+
+/// The indices, in the source end of `projection`, of the cells that live on rank `from`.
+fn sources(network: &Network, layout: &Layout, projection: &ProjectionSpec, from: usize) -> Range<u32> {
+    let population = &network.populations()[projection.source.population.0];
+    let (cells, end) = (layout.cells(population, from), &projection.source.range);
+    let (first, last) = (cells.start.max(end.start), cells.end.min(end.end));
+    if first >= last { 0..0 } else { (first - end.start) as u32..(last - end.start) as u32 }
+}
+
+/// The part of `reaching` within `sources`, as ranges and single indices.
+fn within(reaching: &Reaching, sources: Range<u32>) -> Vec<Range<u32>> {
+    let clip = |range: &Range<u32>| range.start.max(sources.start)..range.end.min(sources.end);
+    let ranges = match reaching {
+        Reaching::All => vec![sources],
+        Reaching::Range(range) => vec![clip(range)],
+        Reaching::Listed(indices) => {
+            let first = indices.partition_point(|index| *index < sources.start);
+            let last = indices.partition_point(|index| *index < sources.end);
+            indices[first..last].iter().map(|&index| index..index + 1).collect()
+        }
+    };
+    ranges.into_iter().filter(|range| !range.is_empty()).collect()
+}
+
+/// Calls `visit(projection, from, to, source indices)` for every pair of ranks between which `projection` has
+/// connections; `from` may equal `to`.
+fn pairs<'n>(
+    network: &'n Network,
+    layout: &Layout,
+    projection: &'n ProjectionSpec,
+    from: Range<usize>,
+    visit: &mut dyn FnMut(usize, usize, Vec<Range<u32>>),
+) {
+    let simulator = network.populations()[projection.target.population.0].simulator;
+    for to in layout.ranks_of(simulator) {
+        let Some(local) = onto(network, layout, projection, to) else { continue };
+        let reaching = local.reaching();
+        for from in from.clone() {
+            let reached = within(&reaching, sources(network, layout, projection, from));
+            if !reached.is_empty() {
+                visit(from, to, reached);
+            }
+        }
+    }
+}
+
+/// All connections between different ranks.
+#[must_use]
+pub fn links(network: &Network, layout: &Layout) -> Vec<Link> {
+    let mut links = Vec::new();
+    for projection in network.projections() {
+        let simulator = network.populations()[projection.source.population.0].simulator;
+        pairs(network, layout, projection, layout.ranks_of(simulator), &mut |from, to, _| {
+            if from != to {
+                let (delay, projection) = (projection.shortest_delay, projection.name.to_string());
+                links.push(Link { from, to, delay, projection });
+            }
+        });
+    }
+    links
+}
+
+/// Where the spikes of one rank's cells go.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Routes {
+    blocks: Vec<Block>,
+    sets: Vec<Vec<Destination>>,
+}
+
+/// The cells of one population on this rank.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Block {
+    first_gid: u32,
+    /// For each cell the index of its set of destinations.
+    sets: Vec<u32>,
+}
+
+impl Routes {
+    /// The routes of `rank`. Populations are in order of declaration, those without a cell here included.
+    #[must_use]
+    pub fn new(network: &Network, layout: &Layout, schedule: &Schedule, rank: usize) -> Self {
+        let mut interner = Interner::default();
+        let mut blocks = Vec::new();
+        let place = layout.place(rank);
+        for population in network.populations().iter().filter(|spec| spec.simulator == place.simulator) {
+            let cells = layout.cells(population, rank);
+            let mut destinations: Vec<Vec<Destination>> = vec![Vec::new(); cells.len()];
+            for projection in network.projections().iter().filter(|p| p.source.population == population.id) {
+                let offset = projection.source.range.start as i64 - cells.start as i64;
+                pairs(network, layout, projection, rank..rank + 1, &mut |_, to, reached| {
+                    let destination = if to != rank {
+                        outgoing(schedule, rank, to)
+                    } else if population.is_source() {
+                        SELF
+                    } else {
+                        return;
+                    };
+                    for index in reached.into_iter().flatten() {
+                        let cell = &mut destinations[(i64::from(index) + offset) as usize];
+                        if !cell.contains(&destination) {
+                            cell.push(destination);
+                        }
+                    }
+                });
+            }
+            let first_gid = population.first_gid + cells.start as u32;
+            blocks.push(Block {
+                first_gid,
+                sets: destinations.into_iter().map(|set| interner.id(set)).collect(),
+            });
+        }
+        Self { blocks, sets: interner.sets }
+    }
+
+    /// The number, among the simulator's populations, of the one to which `gid` of this rank belongs.
+    #[inline]
+    #[must_use]
+    pub fn block_of(&self, gid: u32) -> usize {
+        self.blocks.partition_point(|block| block.first_gid <= gid) - 1
+    }
+
+    /// Where the spikes of the cell `gid` in block number `block` go.
+    #[inline]
+    #[must_use]
+    pub fn destinations(&self, block: usize, gid: u32) -> &[Destination] {
+        let block = &self.blocks[block];
+        &self.sets[block.sets[(gid - block.first_gid) as usize] as usize]
+    }
+
+    /// Whether `gid` is a cell of this rank.
+    #[must_use]
+    pub fn owns(&self, gid: u32) -> bool {
+        let after = self.blocks.partition_point(|block| block.first_gid <= gid);
+        after > 0 && {
+            let block = &self.blocks[after - 1];
+            ((gid - block.first_gid) as usize) < block.sets.len()
+        }
+    }
+
+    /// Bytes of the tables.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        let sets: usize = self.sets.iter().map(|set| set.len() * size_of::<Destination>()).sum();
+        sets + self.blocks.iter().map(|block| block.sets.len() * size_of::<u32>()).sum::<usize>()
+    }
+}
+
+/// The index among the outgoing channels of `rank` of the one to `to`.
+fn outgoing(schedule: &Schedule, rank: usize, to: usize) -> Destination {
+    let mut channels = schedule.outgoing(rank).iter();
+    let index =
+        channels.position(|&id| schedule.channels()[id].to == to).expect("links gave every pair a channel");
+    Destination::try_from(index).expect("fewer ranks than 65535")
+}
+
+#[derive(Default)]
+struct Interner {
+    ids: HashMap<Vec<Destination>, u32>,
+    sets: Vec<Vec<Destination>>,
+}
+
+impl Interner {
+    fn id(&mut self, mut set: Vec<Destination>) -> u32 {
+        set.sort_unstable();
+        if let Some(&id) = self.ids.get(&set) {
+            return id;
+        }
+        let id = self.sets.len() as u32;
+        self.sets.push(set.clone());
+        self.ids.insert(set, id);
+        id
+    }
+}

@@ -1,0 +1,252 @@
+//! The driver's side: commands to all ranks, answers of all ranks, and what to make of silence.
+
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use pynn_core::error::{Error, ErrorKind, Result};
+
+use crate::command::{Answer, Command};
+use crate::transport::Failure;
+use crate::transport::thread::{Hub, ThreadTransport};
+use crate::worker::{Common, Progress, Worker, panic_text};
+
+#[cfg(feature = "mpi")]
+mod processes;
+
+#[cfg(feature = "mpi")]
+pub(crate) use processes::{launch_leader, serve};
+
+/// How often the driver looks at the clock while it waits.
+const GLANCE: Duration = Duration::from_millis(100);
+/// How long the others are waited for at most once a rank has failed.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// Judges silence: of the driver about its ranks, of rank 0 about the other processes.
+pub(crate) struct Vigil {
+    patience: Duration,
+    grace: Duration,
+    watched: bool,
+    pulse: u64,
+    since: Instant,
+    failed: Option<Instant>,
+}
+
+impl Vigil {
+    /// Ranks tell of waits that exceed `deadline` themselves: leave them `extra` to do so.
+    pub(crate) fn new(deadline: Duration, extra: Duration, watched: bool) -> Self {
+        Self {
+            patience: deadline + extra,
+            grace: deadline.min(GRACE) + extra,
+            watched,
+            pulse: 0,
+            since: Instant::now(),
+            failed: None,
+        }
+    }
+
+    /// A rank failed: the others stop soon, or never.
+    pub(crate) fn failure(&mut self) {
+        self.failed.get_or_insert_with(Instant::now);
+    }
+
+    /// Something happened.
+    #[cfg(feature = "mpi")]
+    pub(crate) fn sign(&mut self) {
+        self.since = Instant::now();
+    }
+
+    /// Whether to give up on those who have not answered; `pulse` changes whenever something happens.
+    pub(crate) fn is_over(&mut self, pulse: u64) -> bool {
+        if pulse != self.pulse {
+            (self.pulse, self.since) = (pulse, Instant::now());
+        }
+        self.failed.is_some_and(|since| since.elapsed() > self.grace)
+            || (self.watched && self.since.elapsed() > self.patience)
+    }
+}
+
+/// All ranks, as the driver sees them.
+pub(crate) struct Team {
+    /// To the ranks of this process; under MPI to rank 0, which passes commands on.
+    commands: Vec<Sender<Command>>,
+    answers: Receiver<(usize, Answer)>,
+    threads: Vec<Option<JoinHandle<()>>>,
+    /// Ranks that do not answer any more.
+    lost: Vec<bool>,
+    progress: Arc<Progress>,
+    common: Common,
+    hub: Option<Arc<Hub>>,
+    extra: Duration,
+    failed: bool,
+}
+
+impl Team {
+    /// One thread a rank.
+    pub(crate) fn threads(common: &Common) -> Result<Self> {
+        let ranks = common.plan.ranks();
+        let hub = Hub::new(common.plan.schedule());
+        let progress = Arc::new(Progress::new(ranks));
+        let (answer, answers) = channel();
+        let (mut commands, mut threads) = (Vec::new(), Vec::new());
+        for rank in 0..ranks {
+            let (command, inbox) = channel();
+            let (common, hub, progress, answer) =
+                (common.clone(), hub.clone(), progress.clone(), answer.clone());
+            let name = common.plan.layout().name(common.network(), rank);
+            let work = move || {
+                let transport = Box::new(ThreadTransport::new(hub, rank));
+                obey(&mut Worker::new(common, rank, transport, progress), rank, &inbox, &answer);
+            };
+            threads.push(Some(spawn(name, work)?));
+            commands.push(command);
+        }
+        Ok(Self {
+            commands,
+            answers,
+            threads,
+            lost: vec![false; ranks],
+            progress,
+            common: common.clone(),
+            hub: Some(hub),
+            extra: Duration::from_millis(500),
+            failed: false,
+        })
+    }
+
+    /// The ranks of this process.
+    pub(crate) fn here(&self) -> std::ops::Range<usize> {
+        0..self.threads.len()
+    }
+
+    /// How far the ranks of this process are.
+    pub(crate) fn progress(&self) -> &Progress {
+        &self.progress
+    }
+
+    /// Commands all ranks and waits for their answers; `None` from those that do not answer any more.
+    pub(crate) fn ask(
+        &mut self,
+        command: Command,
+        mut meanwhile: impl FnMut(&Progress),
+    ) -> Vec<Option<Answer>> {
+        let mut answers: Vec<Option<Answer>> = self.lost.iter().map(|_| None).collect();
+        let mut vigil = Vigil::new(self.common.deadline, self.extra, command.is_watched());
+        for (rank, commands) in self.commands.iter().enumerate() {
+            if !self.lost[rank] && commands.send(command).is_err() {
+                self.lost[rank] = true;
+            }
+        }
+        while let Some(silent) = (0..answers.len()).find(|&rank| answers[rank].is_none() && !self.lost[rank])
+        {
+            match self.answers.recv_timeout(GLANCE) {
+                // A rank that was given up may still answer what was asked long ago.
+                Ok((rank, _)) if self.lost[rank] => {}
+                Ok((rank, answer)) => {
+                    if answer.is_err() {
+                        vigil.failure();
+                    }
+                    answers[rank] = Some(answer);
+                    vigil.sign_of(&self.progress);
+                }
+                Err(RecvTimeoutError::Timeout) if vigil.is_over(self.progress.pulse()) => {
+                    self.give_up(silent, &mut answers);
+                }
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => self.lost.fill(true),
+            }
+            meanwhile(&self.progress);
+        }
+        self.failed |= answers.iter().any(|answer| !matches!(answer, Some(Ok(_))));
+        answers
+    }
+
+    /// Stops to wait for all that have not answered; if no other rank knows why, the first of them is the reason.
+    fn give_up(&mut self, first: usize, answers: &mut [Option<Answer>]) {
+        for (lost, answer) in self.lost.iter_mut().zip(&*answers) {
+            *lost |= answer.is_none();
+        }
+        if answers.iter().any(|answer| matches!(answer, Some(Err(_)))) {
+            return;
+        }
+        let error = silent(&self.common, first, Some(&self.progress));
+        if let Some(hub) = &self.hub {
+            hub.poison(&Failure { rank: first, kind: error.kind(), message: error.message().to_owned() });
+        }
+        answers[first] = Some(Err(error));
+    }
+
+    /// Commands all ranks; an error of any is an error.
+    pub(crate) fn order(&mut self, command: Command, meanwhile: impl FnMut(&Progress)) -> Result<()> {
+        let answers = self.ask(command, meanwhile);
+        let mut errors = answers.iter().filter_map(|answer| answer.as_ref()?.as_ref().err());
+        // Of several, the one that is not about silence is the cause.
+        let cause = errors.clone().find(|error| error.kind() != ErrorKind::Timeout).or(errors.next());
+        match cause {
+            Some(error) => Err(error.clone()),
+            None if answers.iter().all(Option::is_some) => Ok(()),
+            None => Err(Error::new(ErrorKind::PeerFailed, "a rank has ended before its time")),
+        }
+    }
+
+    /// Asks all ranks for data; what ranks that are lost recorded is missing.
+    pub(crate) fn gather(&mut self, command: Command) -> Result<Vec<Option<Vec<u64>>>> {
+        self.ask(command, |_| {}).into_iter().map(Option::transpose).collect()
+    }
+
+    /// Ends all ranks, but for those that do not answer any more. Idempotent.
+    pub(crate) fn end(&mut self) {
+        for commands in self.commands.drain(..) {
+            // A rank that is gone needs no command.
+            let _ = commands.send(Command::End { failed: self.failed });
+        }
+        for (rank, thread) in self.threads.iter_mut().enumerate() {
+            if let Some(thread) = thread.take().filter(|_| !self.lost[rank]) {
+                // It catches its own panics.
+                let _ = thread.join();
+            }
+        }
+    }
+}
+
+impl Vigil {
+    fn sign_of(&mut self, progress: &Progress) {
+        (self.pulse, self.since) = (progress.pulse(), Instant::now());
+    }
+}
+
+/// A rank that says nothing any more.
+pub(crate) fn silent(common: &Common, rank: usize, progress: Option<&Progress>) -> Error {
+    let name = common.plan.layout().name(common.network(), rank);
+    let seconds = common.deadline.as_secs_f64();
+    let at = progress.map(|progress| format!(" at {}", progress.time(rank))).unwrap_or_default();
+    Error::new(
+        ErrorKind::Timeout,
+        format!(
+            "{name}: no progress for {seconds} s{at}; it may have stalled: if it is only slow, allow more by \
+             PYNN_DEADLINE (in s)"
+        ),
+    )
+}
+
+/// Obeys commands until the end, or until the driver is gone.
+fn obey(worker: &mut Worker, rank: usize, inbox: &Receiver<Command>, answer: &Sender<(usize, Answer)>) {
+    while let Ok(command) = inbox.recv() {
+        if matches!(command, Command::End { .. }) || answer.send((rank, worker.execute(command))).is_err() {
+            return;
+        }
+    }
+}
+
+/// Starts a thread that ends on its own when the driver is gone.
+fn spawn(name: String, work: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>> {
+    let caught = move || {
+        if let Err(panic) = std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)) {
+            debug_assert!(false, "a rank's thread panicked outside its work: {}", panic_text(&*panic));
+        }
+    };
+    std::thread::Builder::new().name(name.clone()).spawn(caught).map_err(|error| {
+        Error::new(ErrorKind::Placement, format!("{name}: cannot start its thread: {error}"))
+    })
+}

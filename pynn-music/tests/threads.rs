@@ -1,0 +1,158 @@
+//! Whole simulations on ranks that are threads.
+
+mod common;
+
+use std::time::{Duration, Instant};
+
+use common::{Lonely, Net, Toy, two_simulators};
+use pynn_core::prelude::*;
+use pynn_music::{Ranks, Setup, Simulation};
+
+fn start<B: Backend>(net: Net<B>) -> Result<Simulation<Net<B>>>
+where
+    Net<B>: Send + Sync,
+{
+    Setup::new().ranks(Ranks::Threads).deadline(Duration::from_secs(20)).start(net)
+}
+
+fn digest(processes: [usize; 2], runs: &[f64]) -> u64 {
+    let mut sim = start(two_simulators::<Toy>("exc", processes)).unwrap();
+    runs.iter().for_each(|run| sim.run(*run * ms).unwrap());
+    let spikes = sim.spikes(|net| &net.exc).unwrap();
+    assert!(spikes.len() > 40, "the net is alive: {} spikes", spikes.len());
+    sim.digest().unwrap()
+}
+
+#[test]
+fn any_number_of_ranks_gives_the_same_spikes() {
+    let alone = digest([1, 1], &[60.0]);
+    for processes in [[2, 1], [1, 2], [2, 2], [3, 1], [5, 3], [7, 1]] {
+        assert_eq!(digest(processes, &[60.0]), alone, "{processes:?}");
+    }
+}
+
+#[test]
+fn several_runs_equal_one() {
+    assert_eq!(digest([2, 2], &[60.0]), digest([2, 1], &[0.1, 7.3, 0.0, 52.6]));
+}
+
+#[test]
+fn a_reset_begins_a_new_segment_with_the_same_spikes() {
+    let mut sim = start(two_simulators::<Toy>("exc", [2, 1])).unwrap();
+    sim.run(30.0 * ms).unwrap();
+    let first = sim.spikes(|net| &net.exc).unwrap();
+    sim.reset().unwrap();
+    assert_eq!((sim.segment(), sim.now()), (1, 0.0 * ms));
+    assert!(sim.spikes(|net| &net.exc).unwrap().is_empty());
+    sim.run(30.0 * ms).unwrap();
+    assert_eq!(sim.spikes(|net| &net.exc).unwrap(), first);
+    assert_eq!(sim.spikes_in(0, |net| &net.exc).unwrap(), first);
+    assert!(sim.spikes_in(2, |net| &net.exc).unwrap_err().message().contains("no segment 2"));
+}
+
+#[test]
+fn traces_of_all_ranks_are_put_together_by_cell() {
+    let trace = |processes| {
+        let mut sim = start(two_simulators::<Toy>("exc", processes)).unwrap();
+        sim.run(10.0 * ms).unwrap();
+        sim.trace(|net| &net.exc, |v| v.v).unwrap()
+    };
+    let alone = trace([1, 1]);
+    assert_eq!((alone.len(), alone.size, &*alone.unit), (21, 40, "mV"));
+    assert_eq!(trace([3, 1]), alone);
+}
+
+#[test]
+fn what_is_not_recorded_is_refused_by_name() {
+    let mut sim = start(two_simulators::<Toy>("exc", [1, 1])).unwrap();
+    let error = sim.trace(|net| &net.inh, |v| v.v).unwrap_err();
+    assert!(error.message().contains("v of `inh` is not recorded"), "{error}");
+}
+
+#[test]
+fn a_run_off_the_grid_of_a_simulator_is_refused_by_name() {
+    let mut sim = start(two_simulators::<Toy>("exc", [1, 1])).unwrap();
+    let error = sim.run(0.25 * ms).unwrap_err();
+    assert!(error.message().contains("`coarse`"), "{error}");
+    sim.run(0.3 * ms).unwrap();
+    assert!(sim.run_until(0.2 * ms).unwrap_err().message().contains("cannot go back"));
+}
+
+#[test]
+fn processes_are_overridden_by_the_setup() {
+    let net = two_simulators::<Toy>("exc", [6, 10]);
+    let setup = Setup::new().ranks(Ranks::Threads).processes("coarse", 2).processes("fine", 1);
+    let plan = setup.dry_run(net.network()).unwrap();
+    assert_eq!(plan.ranks(), 3);
+    let table = plan.table(net.network());
+    for part in ["exc[20..40]", "0 -> 2", "forth", "coarse"] {
+        assert!(table.contains(part), "{table}");
+    }
+    let error = Setup::new().processes("rough", 2).dry_run(net.network()).unwrap_err();
+    assert!(error.message().contains("`rough`") && error.message().contains("coarse, fine"), "{error}");
+}
+
+#[test]
+fn threads_of_one_process_hold_no_proxies() {
+    let sim = start(two_simulators::<Toy>("exc", [2, 2])).unwrap();
+    assert!(!sim.is_proxy(|net| &net.exc) && !sim.is_proxy(|net| &net.inh));
+}
+
+#[test]
+fn a_backend_that_is_alone_in_its_process_is_refused_with_the_remedy() {
+    let error = start(two_simulators::<Lonely>("exc", [1, 1])).err().unwrap();
+    assert!(error.message().contains("mpirun -n 2"), "{error}");
+}
+
+#[test]
+fn statistics_add_up_over_ranks() {
+    let numbers = |processes| {
+        let mut sim = start(two_simulators::<Toy>("exc", processes)).unwrap();
+        sim.run(20.0 * ms).unwrap();
+        sim.statistics().unwrap()
+    };
+    let (alone, many) = (numbers([1, 1]), numbers([4, 2]));
+    assert_eq!(alone.synapses(), 40 + 3 * 40 + 40 * 13 + 13 * 40 + 15 * 20);
+    assert_eq!((alone.synapses(), alone.events()), (many.synapses(), many.events()));
+    assert_eq!(many.ranks.len(), 6);
+}
+
+fn failing(name: &str, deadline: Duration) -> (Error, SpikeCounts) {
+    let net = two_simulators::<Toy>(name, [2, 2]);
+    let mut sim = Setup::new().ranks(Ranks::Threads).deadline(deadline).start(net).unwrap();
+    let start = Instant::now();
+    let error = sim.run(50.0 * ms).unwrap_err();
+    assert!(start.elapsed() < Duration::from_secs(30), "all ranks stop");
+    let again = sim.run(1.0 * ms).unwrap_err();
+    assert!(again.message().contains("failed before"), "{again}");
+    let counts = (sim.spikes(|net| &net.noise).unwrap().len(), sim.spikes(|net| &net.exc).unwrap().len());
+    sim.end().unwrap();
+    (error, counts)
+}
+
+type SpikeCounts = (usize, usize);
+
+#[test]
+fn an_error_on_one_rank_ends_the_run_on_all_with_its_words() {
+    let (error, counts) = failing("errs", Duration::from_secs(60));
+    assert_eq!(error.kind(), ErrorKind::Simulator);
+    assert!(error.message().contains("(coarse, ") && error.message().contains("not finite"), "{error}");
+    assert!(counts.0 > 0, "what was recorded can be read");
+}
+
+#[test]
+fn a_panic_on_one_rank_ends_the_run_on_all_with_its_words() {
+    let (error, counts) = failing("panics", Duration::from_secs(60));
+    assert!(error.message().contains("panicked: a bug in the model"), "{error}");
+    assert!(counts.0 > 0);
+}
+
+#[test]
+fn a_rank_that_stalls_is_named_with_the_packet_that_is_missing() {
+    let (error, counts) = failing("stalls", Duration::from_millis(300));
+    assert_eq!(error.kind(), ErrorKind::Timeout);
+    for part in ["packet", "forth", "window", "(coarse, "] {
+        assert!(error.message().contains(part), "{error}");
+    }
+    assert_eq!(counts, (0, 0), "what the stalled ranks recorded is lost");
+}
