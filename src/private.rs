@@ -2,10 +2,10 @@
 //! blamed on the token that asks for it, and so that types are known before rustc looks for capabilities.
 
 use pynn_core::backend::{Connects, Records, Simulates, Transmits};
-use pynn_core::cell::{CellType, Observable, Sampled, Variable};
+use pynn_core::cell::{CellType, Observable, Receives, Sampled, Variable};
 use pynn_core::network::NetworkBuilder;
 use pynn_core::population::{Population, Projection, SimulatorHandle, Target, View};
-use pynn_core::synapse::SynapseType;
+use pynn_core::synapse::{SynapseDefaults, SynapseType};
 use pynn_core::units::{Time, Unit};
 use pynn_core::values::{IntoSynapseValues, SynapseValues};
 
@@ -79,6 +79,16 @@ impl<V: Observable> Record<V> {
     {
         net.record_every(population, self.0, every);
     }
+}
+
+/// The default receptor of some cells, blaming the population.
+pub fn default_target<B, C: Receives>(cells: View<B, C>) -> Target<B, C, C::DefaultWeight> {
+    cells.default_target()
+}
+
+/// The defaults of synapse type `S` for weights onto `target`.
+pub fn defaults<S: SynapseDefaults<W>, B, C, W: Unit>(_: &Target<B, C, W>) -> S::Full {
+    S::Full::default()
 }
 
 /// The weights of a projection onto `target`, whose receptor fixes the unit.

@@ -8,6 +8,11 @@ use std::marker::PhantomData;
 use crate::units::Unit;
 
 /// A type of cell: its parameters are the struct's fields, the rest is said here. Written by [`cell!`](crate::cell!).
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no cell type",
+    label = "expected a cell type such as `IfCurrExp`",
+    note = "cell types of your own are written with `cell!`"
+)]
 pub trait CellType: Clone + Send + Sync + 'static {
     /// A struct with one [`Receptor`] token for each receptor.
     type Receptors;
@@ -17,6 +22,8 @@ pub trait CellType: Clone + Send + Sync + 'static {
     type Variables;
     /// A struct with one [`Parameter`] token for each parameter that may differ from cell to cell.
     type Parameters;
+    /// The names of what can be recorded, in the order of [`CellInfo::variables`].
+    const VARIABLES: &'static [&'static str];
 
     /// Names, units, defaults and bounds.
     fn info() -> &'static CellInfo;
@@ -205,20 +212,30 @@ pub trait Observable: 'static {
 )]
 pub trait Sampled: Observable {}
 
-/// The cells have a recordable whose name hashes to `NAME`: so that a network that is generic over its backends can
-/// demand `B: Records<<C as Observes<{ name("v") }>>::Observable>`. Written by [`cell!`](crate::cell!).
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` cells have no variable of this name",
-    label = "not a variable of `{Self}`"
-)]
+/// The cells have a recordable whose [`name`] hashes to `NAME`: so that a network that is generic over its backends can
+/// demand `B: Records<<C as Observes<{ name("v", C::VARIABLES) }>>::Observable>`. Written by [`cell!`](crate::cell!).
+///
+/// `Observes<0>` is for names that there are not. It says spikes, which every backend records: the mistake is reported
+/// where the name is used, and only there.
 pub trait Observes<const NAME: u64>: CellType {
     /// The kind of the recordable.
     type Observable: Observable;
 }
 
-/// The hash of a name for [`Observes`] (64-bit FNV-1a).
+/// The hash of a name for [`Observes`] (64-bit FNV-1a), or 0 if it is none of `names`.
 #[must_use]
-pub const fn name(name: &str) -> u64 {
+pub const fn name(name: &str, names: &[&str]) -> u64 {
+    let mut at = 0;
+    while at < names.len() {
+        if hash(names[at]) == hash(name) {
+            return hash(name);
+        }
+        at += 1;
+    }
+    0
+}
+
+const fn hash(name: &str) -> u64 {
     let (bytes, mut hash, mut at) = (name.as_bytes(), 0xcbf2_9ce4_8422_2325, 0);
     while at < bytes.len() {
         hash = (hash ^ bytes[at] as u64).wrapping_mul(0x0000_0100_0000_01b3);
@@ -369,6 +386,7 @@ macro_rules! cell {
                 type States = States;
                 type Variables = Variables;
                 type Parameters = Parameters;
+                const VARIABLES: &'static [&'static str] = &[$(stringify!($variable)),*];
                 fn info() -> &'static $crate::cell::CellInfo {
                     &INFO
                 }
@@ -389,9 +407,17 @@ macro_rules! cell {
                 }
             }
 
-            $(impl $crate::cell::Observes<{ $crate::cell::name(stringify!($variable)) }> for $cell {
-                type Observable = $kind;
-            })*
+            $(
+                impl $crate::cell::Observes<{ $crate::cell::name(stringify!($variable), &[stringify!($variable)]) }>
+                    for $cell
+                {
+                    type Observable = $kind;
+                }
+            )*
+
+            impl $crate::cell::Observes<0> for $cell {
+                type Observable = Spikes;
+            }
 
             impl $crate::cell::Receives for $cell {
                 type DefaultWeight = $runit0;

@@ -11,6 +11,10 @@ use crate::error::Result;
 use crate::random::{Key, Stream};
 
 /// A connector. `Debug` is its spelling in messages and in the digest of a description.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no connector",
+    label = "expected a connector such as `AllToAll`"
+)]
 pub trait Connector: fmt::Debug + Send + Sync + 'static {
     /// PyNN's name without `Connector`: `"AllToAll"`.
     fn name(&self) -> &'static str;

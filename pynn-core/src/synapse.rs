@@ -61,6 +61,20 @@ impl<W: SynapseDefault, D: SynapseDefault> Default for StaticSynapse<W, D> {
     }
 }
 
+/// A synapse type, without the types of its values, that has defaults for all of them: what `network!` fills in for `..`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no default weight and delay in `{W}`",
+    label = "write out every field of this synapse, or `impl SynapseDefaults<{W}> for {Self}`"
+)]
+pub trait SynapseDefaults<W> {
+    /// The synapse type with values of every kind.
+    type Full: Default;
+}
+
+impl<W: Unit> SynapseDefaults<W> for StaticSynapse {
+    type Full = StaticSynapse<SynapseValues<W>, SynapseValues<Time>>;
+}
+
 impl<W: Unit, V: IntoSynapseValues<W>, D: IntoSynapseValues<Time>> SynapseType<W> for StaticSynapse<V, D> {
     type Family = StaticSynapse;
     fn values(self) -> SynapseColumns {

@@ -77,6 +77,7 @@ impl CellType for SpikeSourcePoisson {
     type States = Nothing;
     type Variables = SourceVariables;
     type Parameters = PoissonParameters;
+    const VARIABLES: &'static [&'static str] = &["spikes"];
     fn info() -> &'static CellInfo {
         &POISSON
     }
@@ -97,7 +98,11 @@ impl CellType for SpikeSourcePoisson {
     }
 }
 
-impl Observes<{ name("spikes") }> for SpikeSourcePoisson {
+impl Observes<{ name("spikes", &["spikes"]) }> for SpikeSourcePoisson {
+    type Observable = observable::Spikes;
+}
+
+impl Observes<0> for SpikeSourcePoisson {
     type Observable = observable::Spikes;
 }
 
@@ -381,6 +386,7 @@ impl CellType for SpikeSourceArray {
     type States = Nothing;
     type Variables = SourceVariables;
     type Parameters = Nothing;
+    const VARIABLES: &'static [&'static str] = &["spikes"];
     fn info() -> &'static CellInfo {
         &ARRAY
     }
@@ -401,7 +407,11 @@ impl CellType for SpikeSourceArray {
     }
 }
 
-impl Observes<{ name("spikes") }> for SpikeSourceArray {
+impl Observes<{ name("spikes", &["spikes"]) }> for SpikeSourceArray {
+    type Observable = observable::Spikes;
+}
+
+impl Observes<0> for SpikeSourceArray {
     type Observable = observable::Spikes;
 }
 
