@@ -2,7 +2,7 @@
 //! number rules, with the same words, where values are not literal.
 
 use crate::ast::{End, Item, Network, Population, Projection, Record, Simulator};
-use crate::errors::Errors;
+use crate::errors::{Errors, list};
 use crate::names::Names;
 use crate::unit::{self, Quantity};
 use crate::value::Value;
@@ -60,14 +60,14 @@ impl Check<'_, '_> {
         if let Some(tokens) = written(options, "processes")
             && unit::plain_number(tokens).is_some_and(|processes| processes <= 0.0)
         {
-            let message = format!("simulator `{name}` needs at least one process; write `processes: 1`");
+            let message =
+                format!("simulator `{name}`: processes is {}, but a simulator needs at least one", tokens);
             self.errors.over(tokens, message);
         }
         if let Some((tokens, step)) = time(options, "timestep")
             && step.number <= 0.0
         {
-            let message =
-                format!("the time step of `{name}` must be positive; write, say, `timestep: 0.1ms`");
+            let message = format!("simulator `{name}`: timestep is {}, but must be positive", step.text());
             self.errors.over(tokens, message);
         }
     }
@@ -79,7 +79,7 @@ impl Check<'_, '_> {
             let name = &population.name;
             self.errors.over(
                 size,
-                format!("population `{name}` needs at least one cell; leave it out or give it a size"),
+                format!("population `{name}` has size {size}, but a population needs at least one cell"),
             );
         }
     }
@@ -131,8 +131,10 @@ impl Check<'_, '_> {
         let is_conductance = ["uS", "nS", "mS", "S", "pS"].contains(&weight.unit.as_str());
         if is_conductance && weight.number < 0.0 {
             let target = projection.post.as_ref().map_or_else(String::new, |post| post.name.to_string());
+            let weight = weight.text();
             let message = format!(
-                "a conductance cannot be negative; to inhibit, write `-> {target}.inhibitory` and a positive weight"
+                "a weight of {weight} is negative, but `{target}` takes conductances, which are positive for every \
+                 receptor; to inhibit, write `-> {target}.inhibitory` and a positive weight"
             );
             self.errors.over(tokens, message);
         }
@@ -157,14 +159,21 @@ impl Check<'_, '_> {
             if nanoseconds(&delay) < nanoseconds(&step) * (1.0 - ROUNDING) {
                 let (name, step) = (&simulator.name, step.text());
                 let message = format!(
-                    "the delay {text} is shorter than the time step {step} of `{name}`; \
-                     use at least {step}, or a smaller time step"
+                    "a delay of {text} is shorter than the time step of `{name}`, {step}; \
+                     raise the delay or shorten the time step"
                 );
                 self.errors.over(tokens, message);
                 return;
             }
         }
-        self.multiple("the delay", tokens, &delay, target);
+        let Some((step, below)) = self.no_multiple(&delay, target) else { return };
+        let (name, step, above) = (&target.name, step.text(), milliseconds(below + nanoseconds(&step)));
+        let below = milliseconds(below);
+        let message = format!(
+            "a delay of {text} is no multiple of the time step of the target's simulator `{name}`, {step}; \
+             use {below} or {above}"
+        );
+        self.errors.over(tokens, message);
     }
 
     fn record(&mut self, record: &Record) {
@@ -182,25 +191,27 @@ impl Check<'_, '_> {
         let (Some(every), Some(simulator)) = (unit::quantity(tokens), self.names.simulator_of(end)) else {
             return;
         };
-        if is_time(&every) {
-            self.multiple("the sampling interval", tokens, &every, simulator);
+        if let Some((step, _)) =
+            Some(&every).filter(|every| is_time(every)).and_then(|every| self.no_multiple(every, simulator))
+        {
+            let variables =
+                list(record.variables.iter().map(ToString::to_string).filter(|name| name != "spikes"));
+            let (population, every, step) = (&end.name, every.text(), step.text());
+            let message = format!(
+                "population `{population}`: {variables} is recorded every {every}, \
+                 but that is no multiple of the time step, {step}"
+            );
+            self.errors.over(tokens, message);
         }
     }
 
-    /// Positive and a whole number of time steps.
-    fn multiple(&mut self, what: &str, tokens: &TokenStream, time_: &Quantity, simulator: &Simulator) {
-        let Some((_, step)) = simulator.options.as_ref().and_then(|options| time(options, "timestep")) else {
-            return;
-        };
-        let (name, text) = (&simulator.name, time_.text());
-        let steps = nanoseconds(time_) / nanoseconds(&step);
-        if nanoseconds(&step) > 0.0 && (steps - steps.round()).abs() > ROUNDING * steps.abs().max(1.0)
-            || steps <= 0.0
-        {
-            let step = step.text();
-            self.errors
-                .over(tokens, format!("{what} {text} is no multiple of the time step {step} of `{name}`"));
-        }
+    /// The time step of the simulator and the multiple of it below `time`, if `time` is no positive multiple.
+    fn no_multiple(&self, wanted: &Quantity, simulator: &Simulator) -> Option<(Quantity, f64)> {
+        let (_, step) = time(simulator.options.as_ref()?, "timestep")?;
+        let steps = nanoseconds(wanted) / nanoseconds(&step);
+        let is_multiple = (steps - steps.round()).abs() <= ROUNDING * steps.abs().max(1.0) && steps > 0.0;
+        let below = steps.floor() * nanoseconds(&step);
+        (nanoseconds(&step) > 0.0 && !is_multiple).then_some((step, below))
     }
 
     /// Values and recordings are of whole populations.
@@ -239,4 +250,9 @@ fn nanoseconds(time: &Quantity) -> f64 {
         _ => 1e3,
     };
     time.number * scale
+}
+
+/// Nanoseconds as a time is written in a block.
+fn milliseconds(nanoseconds: f64) -> String {
+    format!("{}ms", nanoseconds.round() / 1e6)
 }

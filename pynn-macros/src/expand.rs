@@ -54,11 +54,7 @@ impl<'a> Expansion<'a> {
 
     /// Declares `type __{role}_{network}_{name} = path;` and gives its name, with the generics it needs.
     fn alias(&self, role: &str, name: &dyn ToString, path: &TokenStream) -> Alias {
-        let ident = format_ident!(
-            "__{role}_{}_{}",
-            self.network.header.name,
-            name.to_string().trim_start_matches("r#")
-        );
+        let ident = self.alias_name(role, &name.to_string());
         let generics = self.generics_in(path);
         let declared = generics.iter().map(|param| match param {
             GenericParam::Const(param) => {
@@ -104,15 +100,16 @@ impl<'a> Expansion<'a> {
 
     /// The name of an alias that `declare_aliases` has declared.
     fn named(&self, role: &str, name: &Ident, path: &TokenStream) -> Alias {
-        let ident = format_ident!(
-            "__{role}_{}_{}",
-            self.network.header.name,
-            name.to_string().trim_start_matches("r#")
-        );
+        let ident = self.alias_name(role, &name.to_string());
         let arguments: Vec<TokenStream> =
             self.generics_in(path).iter().map(|param| argument(param)).collect();
         let arguments = if arguments.is_empty() { TokenStream::new() } else { quote!(<#(#arguments),*>) };
         Alias { ident, arguments }
+    }
+
+    fn alias_name(&self, role: &str, name: &str) -> Ident {
+        let name = name.trim_start_matches("r#");
+        format_ident!("__{role}_{}_{name}", self.network.header.name, span = Span::call_site())
     }
 
     /// Adds a predicate to `build`, if it depends on the header's generics: concrete ones are checked where used.
@@ -148,7 +145,7 @@ impl Alias {
     /// As a type, blamed at `span`.
     fn ty_at(&self, span: Span) -> TokenStream {
         let mut ident = self.ident.clone();
-        ident.set_span(ident.span().located_at(span));
+        ident.set_span(span);
         let arguments = respan(self.arguments.clone(), span);
         quote!(#ident #arguments)
     }

@@ -139,6 +139,20 @@ impl Tokens {
         taken
     }
 
+    /// Tokens up to `=`, `;` or a single `:`; the `::` of a path goes on.
+    pub(crate) fn pattern(&mut self) -> TokenStream {
+        let mut taken = TokenStream::new();
+        while !self.is_empty() && !self.at_item() {
+            if joint(self.peek(), ':') && punct(self.peek_at(1), ':') {
+                taken.extend(self.bump());
+            } else if [':', '=', ';'].into_iter().any(|end| self.peek_punct(end)) {
+                break;
+            }
+            taken.extend(self.bump());
+        }
+        taken
+    }
+
     /// Tokens up to where `stop` says so, or to the end.
     pub(crate) fn take_until(&mut self, stop: impl Fn(&Self) -> bool) -> TokenStream {
         let mut taken = TokenStream::new();

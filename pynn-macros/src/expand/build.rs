@@ -1,7 +1,7 @@
 //! `build`: one statement an item, in the order of the block, but declarations first.
 
 use super::projection::text;
-use super::{Expansion, hints, value};
+use super::{Expansion, hints, respan, value};
 use crate::ast::{Assign, AssignKind, End, Item, Param, Population, Record, Simulator};
 use crate::tolerant;
 use crate::value::Shape;
@@ -123,12 +123,17 @@ impl Expansion<'_> {
         let backend = backend.ty_at(crate::value::first_span(&path));
         let options = match simulator.options.as_ref().map(|options| &options.shape) {
             Some(Shape::Literal(literal)) => {
-                value::literal(quote!(::pynn::SimulatorOptions), literal, &|_, _| None)
+                // At the user's braces, or rustc lists no fields when one is misspelt.
+                let constructor = quote_spanned!(literal.brace.span_open()=> ::pynn::SimulatorOptions);
+                value::literal(constructor, literal)
             }
             _ => quote!(::pynn::SimulatorOptions {}),
         };
         let options = with_defaults(options, simulator);
-        quote! { let #name = __net.simulator::<#backend>(#title, #options); }
+        quote! {
+            let #name = __net.simulator::<#backend>(#title, #options);
+            let _ = &#name;
+        }
     }
 
     fn population(&self, population: &Population, simulator: &Simulator) -> TokenStream {
@@ -142,7 +147,7 @@ impl Expansion<'_> {
             self.demand(quote_spanned!(span=> #backend: ::pynn::backend::Simulates<#ty>));
         }
         let value = match &cell.shape {
-            Shape::Literal(literal) => value::literal(alias.constructor(span), literal, &|_, _| None),
+            Shape::Literal(literal) => value::literal(alias.constructor(span), literal),
             _ => {
                 let ty = alias.ty_at(span);
                 quote!(<#ty as ::core::default::Default>::default())
@@ -151,13 +156,14 @@ impl Expansion<'_> {
         // A missing size was reported; the handle keeps its field.
         let size = population.size.as_ref().map_or_else(|| quote!(1), tolerant::expression);
         let title = text(name);
-        let ty = alias.ty();
+        let ty = alias.ty_at(span);
         let blamed = format_ident!("__cell", span = span);
+        let declared = format_ident!("population", span = span);
         let declare = |title: TokenStream| {
             quote! {{
                 let __size = #size;
                 let #blamed = #value;
-                ::pynn::__private::on(&mut __net, &#simulator_name).population::<#ty>(#title, __size, #blamed)
+                ::pynn::__private::on(&mut __net, &#simulator_name).#declared::<#ty>(#title, __size, #blamed)
             }}
         };
         let Some(family) = &population.family else {
@@ -260,18 +266,25 @@ impl Expansion<'_> {
         let each = record.variables.iter().map(|variable| {
             let span = variable.span();
             if let Some(backend) = self.generic_backend(end, span) {
-                let name = text(variable);
+                let (name, cell) = (text(variable), respan(cell.clone(), span));
+                // Constants cannot depend on generics; there, a misspelt name is reported less kindly.
+                let names = if self.is_generic(&cell) {
+                    quote_spanned!(span=> &[#name])
+                } else {
+                    quote_spanned!(span=> <#cell as ::pynn::cell::CellType>::VARIABLES)
+                };
                 self.demand(quote_spanned!(span=> #backend: ::pynn::backend::Records<
-                    <#cell as ::pynn::cell::Observes<{ ::pynn::cell::name(#name) }>>::Observable>));
+                    <#cell as ::pynn::cell::Observes<{ ::pynn::cell::name(#name, #names) }>>::Observable>));
             }
             let sampled = every.as_ref().filter(|_| variable != "spikes");
             let method = if sampled.is_some() { "every" } else { "always" };
             let method = format_ident!("{method}", span = span);
             self.each_member(end, &|population| {
-                let population = quote_spanned!(span=> #population);
+                let of = format_ident!("__population", span = span);
                 quote! {
+                    let #of = #population;
                     ::pynn::__private::record(<#cell as ::pynn::cell::CellType>::variables().#variable)
-                        .#method(&mut __net, #population, #sampled);
+                        .#method(&mut __net, #of, #sampled);
                 }
             })
         });

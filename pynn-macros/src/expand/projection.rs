@@ -3,7 +3,7 @@
 use super::{Expansion, value};
 use crate::ast::{End, Projection};
 use crate::tolerant;
-use crate::value::{Shape, Value};
+use crate::value::{Shape, Value, first_span};
 use proc_macro2::{Delimiter, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::PathArguments;
@@ -40,7 +40,7 @@ impl Expansion<'_> {
         let (connector, synapse) = (self.of_target(connector, post), self.of_target(synapse, post));
         let source = self.cells(pre);
         let target = self.target(post);
-        let (connector, connector_type) = self.connector(&connector, number, post);
+        let (connector, connector_type, connector_span) = self.connector(&connector, number, post);
         let (synapse, blame) = self.synapse(&synapse, post);
         let label = projection.label.as_ref().filter(|_| labelled);
         let name = match label {
@@ -50,15 +50,16 @@ impl Expansion<'_> {
             }
             None => quote!(::core::option::Option::None),
         };
-        let project = quote_spanned!(blame=> project);
+        let by = format_ident!("__connector", span = connector_span);
+        let onto = format_ident!("__onto", span = blame);
+        let project = format_ident!("project", span = blame);
         let binding = label.map_or_else(|| quote!(_), ToTokens::to_token_stream);
         quote! {
             let #binding = {
                 let __target = #target;
-                #connector
-                let __synapse = #synapse;
-                ::pynn::__private::onto(__target, __synapse)
-                    .#project::<#connector_type, _, _>(&mut __net, #name, &#source, __connector)
+                let #by = #connector;
+                let #onto = ::pynn::__private::onto(__target, #synapse);
+                #onto.#project::<#connector_type, _, _>(&mut __net, #name, &#source, #by)
             };
         }
     }
@@ -106,8 +107,14 @@ impl Expansion<'_> {
                 quote!(#cells.target(<#cell as ::pynn::cell::CellType>::receptors().#receptor))
             }
             None => {
-                let default_target = quote_spanned!(end.name.span()=> default_target());
-                quote!(#cells.#default_target)
+                let span = end.name.span();
+                let all = end.brackets.get(self.members(end)).is_none().then(|| quote!(.all()));
+                let receives = format_ident!("__cells", span = span);
+                let default_target = quote_spanned!(span=> default_target);
+                quote! {{
+                    let #receives = #cells #all;
+                    ::pynn::__private::#default_target(#receives)
+                }}
             }
         }
     }
@@ -117,11 +124,11 @@ impl Expansion<'_> {
         self.names.population(&end.name).map_or_else(|| quote!(_), |population| self.cell(population).ty())
     }
 
-    /// The statement that makes the connector, and its type.
-    fn connector(&self, connector: &Value, number: usize, post: &End) -> (TokenStream, TokenStream) {
+    /// The connector, its type, and where to blame it.
+    fn connector(&self, connector: &Value, number: usize, post: &End) -> (TokenStream, TokenStream, Span) {
         let Some(path) = connector.path() else {
             let value = tolerant::expression(&connector.tokens);
-            return (quote!(let __connector = #value;), quote!(_));
+            return (value, quote!(_), connector.type_span());
         };
         let alias = self.alias("Connector", &number, &path.tokens);
         let span = path.span();
@@ -130,14 +137,13 @@ impl Expansion<'_> {
             self.demand(quote_spanned!(span=> #backend: ::pynn::backend::Connects<#ty>));
         }
         let value = match &connector.shape {
-            Shape::Literal(parts) => value::literal(alias.constructor(span), parts, &|_, _| None),
+            Shape::Literal(parts) => value::literal(alias.constructor(span), parts),
             _ => {
                 let ty = alias.ty_at(span);
                 quote!(<#ty as ::core::default::Default>::default())
             }
         };
-        let blamed = format_ident!("__connector", span = span);
-        (quote!(let #blamed = #value;), alias.ty())
+        (value, alias.ty_at(span), span)
     }
 
     /// The synapse, and where to blame it.
@@ -148,13 +154,33 @@ impl Expansion<'_> {
             self.demand(quote_spanned!(span=> #backend: ::pynn::backend::Transmits<#family>));
         }
         let typed = |field: &str, value: TokenStream| match field {
-            "weight" => Some(quote!(::pynn::__private::weight(&__target, #value))),
-            "delay" => Some(quote!(::pynn::__private::delay(#value))),
+            "weight" => {
+                let weight = format_ident!("weight", span = first_span(&value));
+                Some(quote!(::pynn::__private::#weight(&__target, #value)))
+            }
+            "delay" => {
+                let delay = format_ident!("delay", span = first_span(&value));
+                Some(quote!(::pynn::__private::#delay(#value)))
+            }
             _ => None,
         };
+        let defaults = || {
+            let family = synapse.path().map(|path| family(&path.tokens));
+            quote!(::pynn::__private::defaults::<#family, _, _, _>(&__target))
+        };
         let value = match &synapse.shape {
-            Shape::Literal(parts) => value::literal(parts.path.in_expression(), parts, &typed),
-            _ => value::plain(synapse),
+            // With both given, every type is known.
+            Shape::Literal(parts)
+                if synapse.field("weight").is_some() && synapse.field("delay").is_some() =>
+            {
+                let defaults = quote!(::core::default::Default::default());
+                value::literal_with(parts.path.in_expression(), parts, &typed, &defaults)
+            }
+            Shape::Literal(parts) => {
+                value::literal_with(parts.path.in_expression(), parts, &typed, &defaults())
+            }
+            Shape::Path(_) => defaults(),
+            Shape::Expression => value::plain(synapse),
         };
         (value, span)
     }

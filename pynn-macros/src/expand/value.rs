@@ -12,7 +12,7 @@ pub(super) type Wrap<'w> = &'w dyn Fn(&str, TokenStream) -> Option<TokenStream>;
 /// A value where any Rust expression may stand.
 pub(super) fn plain(value: &Value) -> TokenStream {
     match &value.shape {
-        Shape::Literal(parts) => literal(parts.path.in_expression(), parts, &|_, _| None),
+        Shape::Literal(parts) => literal(parts.path.in_expression(), parts),
         Shape::Path(path) => {
             let path = path.in_expression();
             quote!(#path::default())
@@ -21,18 +21,24 @@ pub(super) fn plain(value: &Value) -> TokenStream {
     }
 }
 
-/// `constructor { fields, ..base }`; a bare `..` stands for the defaults.
-pub(super) fn literal(constructor: TokenStream, literal: &Literal, wrap: Wrap<'_>) -> TokenStream {
+/// `constructor { fields, ..base }`; a bare `..` stands for the default.
+pub(super) fn literal(constructor: TokenStream, parts: &Literal) -> TokenStream {
+    literal_with(constructor, parts, &|_, _| None, &quote!(::core::default::Default::default()))
+}
+
+/// The same with fields that are wrapped, and another meaning of `..`.
+pub(super) fn literal_with(
+    constructor: TokenStream,
+    literal: &Literal,
+    wrap: Wrap<'_>,
+    defaults: &TokenStream,
+) -> TokenStream {
     let mut body = TokenStream::new();
     for field in &literal.fields {
         body.extend(entry(field, wrap));
     }
     if let Some(base) = &literal.base {
-        let value = if base.value.is_empty() {
-            quote!(::core::default::Default::default())
-        } else {
-            tolerant::expression(&base.value)
-        };
+        let value = if base.value.is_empty() { defaults.clone() } else { tolerant::expression(&base.value) };
         body.extend(base.dots.clone());
         body.extend(value);
     }
@@ -54,7 +60,7 @@ fn entry(field: &Field, wrap: Wrap<'_>) -> TokenStream {
         None => None,
         Some(value) if value.tokens.is_empty() => Some(quote!(::pynn::__private::value! {})),
         Some(value) => match &value.shape {
-            Shape::Literal(parts) => Some(literal(parts.path.in_expression(), parts, &|_, _| None)),
+            Shape::Literal(parts) => Some(literal(parts.path.in_expression(), parts)),
             _ => Some(tolerant::expression(&value.tokens)),
         },
     };

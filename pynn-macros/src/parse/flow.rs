@@ -2,7 +2,7 @@
 
 use super::Parser;
 use crate::ast::{For, If, Item, Let};
-use crate::tokens::{Tokens, joint, punct};
+use crate::tokens::Tokens;
 use proc_macro2::{Delimiter, TokenStream};
 
 impl Parser<'_> {
@@ -48,7 +48,7 @@ impl Parser<'_> {
 
     pub(super) fn binding(&mut self, tokens: &mut Tokens) -> Option<Item> {
         tokens.ident()?;
-        let mut pattern = tokens.take_until(|tokens| ends_pattern(tokens));
+        let mut pattern = tokens.pattern();
         let mut ty = None;
         if tokens.punct(':').is_some() {
             ty = Some(tokens.take_until(|tokens| tokens.peek_punct('=') || tokens.peek_punct(';')));
@@ -93,11 +93,4 @@ impl Parser<'_> {
         });
         tokens.group(Delimiter::Brace);
     }
-}
-
-/// `=` or a single `:`; the `::` of a path goes on.
-fn ends_pattern(tokens: &Tokens) -> bool {
-    let path = joint(tokens.peek(), ':') && punct(tokens.peek_at(1), ':');
-    let ends = tokens.peek_punct('=') || tokens.peek_punct(':') || tokens.peek_punct(';') || tokens.at_item();
-    ends && !path
 }

@@ -20,10 +20,12 @@ impl Parser<'_> {
         let signature = tokens.take_until(|tokens| {
             tokens.peek_group(Delimiter::Brace).is_some() || tokens.peek_punct(';') || tokens.at_item()
         });
+        let is_missing = signature.is_empty();
         let (vis, name, generics) = match signature_of.parse2(signature) {
             Ok(signature) => signature,
             Err(error) => {
-                self.errors.at(error.span(), format!("{error}; {SHAPE}"));
+                let place = if is_missing { start } else { error.span() };
+                self.errors.at(place, SHAPE);
                 return None;
             }
         };

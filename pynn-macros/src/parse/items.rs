@@ -2,7 +2,7 @@
 
 use super::Parser;
 use crate::ast::{Assign, AssignKind, End, Family, Item, Population, Projection, Record, Seed, Simulator};
-use crate::tokens::Tokens;
+use crate::tokens::{Tokens, joint, punct};
 use crate::value::Value;
 use proc_macro2::{Delimiter, Group, Ident, TokenStream};
 use quote::ToTokens;
@@ -185,7 +185,7 @@ impl Parser<'_> {
     }
 
     fn projection_parts(&mut self, tokens: &mut Tokens, projection: &mut Projection) -> Option<()> {
-        if tokens.peek_ident().is_some() && crate::tokens::punct(tokens.peek_at(1), '=') {
+        if tokens.peek_ident().is_some() && punct(tokens.peek_at(1), '=') && !joint(tokens.peek_at(1), '=') {
             projection.label = tokens.ident();
             tokens.bump();
             self.label_at_the_top(projection);
