@@ -32,7 +32,7 @@ mod model;
 mod table;
 
 use pynn_core::backend::{Backend, Connects, Lowered, Part, Records, Simulates, Simulator, Transmits};
-use pynn_core::cell::observable;
+use pynn_core::cell::Observable;
 use pynn_core::connector::Connector;
 use pynn_core::error::Result;
 use pynn_core::network::{Network, ProjectionSpec};
@@ -95,7 +95,5 @@ macro_rules! simulates {
 }
 simulates!(IfCurrExp IfCurrAlpha IfCurrDelta IfCondExp IfCondAlpha HhCondExp);
 
-impl Records<observable::Spikes> for Native {}
-impl Records<observable::MembranePotential> for Native {}
-impl Records<observable::GsynExc> for Native {}
-impl Records<observable::GsynInh> for Native {}
+/// Any column of a cell's state; a variable that is none is an error of the build.
+impl<V: Observable> Records<V> for Native {}
