@@ -12,7 +12,7 @@ use crate::population::PopulationId;
 use crate::source::Sources;
 use crate::time::{Spike, Tick};
 
-pub use crate::part::{LocalPopulation, LocalProjection, Part, RowValues, SynapseRow};
+pub use crate::part::{Draw, LocalPopulation, LocalProjection, Part, RowValues, SynapseRow, share_of};
 
 /// A simulator technology: the native engine, NEST, NEURON, one of your own.
 #[diagnostic::on_unimplemented(

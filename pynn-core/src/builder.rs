@@ -5,14 +5,14 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::backend::{Backend, Connects, Lowered, Records, Simulates, Transmits};
-use crate::cell::{CellType, Observable, Parameter, Sampled, State, Variable};
+use crate::cell::{Bound, CellType, Observable, Parameter, Sampled, State, Variable};
 use crate::connector::{Connector, Ends};
 use crate::error::{Error, ErrorKind, Result};
 use crate::network::{
     End, ErasedModel, Network, PopulationKind, PopulationSpec, ProjectionSpec, Recording, SampledVariable,
     SimulatorSpec,
 };
-use crate::part::bad_value;
+use crate::part::{bad_value, delay_steps};
 use crate::population::{
     Population, PopulationId, Projection, ProjectionId, SimulatorHandle, SimulatorId, Target, View,
 };
@@ -180,8 +180,8 @@ impl NetworkBuilder {
         values: impl IntoValues<T>,
     ) {
         let column = values.into_values().into_column();
-        let name = C::info().parameters[parameter.index()].name;
-        self.check_column(population.id, name, &column);
+        let info = &C::info().parameters[parameter.index()];
+        self.check_column(population.id, (info.name, info.symbol, info.bound), &column);
         self.network.populations[population.id.0].parameters[parameter.index()] = column;
     }
 
@@ -193,30 +193,40 @@ impl NetworkBuilder {
         values: impl IntoValues<T>,
     ) {
         let column = values.into_values().into_column();
-        let name = C::info().states[state.index()].name;
-        self.check_column(population.id, name, &column);
+        let info = &C::info().states[state.index()];
+        self.check_column(population.id, (info.name, info.symbol, Bound::any), &column);
         self.network.populations[population.id.0].initial[state.index()] = column;
     }
 
-    fn check_column(&mut self, population: PopulationId, name: &str, column: &Column) {
+    fn check_column(
+        &mut self,
+        population: PopulationId,
+        (name, symbol, bound): (&str, &str, Bound),
+        column: &Column,
+    ) {
         let spec = &self.network.populations[population.0];
-        let (population, size) = (&spec.name, spec.size);
-        match column {
-            Column::List(values) if values.len() != size => {
-                let message = format!(
-                    "population `{population}`: {name} lists {} values for {size} cells",
-                    values.len()
-                );
-                self.mistake(message);
+        let error = match column {
+            Column::List(values) if values.len() != spec.size => Error::description(format!(
+                "population `{}`: {name} lists {} values for {} cells; list one a cell",
+                spec.name,
+                values.len(),
+                spec.size
+            )),
+            Column::List(values) => {
+                let bad = |value: &f64| bound.check(*value).err();
+                let Some((cell, must_be)) = values.iter().enumerate().find_map(|(i, v)| Some((i, bad(v)?)))
+                else {
+                    return;
+                };
+                bad_value(spec, name, symbol, values[cell], must_be, Some(cell))
             }
-            Column::Random(distribution) => {
-                if let Err(message) = distribution.check() {
-                    let message = format!("population `{population}`: {name}: {message}");
-                    self.mistake(message);
-                }
-            }
-            _ => {}
-        }
+            Column::Random(distribution) => match distribution.check() {
+                Ok(()) => return,
+                Err(message) => Error::description(format!("population `{}`: {name}: {message}", spec.name)),
+            },
+            _ => return,
+        };
+        self.errors.push(error);
     }
 
     /// Records `variable` of all cells: spikes, or a sample of a state variable at every time step.
@@ -297,6 +307,12 @@ impl NetworkBuilder {
             shortest_delay: Tick::ZERO,
         };
         spec.name = label.map_or_else(|| self.unique_name(&spec), Arc::from);
+        if self.network.projections.iter().any(|other| other.name == spec.name) {
+            self.mistake(format!(
+                "projection `{}` is declared twice; give each a name of its own",
+                spec.name
+            ));
+        }
         let ends_are_right = self.check_ends(&mut spec);
         if ends_are_right {
             for message in self.check_projection(&mut spec) {
@@ -325,7 +341,10 @@ impl NetworkBuilder {
         for end in [&mut spec.source, &mut spec.target] {
             let population = &self.network.populations[end.population.0];
             let Range { start, end: stop } = end.range;
-            if start >= stop || stop > population.size {
+            if population.size == 0 {
+                // Reported with the population.
+                right = false;
+            } else if start >= stop || stop > population.size {
                 let message = format!(
                     "projection `{}`: the slice {}[{start}..{stop}] is not within the {} cells of the population, or empty",
                     spec.name, population.name, population.size
@@ -352,49 +371,49 @@ impl NetworkBuilder {
 
     fn check_delay(&self, spec: &mut ProjectionSpec, ends: &Ends) -> Result<(), String> {
         let target = self.network.simulator_of(spec.target.population);
+        let step = target.timestep;
         let allowed = spec.shortest_delay_allowed(&self.network);
-        // Listed and drawn delays are rounded to the grid; what can be drawn is at least the shortest allowed, or an error.
-        let rounded = |ms: f64| {
-            let steps = (ms / target.timestep.ms() + 1e-9).round();
-            if steps < 9e9 { target.timestep * steps as i64 } else { Tick(i64::MAX / 4) }
-        };
-        let shortest = match (spec.connector.listed_delays(), &spec.values.delay) {
-            (Some(shortest), _) => rounded(shortest),
-            (None, SynapseColumn::Constant(delay)) => self.constant_delay(*delay, target)?,
+        // Drawn and computed delays are at least this, or an error when they are drawn.
+        let least = step * allowed.steps_up(step);
+        let rounded = |ms: f64| step * i64::from(delay_steps(ms, step));
+        let (shortest, longest) = match (spec.connector.listed_delays(), &spec.values.delay) {
+            (Some((shortest, longest)), _) => (rounded(shortest), rounded(longest)),
+            (None, SynapseColumn::Constant(delay)) => {
+                let delay = constant_delay(*delay, target, least)?;
+                (delay, delay)
+            }
             (None, SynapseColumn::List(delays)) => {
                 check_listed("delays", delays.len(), &*spec.connector, ends)?;
-                rounded(delays.iter().copied().fold(f64::INFINITY, f64::min))
+                if let Some(bad) = delays.iter().find(|delay| !delay.is_finite()) {
+                    return Err(format!("a delay of {bad} ms is not finite"));
+                }
+                let ends = delays.iter().fold((f64::INFINITY, 0.0), |(low, high), delay| {
+                    (f64::min(low, *delay), f64::max(high, *delay))
+                });
+                (rounded(ends.0), rounded(ends.1))
             }
             (None, SynapseColumn::Random(distribution)) => {
                 distribution.check()?;
-                rounded(distribution.lower_bound().max(0.0)).max(allowed)
+                (rounded(distribution.lower_bound()).max(least), least)
             }
-            (None, SynapseColumn::Function(_)) => allowed,
+            (None, SynapseColumn::Function(_)) => (least, least),
         };
         if shortest < allowed {
             let source = self.network.simulator_of(spec.source.population);
-            let whose = if source.timestep > target.timestep { source } else { target };
+            let whose = if source.timestep > step { source } else { target };
             return Err(format!(
                 "a delay of {shortest} is shorter than the time step of `{}`, {allowed}; raise the delay or shorten the time step",
                 whose.name
             ));
         }
+        if longest >= step * i64::from(u32::MAX) {
+            return Err(format!(
+                "a delay of {longest} is 2^32 - 1 time steps of `{}` or more; shorten it",
+                target.name
+            ));
+        }
         spec.shortest_delay = shortest;
         Ok(())
-    }
-
-    fn constant_delay(&self, delay: f64, target: &SimulatorSpec) -> Result<Tick, String> {
-        let tick = Tick::exactly(Time::new(delay), "a delay").map_err(|error| error.message().to_owned())?;
-        if tick.is_multiple_of(target.timestep) {
-            return Ok(tick);
-        }
-        let below = target.timestep * tick.steps_down(target.timestep);
-        Err(format!(
-            "a delay of {tick} is no multiple of the time step of the target's simulator `{}`, {}; use {below} or {}",
-            target.name,
-            target.timestep,
-            below + target.timestep
-        ))
     }
 
     fn check_weight(&self, spec: &ProjectionSpec, ends: &Ends) -> Result<(), String> {
@@ -411,13 +430,21 @@ impl NetworkBuilder {
             )),
             _ => Ok(()),
         };
+        if let Some((smallest, largest)) = spec.connector.listed_weights() {
+            return check(smallest).and_then(|()| check(largest));
+        }
         match &spec.values.weight {
             SynapseColumn::Constant(weight) => check(*weight),
             SynapseColumn::List(weights) => {
                 check_listed("weights", weights.len(), &*spec.connector, ends)?;
                 weights.iter().try_for_each(|weight| check(*weight))
             }
-            SynapseColumn::Random(distribution) => distribution.check(),
+            SynapseColumn::Random(distribution) => {
+                distribution.check()?;
+                // Unbounded distributions may still never give a negative number in this network.
+                let low = distribution.lower_bound();
+                if low.is_finite() { check(low) } else { Ok(()) }
+            }
             SynapseColumn::Function(_) => Ok(()),
         }
     }
@@ -443,17 +470,39 @@ impl NetworkBuilder {
                     self.errors.push(bad_value(spec, info.name, info.symbol, value, must_be, None));
                 }
             }
+            for (info, column) in spec.cell.states.iter().zip(&spec.initial) {
+                if let Some(value) = column.constant().filter(|value| !value.is_finite()) {
+                    self.errors.push(bad_value(spec, info.name, info.symbol, value, "finite", None));
+                }
+            }
         }
         Error::all(self.errors)?;
         Ok(self.network)
     }
 }
 
+/// A delay that all connections have: `least` or more, and a multiple of the target's time step.
+fn constant_delay(delay: f64, target: &SimulatorSpec, least: Tick) -> Result<Tick, String> {
+    let tick = Tick::exactly(Time::new(delay), "a delay").map_err(|error| error.message().to_owned())?;
+    if tick.is_multiple_of(target.timestep) {
+        return Ok(tick);
+    }
+    let below = target.timestep * tick.steps_down(target.timestep);
+    let above = (below + target.timestep).max(least);
+    let remedy = if below >= least { format!("{below} or {above}") } else { above.to_string() };
+    Err(format!(
+        "a delay of {tick} is no multiple of the time step of the target's simulator `{}`, {}; use {remedy}",
+        target.name, target.timestep
+    ))
+}
+
 /// A list of weights or delays must be as long as there are connections.
 fn check_listed(what: &str, listed: usize, connector: &dyn Connector, ends: &Ends) -> Result<(), String> {
     match connector.count(ends) {
         Some(count) if count == listed as u64 => Ok(()),
-        Some(count) => Err(format!("{listed} {what} are listed for {count} connections")),
+        Some(count) => {
+            Err(format!("{listed} {what} are listed for {count} connections; list one a connection"))
+        }
         None => Err(format!(
             "{what} are listed, but {} does not say how many connections it makes; use FromList, a closure |source, target|, or a distribution",
             connector.name()

@@ -44,13 +44,13 @@ pub trait Connector: fmt::Debug + Send + Sync + 'static {
         Reaching::All
     }
 
-    /// The connector's own weights (in the receptor's base unit), if it lists them: their largest magnitude.
-    fn listed_weights(&self) -> Option<f64> {
+    /// The connector's own weights (in the receptor's base unit), if it lists them: the smallest and the largest.
+    fn listed_weights(&self) -> Option<(f64, f64)> {
         None
     }
 
-    /// The connector's own delays in ms, if it lists them: their smallest.
-    fn listed_delays(&self) -> Option<f64> {
+    /// The connector's own delays in ms, if it lists them: the smallest and the largest.
+    fn listed_delays(&self) -> Option<(f64, f64)> {
         None
     }
 }
@@ -75,6 +75,9 @@ pub struct Row<'a> {
     pub sources: &'a [u32],
     /// The number of the row's first connection among all of the projection, where the connector knows it.
     pub first: Option<u64>,
+    /// The places of the row's connections in lists of weights and delays, where these do not follow the rows but the
+    /// order in which the connector itself lists its connections.
+    pub order: Option<&'a [u32]>,
     /// The connector's own weights in the receptor's base unit, one a source.
     pub weights: Option<&'a [f64]>,
     /// The connector's own delays in ms, one a source.
@@ -85,7 +88,7 @@ impl<'a> Row<'a> {
     /// A row without own weights and delays.
     #[must_use]
     pub fn new(target: u32, sources: &'a [u32], first: Option<u64>) -> Self {
-        Self { target, sources, first, weights: None, delays: None }
+        Self { target, sources, first, order: None, weights: None, delays: None }
     }
 }
 
@@ -134,5 +137,11 @@ impl Ends {
     #[must_use]
     pub fn source_stream(&self, source: u32) -> Stream {
         Stream::new(self.key, 1 << 32 | u64::from(self.sources.first_gid + source))
+    }
+
+    /// The random stream of node `node` of a tree over the targets, unrelated to every cell's.
+    #[must_use]
+    pub fn node_stream(&self, node: u64) -> Stream {
+        Stream::new(self.key, 1 << 63 | node)
     }
 }

@@ -287,8 +287,8 @@ impl ProjectionSpec {
     #[must_use]
     pub fn weight_scale(&self) -> f64 {
         use crate::values::SynapseColumn as C;
-        if let Some(listed) = self.connector.listed_weights() {
-            return listed;
+        if let Some((smallest, largest)) = self.connector.listed_weights() {
+            return smallest.abs().max(largest.abs());
         }
         match &self.values.weight {
             C::Constant(weight) => weight.abs(),

@@ -386,7 +386,7 @@ impl<'n> RowFiller<'n> {
 
     fn fill(&mut self, row: &Row<'_>) -> Result<(RowValues<'_, f64>, RowValues<'_, u32>)> {
         let delay = match (row.delays, &self.spec.values.delay) {
-            (None, SynapseColumn::Constant(delay)) => Some(self.steps(*delay)),
+            (None, SynapseColumn::Constant(delay)) => Some(delay_steps(*delay, self.timestep)),
             _ => {
                 self.fill_delays(row)?;
                 None
@@ -432,7 +432,7 @@ impl<'n> RowFiller<'n> {
         column_values(&self.spec.values.delay, row, row.delays, stream, &mut self.milliseconds)?;
         for index in 0..self.milliseconds.len() {
             let milliseconds = self.milliseconds[index];
-            let steps = self.steps(milliseconds);
+            let steps = delay_steps(milliseconds, self.timestep);
             if steps < self.shortest || !milliseconds.is_finite() {
                 return Err(Error::description(format!(
                     "a delay of {milliseconds} ms onto target {} is shorter than {}, the shortest that the time steps allow; \
@@ -446,14 +446,14 @@ impl<'n> RowFiller<'n> {
         }
         Ok(())
     }
+}
 
-    /// The nearest number of steps.
-    #[inline]
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the cast saturates")]
-    fn steps(&self, milliseconds: f64) -> u32 {
-        // The product of two decimals: lift a half that rounding has pushed below.
-        (milliseconds / self.timestep.ms() + 1e-9).round() as u32
-    }
+/// The nearest number of time steps; 0 for what is negative or no number, 2^32 - 1 for more than that.
+#[inline]
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the cast saturates")]
+pub(crate) fn delay_steps(milliseconds: f64, timestep: Tick) -> u32 {
+    // The quotient of two decimals: lift a half that rounding has pushed below.
+    (milliseconds / timestep.ms() + (0.5 + 1e-9)) as u32
 }
 
 /// The values of one row: the connector's own, or the projection's.
@@ -477,8 +477,13 @@ fn column_values(
                     "a list of weights or delays needs a connector whose connections can be counted",
                 ));
             };
-            let first = usize::try_from(first).unwrap_or(usize::MAX);
-            out.extend_from_slice(&values[first..first + count]);
+            match row.order {
+                Some(order) => out.extend(order.iter().map(|place| values[*place as usize])),
+                None => {
+                    let first = usize::try_from(first).unwrap_or(usize::MAX);
+                    out.extend_from_slice(&values[first..first + count]);
+                }
+            }
         }
         SynapseColumn::Function(function) => {
             out.extend(row.sources.iter().map(|source| function(*source as usize, row.target as usize)));

@@ -63,8 +63,9 @@ impl<W: SynapseDefault, D: SynapseDefault> Default for StaticSynapse<W, D> {
 
 /// A synapse type, without the types of its values, that has defaults for all of them: what `network!` fills in for `..`.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` has no default weight and delay in `{W}`",
-    label = "write out every field of this synapse, or `impl SynapseDefaults<{W}> for {Self}`"
+    message = "`{Self}` is no synapse type, or one without defaults",
+    label = "expected a synapse such as `StaticSynapse`",
+    note = "of a synapse type of your own write out every field, or implement `SynapseDefaults` for it"
 )]
 pub trait SynapseDefaults<W> {
     /// The synapse type with values of every kind.

@@ -19,18 +19,6 @@ impl Default for AllToAll {
     }
 }
 
-impl AllToAll {
-    /// How many targets before `target` have themselves among the sources.
-    fn own_before(self, ends: &Ends, target: u32) -> u64 {
-        if self.allow_self_connections {
-            return 0;
-        }
-        let (sources, first) = (ends.sources, ends.targets.first_gid);
-        let end = (first + target).min(sources.first_gid + sources.size);
-        u64::from(end.saturating_sub(sources.first_gid.max(first)))
-    }
-}
-
 impl Connector for AllToAll {
     fn name(&self) -> &'static str {
         "AllToAll"
@@ -44,7 +32,7 @@ impl Connector for AllToAll {
         let all: Vec<u32> = (0..ends.sources.size).collect();
         let mut others = Vec::new();
         for target in targets {
-            let first = u64::from(target) * u64::from(ends.sources.size) - self.own_before(ends, target);
+            let first = ends.pairs(0..target, self.allow_self_connections);
             match ends.own_index(target) {
                 Some(own) if !self.allow_self_connections => {
                     others.clear();
@@ -58,7 +46,6 @@ impl Connector for AllToAll {
     }
 
     fn count(&self, ends: &Ends) -> Option<u64> {
-        let pairs = u64::from(ends.sources.size) * u64::from(ends.targets.size);
-        Some(pairs - self.own_before(ends, ends.targets.size))
+        Some(ends.pairs(0..ends.targets.size, self.allow_self_connections))
     }
 }

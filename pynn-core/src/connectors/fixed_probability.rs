@@ -1,0 +1,69 @@
+//! Each pair with the same probability.
+
+use std::ops::Range;
+
+use crate::connector::{Connector, Ends, Row};
+use crate::error::Result;
+
+/// Connects each source to each target with probability `p_connect`, independently. PyNN's
+/// `FixedProbabilityConnector`.
+///
+/// The sources of a target ascend.
+#[doc(alias = "FixedProbabilityConnector")]
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct FixedProbability {
+    /// The probability of a connection, from 0 to 1; to be given.
+    pub p_connect: f64,
+    /// Whether a cell may connect to itself; default true. What counts is the cell, not its index.
+    pub allow_self_connections: bool,
+}
+
+impl Default for FixedProbability {
+    fn default() -> Self {
+        Self { p_connect: f64::NAN, allow_self_connections: true }
+    }
+}
+
+impl Connector for FixedProbability {
+    fn name(&self) -> &'static str {
+        "FixedProbability"
+    }
+
+    fn check(&self, _: &Ends) -> Result<(), String> {
+        let p = self.p_connect;
+        if p.is_nan() {
+            return Err(
+                "FixedProbability needs p_connect; write FixedProbability { p_connect: 0.1, .. }".into()
+            );
+        }
+        if !(0.0..=1.0).contains(&p) {
+            return Err(format!("p_connect of FixedProbability is {p}, but a probability lies from 0 to 1"));
+        }
+        Ok(())
+    }
+
+    fn connect(&self, ends: &Ends, targets: Range<u32>, emit: &mut dyn FnMut(Row<'_>)) -> Result<()> {
+        let inverse_log_q = 1.0 / (-self.p_connect).ln_1p();
+        let size = u64::from(ends.sources.size);
+        let mut sources = Vec::new();
+        for target in targets {
+            let left_out = if self.allow_self_connections { None } else { ends.own_index(target) };
+            let mut stream = ends.target_stream(target);
+            sources.clear();
+            // From one connection to the next: the number of pairs between is geometric.
+            let mut source = stream.geometric(inverse_log_q);
+            while source < size {
+                #[allow(clippy::cast_possible_truncation, reason = "below the number of sources")]
+                sources.push(source as u32);
+                source = source.saturating_add(1).saturating_add(stream.geometric(inverse_log_q));
+            }
+            if let Some(own) = left_out {
+                sources.retain(|source| *source != own);
+            }
+            if !sources.is_empty() {
+                emit(Row::new(target, &sources, None));
+            }
+        }
+        Ok(())
+    }
+}
