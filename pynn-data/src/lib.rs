@@ -33,6 +33,11 @@ mod file;
 mod one_or_many;
 mod summary;
 
+#[cfg(feature = "plot")]
+pub mod plot;
+
 pub use csv::Csv;
 pub use one_or_many::OneOrMany;
+#[cfg(feature = "plot")]
+pub use plot::{Figure, Raster, RateBars, Rates, Traces};
 pub use summary::{RateTable, SpikeCounts};
