@@ -2,12 +2,12 @@
 //! blamed on the token that asks for it, and so that types are known before rustc looks for capabilities.
 
 use pynn_core::backend::{Connects, Records, Simulates, Transmits};
-use pynn_core::cell::{CellType, Observable, Receives, Sampled, Variable};
+use pynn_core::cell::{CellType, Observable, Parameter, Receives, Sampled, State, Variable};
 use pynn_core::network::NetworkBuilder;
 use pynn_core::population::{Population, Projection, SimulatorHandle, Target, View};
 use pynn_core::synapse::{SynapseDefaults, SynapseType};
 use pynn_core::units::{Time, Unit};
-use pynn_core::values::{IntoSynapseValues, SynapseValues};
+use pynn_core::values::{IntoSynapseValues, IntoValues, SynapseValues, Values};
 
 /// A simulator to put a population on.
 pub struct On<'a, B> {
@@ -73,8 +73,12 @@ impl<V: Observable> Record<V> {
     }
 
     /// [`NetworkBuilder::record_every`].
-    pub fn every<B: Records<V>, C: CellType>(self, net: &mut NetworkBuilder, population: &Population<B, C>, every: Time)
-    where
+    pub fn every<B: Records<V>, C: CellType>(
+        self,
+        net: &mut NetworkBuilder,
+        population: &Population<B, C>,
+        every: Time,
+    ) where
         V: Sampled,
     {
         net.record_every(population, self.0, every);
@@ -82,23 +86,113 @@ impl<V: Observable> Record<V> {
 }
 
 /// The default receptor of some cells, blaming the population.
-pub fn default_target<B, C: Receives>(cells: View<B, C>) -> Target<B, C, C::DefaultWeight> {
+pub fn default_target<B, C, W>(cells: View<B, C>) -> Target<B, C, W>
+where
+    C: Receives<DefaultWeight = W>,
+{
     cells.default_target()
 }
 
 /// The defaults of synapse type `S` for weights onto `target`.
-pub fn defaults<S: SynapseDefaults<W>, B, C, W: Unit>(_: &Target<B, C, W>) -> S::Full {
-    S::Full::default()
+pub fn defaults<S, B, C, W, F>(_: &Target<B, C, W>) -> F
+where
+    S: SynapseDefaults<W, Full = F>,
+    F: Default,
+{
+    F::default()
+}
+
+/// What can be given as the weights of a projection.
+#[diagnostic::on_unimplemented(
+    message = "the target's receptor takes weights in `{W}`, but this is `{Self}`",
+    label = "expected `{W}`: a quantity, a list, a closure `|source, target|`, or a distribution",
+    note = "current-based receptors take a current (nA), conductance-based ones a conductance (uS), delta ones a voltage (mV)"
+)]
+pub trait Weights<W: Unit> {
+    /// The weights.
+    fn weights(self) -> SynapseValues<W>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<W: Unit, V: IntoSynapseValues<W>> Weights<W> for V {
+    fn weights(self) -> SynapseValues<W> {
+        self.into_synapse_values()
+    }
 }
 
 /// The weights of a projection onto `target`, whose receptor fixes the unit.
-pub fn weight<B, C, W: Unit>(_: &Target<B, C, W>, values: impl IntoSynapseValues<W>) -> SynapseValues<W> {
-    values.into_synapse_values()
+pub fn weight<B, C, W: Unit>(_: &Target<B, C, W>, weights: impl Weights<W>) -> SynapseValues<W> {
+    weights.weights()
+}
+
+/// What can be given as the delays of a projection.
+#[diagnostic::on_unimplemented(
+    message = "a delay is a time, but this is `{Self}`",
+    label = "expected `Time`, as in `1.5ms`: a quantity, a list, a closure `|source, target|`, or a distribution"
+)]
+pub trait Delays {
+    /// The delays.
+    fn delays(self) -> SynapseValues<Time>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<V: IntoSynapseValues<Time>> Delays for V {
+    fn delays(self) -> SynapseValues<Time> {
+        self.into_synapse_values()
+    }
 }
 
 /// The delays of a projection.
-pub fn delay(values: impl IntoSynapseValues<Time>) -> SynapseValues<Time> {
-    values.into_synapse_values()
+pub fn delay(delays: impl Delays) -> SynapseValues<Time> {
+    delays.delays()
+}
+
+/// What can be given where each cell gets its own value.
+#[diagnostic::on_unimplemented(
+    message = "values in `{T}` are needed here, but this is `{Self}`",
+    label = "expected `{T}`: a quantity, a list, a closure of the cell's index, or a distribution",
+    note = "units are PyNN's: a time in ms, a voltage in mV, a current in nA, a conductance in uS"
+)]
+pub trait CellValues<T: Unit> {
+    /// The values.
+    fn values(self) -> Values<T>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Unit, V: IntoValues<T>> CellValues<T> for V {
+    fn values(self) -> Values<T> {
+        self.into_values()
+    }
+}
+
+/// A closure of the cell's index, so that its parameter needs no type.
+pub fn of_cell<T, F: Fn(usize) -> T>(function: F) -> F {
+    function
+}
+
+/// A closure of the indices of source and target, so that its parameters need no types.
+pub fn of_pair<T, F: Fn(usize, usize) -> T>(function: F) -> F {
+    function
+}
+
+/// [`NetworkBuilder::initialize`].
+pub fn initialize<B, C: CellType, T: Unit>(
+    net: &mut NetworkBuilder,
+    population: &Population<B, C>,
+    state: State<T>,
+    values: impl CellValues<T>,
+) {
+    net.initialize(population, state, values.values());
+}
+
+/// [`NetworkBuilder::vary`].
+pub fn vary<B, C: CellType, T: Unit>(
+    net: &mut NetworkBuilder,
+    population: &Population<B, C>,
+    parameter: Parameter<T>,
+    values: impl CellValues<T>,
+) {
+    net.vary(population, parameter, values.values());
 }
 
 /// Hands its tokens on: a value that is not finished cannot break the block around it.
