@@ -26,6 +26,12 @@ pub(crate) fn pattern(tokens: &TokenStream) -> TokenStream {
     if is_pattern(tokens) { tokens.clone() } else { quote!(::pynn::__private::value! { #tokens }) }
 }
 
+/// Whether the value begins as a closure does.
+pub(crate) fn is_closure(tokens: &TokenStream) -> bool {
+    let list: Vec<TokenTree> = tokens.clone().into_iter().take(2).collect();
+    Scan { list: &list, at: 0 }.starts_closure()
+}
+
 /// Whether rustc's parser surely accepts the tokens as an expression.
 pub(crate) fn is_expression(tokens: &TokenStream) -> bool {
     let list: Vec<TokenTree> = tokens.clone().into_iter().collect();

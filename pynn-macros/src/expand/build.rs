@@ -120,7 +120,8 @@ impl Expansion<'_> {
         if backend.ident.to_string().starts_with("__Backend_") {
             backend = self.alias("Backend", name, &path);
         }
-        let backend = backend.ty_at(crate::value::first_span(&path));
+        let span = crate::value::first_span(&path);
+        let (backend, declare) = (backend.ty_at(span), format_ident!("simulator", span = span));
         let options = match simulator.options.as_ref().map(|options| &options.shape) {
             Some(Shape::Literal(literal)) => {
                 // At the user's braces, or rustc lists no fields when one is misspelt.
@@ -131,7 +132,7 @@ impl Expansion<'_> {
         };
         let options = with_defaults(options, simulator);
         quote! {
-            let #name = __net.simulator::<#backend>(#title, #options);
+            let #name = __net.#declare::<#backend>(#title, #options);
             let _ = &#name;
         }
     }
@@ -246,14 +247,20 @@ impl Expansion<'_> {
         let (Some(part), true) = (&end.part, self.is_placed(end)) else {
             return self.unfinished_assign(assign);
         };
+        // At the keyword: rust-analyzer then shows the builder's docs there.
+        let span = assign.keyword.span();
         let method = match assign.kind {
-            AssignKind::Initial => quote!(initialize),
-            AssignKind::Vary => quote!(vary),
+            AssignKind::Initial => quote_spanned!(span=> ::pynn::__private::initialize),
+            AssignKind::Vary => quote_spanned!(span=> ::pynn::__private::vary),
         };
         let companion = hints::companion(assign.kind);
-        let (cell, value) = (self.cell_type(end), value::plain(given));
+        let cell = self.cell_type(end);
+        let around = quote_spanned!(span=> ::pynn::__private::of_cell);
+        let value = value::typed_closure(&given.tokens, value::plain(given), around);
         self.each_member(end, &|population| {
-            quote! { __net.#method(#population, <#cell as ::pynn::cell::CellType>::#companion().#part, #value); }
+            quote! {
+                #method(&mut __net, #population, <#cell as ::pynn::cell::CellType>::#companion().#part, #value);
+            }
         })
     }
 

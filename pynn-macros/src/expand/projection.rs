@@ -58,7 +58,8 @@ impl Expansion<'_> {
             let #binding = {
                 let __target = #target;
                 let #by = #connector;
-                let #onto = ::pynn::__private::onto(__target, #synapse);
+                let __synapse = #synapse;
+                let #onto = ::pynn::__private::onto(__target, __synapse);
                 #onto.#project::<#connector_type, _, _>(&mut __net, #name, &#source, #by)
             };
         }
@@ -110,10 +111,10 @@ impl Expansion<'_> {
                 let span = end.name.span();
                 let all = end.brackets.get(self.members(end)).is_none().then(|| quote!(.all()));
                 let receives = format_ident!("__cells", span = span);
-                let default_target = quote_spanned!(span=> default_target);
+                let default_target = quote_spanned!(span=> ::pynn::__private::default_target);
                 quote! {{
                     let #receives = #cells #all;
-                    ::pynn::__private::#default_target(#receives)
+                    #default_target(#receives)
                 }}
             }
         }
@@ -153,20 +154,25 @@ impl Expansion<'_> {
             let family = family(&path.tokens);
             self.demand(quote_spanned!(span=> #backend: ::pynn::backend::Transmits<#family>));
         }
-        let typed = |field: &str, value: TokenStream| match field {
-            "weight" => {
-                let weight = format_ident!("weight", span = first_span(&value));
-                Some(quote!(::pynn::__private::#weight(&__target, #value)))
+        let typed = |field: &str, written: &TokenStream, value: TokenStream| {
+            let span = first_span(written);
+            let around = quote_spanned!(span=> ::pynn::__private::of_pair);
+            let value = value::typed_closure(written, value, around);
+            match field {
+                "weight" => {
+                    let weight = quote_spanned!(span=> ::pynn::__private::weight);
+                    Some(quote!(#weight(&__target, #value)))
+                }
+                "delay" => {
+                    let delay = quote_spanned!(span=> ::pynn::__private::delay);
+                    Some(quote!(#delay(#value)))
+                }
+                _ => None,
             }
-            "delay" => {
-                let delay = format_ident!("delay", span = first_span(&value));
-                Some(quote!(::pynn::__private::#delay(#value)))
-            }
-            _ => None,
         };
         let defaults = || {
             let family = synapse.path().map(|path| family(&path.tokens));
-            quote!(::pynn::__private::defaults::<#family, _, _, _>(&__target))
+            quote!(::pynn::__private::defaults::<#family, _, _, _, _>(&__target))
         };
         let value = match &synapse.shape {
             // With both given, every type is known.

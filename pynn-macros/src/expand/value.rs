@@ -6,8 +6,8 @@ use crate::value::{Field, Literal, Shape, Value};
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 
-/// How the value of one field is wrapped; gets the field's name and its expression.
-pub(super) type Wrap<'w> = &'w dyn Fn(&str, TokenStream) -> Option<TokenStream>;
+/// How the value of one field is wrapped; gets the field's name, its value as written, and its expression.
+pub(super) type Wrap<'w> = &'w dyn Fn(&str, &TokenStream, TokenStream) -> Option<TokenStream>;
 
 /// A value where any Rust expression may stand.
 pub(super) fn plain(value: &Value) -> TokenStream {
@@ -21,9 +21,14 @@ pub(super) fn plain(value: &Value) -> TokenStream {
     }
 }
 
+/// A closure's parameters get their types from the function around it, `of_cell` or `of_pair`.
+pub(super) fn typed_closure(written: &TokenStream, value: TokenStream, around: TokenStream) -> TokenStream {
+    if tolerant::is_closure(written) { quote!(#around(#value)) } else { value }
+}
+
 /// `constructor { fields, ..base }`; a bare `..` stands for the default.
 pub(super) fn literal(constructor: TokenStream, parts: &Literal) -> TokenStream {
-    literal_with(constructor, parts, &|_, _| None, &quote!(::core::default::Default::default()))
+    literal_with(constructor, parts, &|_, _, _| None, &quote!(::core::default::Default::default()))
 }
 
 /// The same with fields that are wrapped, and another meaning of `..`.
@@ -65,7 +70,8 @@ fn entry(field: &Field, wrap: Wrap<'_>) -> TokenStream {
         },
     };
     let expression = given.clone().unwrap_or_else(|| name.to_token_stream());
-    match (wrap(&name.to_string(), expression), given) {
+    let raw = field.value.as_ref().map_or_else(|| name.to_token_stream(), |value| value.tokens.clone());
+    match (wrap(&name.to_string(), &raw, expression), given) {
         (Some(wrapped), _) => quote!(#name: #wrapped,),
         (None, Some(given)) => quote!(#name: #given,),
         (None, None) => quote!(#name,),
