@@ -35,15 +35,16 @@ impl Density {
     }
 
     /// The mean over the squares with marks; 0 without any.
-    pub(super) fn mean(densities: &[Density]) -> f64 {
-        let marked = || densities.iter().flat_map(|density| &density.cover).filter(|cover| **cover > 0.0);
-        let count = marked().count();
-        if count == 0 { 0.0 } else { marked().map(|cover| f64::from(*cover)).sum::<f64>() / count as f64 }
+    fn mean(&self) -> f64 {
+        let marked = self.cover.iter().filter(|cover| **cover > 0.0);
+        let (count, sum) =
+            marked.fold((0_usize, 0.0), |(count, sum), cover| (count + 1, sum + f64::from(*cover)));
+        sum / count.max(1) as f64
     }
 
-    /// Draws the squares: the more is covered, the more opaque; a cover of `mean` gives some two thirds.
-    pub(super) fn draw(&self, canvas: &mut dyn Canvas, color: Color, mean: f64) {
-        let steepness = 1.2 / mean.max(0.4);
+    /// Draws the squares: the more is covered, the more opaque; the mean gives four fifths.
+    pub(super) fn draw(&self, canvas: &mut dyn Canvas, color: Color) {
+        let steepness = 1.6 / self.mean().max(0.25);
         let level = |cover: f32| {
             let opacity = 1.0 - (-steepness * f64::from(cover)).exp();
             (opacity * LEVELS as f64 + 0.4).floor() as usize

@@ -6,7 +6,7 @@ use pynn_core::units::Time;
 use pynn_core::{Error, ErrorKind, Result};
 
 use super::canvas::{Align, Canvas, Rect};
-use super::frame::{Frame, Panel, Plot, Scope, style};
+use super::frame::{Frame, Panel, Place, Plot, Scope, room_for_names, style};
 use super::palette::{INK, Palette};
 use super::png::PngCanvas;
 use super::svg::SvgCanvas;
@@ -201,8 +201,9 @@ impl<'f, 'a> Layout<'f, 'a> {
                 (panel.0.frame(&self.scope(height)), height)
             })
             .collect();
-        let left = MARGIN + frames.iter().map(|(frame, _)| frame.left()).fold(0.0, f64::max);
-        let right = frames.iter().map(|(frame, _)| frame.right()).fold(10.0, f64::max);
+        let room = room_for_names(self.figure.width);
+        let left = MARGIN + frames.iter().map(|(frame, _)| frame.left(room)).fold(0.0, f64::max);
+        let right = frames.iter().map(|(frame, _)| frame.right(room)).fold(10.0, f64::max);
         let x = left.floor();
         let width = (self.figure.width - x - right - MARGIN).floor().max(LEAST_WIDTH);
         let mut y = MARGIN + if self.figure.title.is_empty() { 0.0 } else { TITLE_SIZE + 12.0 };
@@ -233,7 +234,8 @@ impl<'f, 'a> Layout<'f, 'a> {
             let plot = Plot { scope: self.scope(area.height), area: *area };
             frame.draw_behind(canvas, *area);
             panel.0.paint(canvas, &plot);
-            frame.draw(canvas, &plot, MARGIN, *with_axis);
+            let room = room_for_names(self.figure.width);
+            frame.draw(canvas, &plot, Place { label_x: MARGIN, room, with_axis: *with_axis });
         }
     }
 }

@@ -19,8 +19,13 @@ const TICK: f64 = 4.0;
 const TICK_GAP: f64 = 7.0;
 /// From the data to the names at their right.
 const NAME_GAP: f64 = 10.0;
-/// The widest column of names, left or right.
-const MOST_FOR_NAMES: f64 = 180.0;
+/// From a name to the detail behind it.
+const DETAIL_GAP: f64 = 6.0;
+
+/// The most that names may take on each side of a figure so wide.
+pub(super) fn room_for_names(width: f64) -> f64 {
+    (width * 0.2).clamp(70.0, 240.0)
+}
 
 /// One panel of a [`Figure`](super::Figure): a [`Raster`](super::Raster), [`Traces`](super::Traces),
 /// [`Rates`](super::Rates) or [`RateBars`](super::RateBars).
@@ -84,6 +89,17 @@ impl Plot<'_> {
     }
 }
 
+/// What the figure decides about a frame.
+#[derive(Clone, Copy)]
+pub(super) struct Place {
+    /// Where the titles of vertical axes stand.
+    pub(super) label_x: f64,
+    /// The widest that names may be.
+    pub(super) room: f64,
+    /// Whether the ticks of the time axis have numbers.
+    pub(super) with_axis: bool,
+}
+
 /// What surrounds the data of a panel. Heights are in px from the top of the data.
 #[derive(Debug, Default)]
 pub(super) struct Frame {
@@ -117,29 +133,40 @@ pub(super) struct Name {
 }
 
 impl Name {
+    /// A remark in grey.
+    pub(super) fn note(at: f64, detail: String) -> Self {
+        Self { at, text: String::new(), detail, color: GREY, room: LINE }
+    }
+
     fn in_two_lines(&self) -> bool {
-        self.room >= 32.0 && !self.detail.is_empty()
+        self.room >= 32.0
+    }
+
+    /// From the begin of the name to that of the detail behind it.
+    fn tab(&self, name: &str) -> f64 {
+        if name.is_empty() { 0.0 } else { text::width(name, NAME_SIZE, true) + DETAIL_GAP }
     }
 
     fn width(&self) -> f64 {
-        let text = text::width(&self.text, NAME_SIZE, true);
         let detail = text::width(&self.detail, TICK_SIZE, false);
-        match (self.detail.is_empty(), self.in_two_lines()) {
-            (true, _) => text,
-            (false, true) => text.max(detail),
-            (false, false) => text + 6.0 + detail,
+        if self.detail.is_empty() || self.in_two_lines() {
+            text::width(&self.text, NAME_SIZE, true).max(detail)
+        } else {
+            self.tab(&self.text) + detail
         }
     }
 
-    fn draw(&self, canvas: &mut dyn Canvas, (x, y): Point) {
-        let all = MOST_FOR_NAMES - NAME_GAP;
-        let detail = text::width(&self.detail, TICK_SIZE, false);
-        let alone = self.detail.is_empty() || self.in_two_lines();
-        let name = text::shortened(&self.text, NAME_SIZE, true, if alone { all } else { all - 6.0 - detail });
+    fn draw(&self, canvas: &mut dyn Canvas, (x, y): Point, room: f64) {
+        let behind = if self.detail.is_empty() || self.in_two_lines() {
+            0.0
+        } else {
+            text::width(&self.detail, TICK_SIZE, false) + DETAIL_GAP
+        };
+        let name = text::shortened(&self.text, NAME_SIZE, true, room - behind);
         let (name_y, detail_at) = if self.in_two_lines() {
             (y - 3.0, (x, y + 11.0))
         } else {
-            (y + 4.0, (x + text::width(&name, NAME_SIZE, true) + 6.0, y + 4.0))
+            (y + 4.0, (x + self.tab(&name), y + 4.0))
         };
         canvas.text((x, name_y), &name, style(NAME_SIZE, true, self.color, Align::Left));
         canvas.text(detail_at, &self.detail, style(TICK_SIZE, false, GREY, Align::Left));
@@ -148,18 +175,17 @@ impl Name {
 
 impl Frame {
     /// The width that is needed at the left of the data.
-    pub(super) fn left(&self) -> f64 {
+    pub(super) fn left(&self, room: f64) -> f64 {
         let ticks = self.ticks.iter().map(|(_, text)| text::width(text, TICK_SIZE, false));
-        let rows =
-            self.rows.iter().map(|(_, text, _)| text::width(text, NAME_SIZE, true).min(MOST_FOR_NAMES));
+        let rows = self.rows.iter().map(|(_, text, _)| text::width(text, NAME_SIZE, true).min(room));
         let label = if self.label.is_empty() { 0.0 } else { LABEL_SIZE + 8.0 };
         ticks.chain(rows).fold(0.0, f64::max) + TICK_GAP + label
     }
 
     /// The width that is needed at the right of the data.
-    pub(super) fn right(&self) -> f64 {
+    pub(super) fn right(&self, room: f64) -> f64 {
         let widest = self.names.iter().map(Name::width).fold(0.0, f64::max);
-        if widest > 0.0 { (widest + NAME_GAP).min(MOST_FOR_NAMES) } else { 0.0 }
+        if widest > 0.0 { widest.min(room) + NAME_GAP } else { 0.0 }
     }
 
     /// The height that is needed below the data, with or without the axis' text.
@@ -179,8 +205,8 @@ impl Frame {
         }
     }
 
-    /// Draws the axes and names; `label_x` is where titles of vertical axes stand.
-    pub(super) fn draw(&self, canvas: &mut dyn Canvas, plot: &Plot<'_>, label_x: f64, with_axis: bool) {
+    /// Draws the axes and names.
+    pub(super) fn draw(&self, canvas: &mut dyn Canvas, plot: &Plot<'_>, place: Place) {
         let area = plot.area;
         let (left, bottom) = (crisp(area.x), crisp(area.bottom()));
         canvas.line(&[(left, area.y), (left, bottom), (area.right(), bottom)], 1.0, INK);
@@ -190,24 +216,24 @@ impl Frame {
             canvas.text((left - TICK_GAP, y + 4.0), text, style(TICK_SIZE, false, INK, Align::Right));
         }
         for (height, text, color) in &self.rows {
-            let name = text::shortened(text, NAME_SIZE, true, MOST_FOR_NAMES);
+            let name = text::shortened(text, NAME_SIZE, true, place.room);
             let at = (left - TICK_GAP, area.y + height + 4.0);
             canvas.text(at, &name, style(NAME_SIZE, true, *color, Align::Right));
         }
         if !self.label.is_empty() {
-            let middle = (label_x + LABEL_SIZE * 0.8, area.y + area.height / 2.0);
+            let middle = (place.label_x + LABEL_SIZE * 0.8, area.y + area.height / 2.0);
             let upwards = TextStyle { upwards: true, ..style(LABEL_SIZE, false, INK, Align::Centre) };
             canvas.text(middle, &self.label, upwards);
         }
         for name in &self.names {
-            name.draw(canvas, (area.right() + NAME_GAP, area.y + name.at));
+            name.draw(canvas, (area.right() + NAME_GAP, area.y + name.at), place.room);
         }
-        self.draw_horizontal_axis(canvas, plot, with_axis);
+        self.draw_horizontal_axis(canvas, plot, place.with_axis);
     }
 
     fn draw_horizontal_axis(&self, canvas: &mut dyn Canvas, plot: &Plot<'_>, with_text: bool) {
         let area = plot.area;
-        let most = (area.width / 90.0) as usize;
+        let most = (area.width / 70.0) as usize;
         let Scope { from, to, .. } = plot.scope;
         let (low, high, divisor, title) = match self.across {
             Some((largest, title)) => (0.0, largest, 1.0, title),
@@ -231,22 +257,26 @@ impl Frame {
     }
 }
 
-/// The names of curves in one area, below one another from the top.
-pub(super) fn stacked_names(curves: Vec<(String, String, Color)>, height: f64) -> Vec<Name> {
-    const LINE: f64 = 16.0;
+/// The height of a line of names.
+const LINE: f64 = 16.0;
+
+/// The height that so many names below one another need.
+pub(super) fn height_of_names(count: usize) -> f64 {
+    LINE * count.min(30) as f64
+}
+
+/// The names of curves in one area, below one another from the top; a note counts those for which there is no room.
+pub(super) fn stacked_names(curves: Vec<(String, Color)>, height: f64) -> Vec<Name> {
     let fitting = ((height / LINE) as usize).max(1);
     let hidden = if curves.len() > fitting { curves.len() + 1 - fitting } else { 0 };
     let shown = curves.len() - hidden;
     let place = |number: usize| LINE * (number as f64 + 0.5);
-    let mut names: Vec<Name> = curves
-        .into_iter()
-        .take(shown)
-        .enumerate()
-        .map(|(number, (text, detail, color))| Name { at: place(number), text, detail, color, room: LINE })
-        .collect();
+    let named = curves.into_iter().take(shown).enumerate();
+    let name =
+        |(number, (text, color))| Name { at: place(number), text, detail: String::new(), color, room: LINE };
+    let mut names: Vec<Name> = named.map(name).collect();
     if hidden > 0 {
-        let detail = format!("and {hidden} more");
-        names.push(Name { at: place(shown), text: String::new(), detail, color: GREY, room: LINE });
+        names.push(Name::note(place(shown), format!("and {hidden} more")));
     }
     names
 }

@@ -3,8 +3,7 @@
 use std::path::Path;
 
 use plotters::backend::{BitMapBackend, DrawingBackend};
-use plotters::style::text_anchor::Pos;
-use plotters::style::{Color as _, FontTransform, RGBColor, TextStyle as PlottersText};
+use plotters::style::{Color as _, RGBColor};
 use pynn_core::{Error, ErrorKind, Result};
 
 use super::canvas::{Align, Canvas, Cap, Color, Point, Rect, TextStyle};
@@ -161,19 +160,29 @@ impl Canvas for PngCanvas {
     }
 
     fn text(&mut self, (x, y): Point, text: &str, style: TextStyle) {
-        let size = style.size * self.scale;
-        let turn = if style.upwards { FontTransform::Rotate270 } else { FontTransform::None };
-        let font = text::font(size, style.bold).transform(turn);
-        // plotters draws the base line half the font's size below its anchor.
-        let above = font.get_size() / 2.0 / self.scale;
+        let (outlines, width) = text::outlines(text, style.size * self.scale, style.bold);
         let before = match style.align {
             Align::Left => 0.0,
-            Align::Centre => text::width(text, style.size, style.bold) / 2.0,
-            Align::Right => text::width(text, style.size, style.bold),
+            Align::Centre => width / 2.0,
+            Align::Right => width,
         };
-        let (x, y) = if style.upwards { (x - above, y + before) } else { (x - before, y - above) };
-        let at = (self.at(x), self.at(y));
-        let style = PlottersText { font, color: paint(style.color).to_backend_color(), pos: Pos::default() };
-        self.draw(|bitmap| bitmap.draw_text(text, &style, at));
+        let (x, y) = (x * self.scale, y * self.scale);
+        let color = paint(style.color);
+        self.draw(|bitmap| {
+            let mut drawn = Ok(());
+            for glyph in outlines {
+                let corner = glyph.px_bounds().min;
+                glyph.draw(|across, down, cover| {
+                    let along = f64::from(corner.x) + f64::from(across) - before;
+                    let below = f64::from(corner.y) + f64::from(down);
+                    let (x, y) = if style.upwards { (x + below, y - along) } else { (x + along, y + below) };
+                    let color = color.mix(f64::from(cover.min(1.0))).to_backend_color();
+                    if drawn.is_ok() {
+                        drawn = bitmap.draw_pixel((x.round() as i32, y.round() as i32), color);
+                    }
+                });
+            }
+            drawn
+        });
     }
 }

@@ -104,7 +104,7 @@ impl Band<'_> {
             return Vec::new();
         }
         let last = self.spikes.size.saturating_sub(1) as f64;
-        let ticks = whole_ticks(0.0, last, (self.height / 22.0) as usize);
+        let ticks = whole_ticks(0.0, last, (self.height / 32.0).ceil() as usize);
         let placed = ticks.into_iter().map(|(index, text)| (self.y(index), text));
         // Too close to the first cell of the population above.
         placed.filter(|(y, _)| self.top == 0.0 || *y > self.top + 10.0).collect()
@@ -192,18 +192,13 @@ impl Draw for Raster<'_> {
         let bands = self.bands(plot.area.height);
         let colors = plot.scope.palette.of(self.populations());
         let count: usize = bands.iter().map(|band| band.shown(plot).count()).sum();
-        if count <= MOST_MARKS {
-            for (band, color) in bands.iter().zip(colors) {
-                let count = band.shown(plot).count().max(1) as f64;
-                // Dots that together cover at most a quarter of the band.
-                let dot = (0.25 * band.height * plot.area.width / count).sqrt().clamp(1.1, 2.6);
+        // Dots that together would cover at most a quarter of the panel.
+        let dot = (0.25 * plot.area.height * plot.area.width / count.max(1) as f64).sqrt().clamp(1.1, 2.4);
+        for (band, color) in bands.iter().zip(colors) {
+            if count <= MOST_MARKS {
                 band.draw_marks(canvas, plot, color, dot);
-            }
-        } else {
-            let densities: Vec<Density> = bands.iter().map(|band| band.density(plot)).collect();
-            let mean = Density::mean(&densities);
-            for (density, color) in densities.iter().zip(colors) {
-                density.draw(canvas, color, mean);
+            } else {
+                band.density(plot).draw(canvas, color);
             }
         }
     }

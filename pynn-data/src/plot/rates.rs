@@ -6,10 +6,8 @@ use pynn_core::{Error, ErrorKind, Result};
 
 use super::axis::{round_step, ticks};
 use super::canvas::{Canvas, Point};
-use super::frame::{Draw, Frame, Plot, Scope, stacked_names};
-use super::raster::rate;
+use super::frame::{Draw, Frame, Name, Plot, Scope, height_of_names, stacked_names};
 use crate::one_or_many::OneOrMany;
-use crate::summary::mean_rate;
 
 /// So many bins are still worth counting.
 const MOST_BINS: f64 = 1e6;
@@ -22,14 +20,14 @@ pub struct Rates<'a> {
     populations: OneOrMany<'a, SpikeData>,
     bin: Option<f64>,
     heading: String,
-    height: f64,
+    height: Option<f64>,
 }
 
 impl<'a> Rates<'a> {
     /// The rates of one or several populations.
     #[must_use]
     pub fn of(populations: impl Into<OneOrMany<'a, SpikeData>>) -> Self {
-        Self { populations: populations.into(), bin: None, heading: String::new(), height: 130.0 }
+        Self { populations: populations.into(), bin: None, heading: String::new(), height: None }
     }
 
     /// The width of a bin; by default a round number of ms that makes 100 to 200 bins of the longest recording.
@@ -46,10 +44,10 @@ impl<'a> Rates<'a> {
         self
     }
 
-    /// The height of the area with the curves in px; 130 by default.
+    /// The height of the area with the curves in px; by default 130, or more for many names.
     #[must_use]
     pub fn height(mut self, height: u32) -> Self {
-        self.height = f64::from(height);
+        self.height = Some(f64::from(height));
         self
     }
 
@@ -120,7 +118,8 @@ impl Draw for Rates<'_> {
     }
 
     fn height(&self) -> f64 {
-        self.height
+        // One line more for the width of the bins.
+        self.height.unwrap_or_else(|| height_of_names(self.populations.0.len() + 1).max(130.0))
     }
 
     fn heading(&self) -> &str {
@@ -137,22 +136,13 @@ impl Draw for Rates<'_> {
 
     fn frame(&self, scope: &Scope<'_>) -> Frame {
         let highest = self.highest(scope);
-        let ticks = ticks(0.0, highest, (scope.height / 26.0).max(2.0) as usize);
+        let ticks = ticks(0.0, highest, (scope.height / 22.0).max(2.0) as usize);
         let colors = scope.palette.of(self.populations());
         let named = self.populations.0.iter().zip(colors);
-        let mut names = stacked_names(
-            named
-                .map(|(spikes, color)| (spikes.population.clone(), rate(mean_rate(spikes)), color))
-                .collect(),
-            scope.height - 16.0,
-        );
+        let named = named.map(|(spikes, color)| (spikes.population.clone(), color)).collect();
+        let mut names = stacked_names(named, scope.height - height_of_names(1));
         if !names.is_empty() {
-            let mut note = stacked_names(
-                vec![(String::new(), format!("{} ms bins", self.width_of_bin()), super::palette::GREY)],
-                scope.height,
-            );
-            note.iter_mut().for_each(|note| note.at = scope.height - 8.0);
-            names.append(&mut note);
+            names.push(Name::note(scope.height - 8.0, format!("{} ms bins", self.width_of_bin())));
         }
         Frame {
             label: "rate (Hz)".into(),
@@ -176,7 +166,7 @@ impl Draw for Rates<'_> {
                 let (begin, end) = (begin.max(plot.scope.from), end.min(plot.scope.to));
                 steps.extend([(plot.x(begin), y(rate)), (plot.x(end), y(rate))]);
             }
-            canvas.line(&steps, 1.3, color);
+            canvas.line(&steps, 1.1, color);
         }
     }
 }

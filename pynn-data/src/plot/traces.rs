@@ -5,7 +5,7 @@ use pynn_core::{Error, ErrorKind, Result};
 
 use super::axis::ticks;
 use super::canvas::{Canvas, Color, Point};
-use super::frame::{Draw, Frame, Plot, Scope, stacked_names};
+use super::frame::{Draw, Frame, Plot, Scope, height_of_names, stacked_names};
 use super::palette::shade;
 use crate::one_or_many::OneOrMany;
 
@@ -18,14 +18,14 @@ pub struct Traces<'a> {
     populations: OneOrMany<'a, TraceData>,
     cells: Option<Vec<usize>>,
     heading: String,
-    height: f64,
+    height: Option<f64>,
 }
 
 impl<'a> Traces<'a> {
     /// The curves of one or several populations, all in one unit.
     #[must_use]
     pub fn of(populations: impl Into<OneOrMany<'a, TraceData>>) -> Self {
-        Self { populations: populations.into(), cells: None, heading: String::new(), height: 150.0 }
+        Self { populations: populations.into(), cells: None, heading: String::new(), height: None }
     }
 
     /// The cells to draw, by their index in the population; of each population, if there are several.
@@ -42,10 +42,10 @@ impl<'a> Traces<'a> {
         self
     }
 
-    /// The height of the area with the curves in px; 150 by default.
+    /// The height of the area with the curves in px; by default 150, or more for many names.
     #[must_use]
     pub fn height(mut self, height: u32) -> Self {
-        self.height = f64::from(height);
+        self.height = Some(f64::from(height));
         self
     }
 
@@ -191,7 +191,8 @@ impl Draw for Traces<'_> {
     }
 
     fn height(&self) -> f64 {
-        self.height
+        let cells = |trace: &&TraceData| self.cells.as_ref().map_or(trace.size.min(DEFAULT_CELLS), Vec::len);
+        self.height.unwrap_or_else(|| height_of_names(self.populations.0.iter().map(cells).sum()).max(150.0))
     }
 
     fn heading(&self) -> &str {
@@ -211,7 +212,6 @@ impl Draw for Traces<'_> {
     fn frame(&self, scope: &Scope<'_>) -> Frame {
         let (low, high) = self.range(scope);
         let place = |value: f64| (high - value) / (high - low) * scope.height;
-        let ticks = ticks(low, high, (scope.height / 26.0).max(2.0) as usize);
         let mut variables: Vec<&str> =
             self.populations.0.iter().map(|trace| trace.variable.as_str()).collect();
         variables.dedup();
@@ -221,7 +221,9 @@ impl Draw for Traces<'_> {
         };
         let curves = self.curves(scope);
         let missing = curves.iter().all(|curve| curve.shown(scope.from, scope.to).next().is_none());
-        let names = curves.iter().map(|curve| (curve.name(), String::new(), curve.color)).collect();
+        let ticks =
+            if missing { Vec::new() } else { ticks(low, high, (scope.height / 22.0).max(2.0) as usize) };
+        let names = curves.iter().map(|curve| (curve.name(), curve.color)).collect();
         Frame {
             label,
             ticks: ticks.into_iter().map(|(value, text)| (place(value), text)).collect(),
