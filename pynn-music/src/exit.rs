@@ -18,6 +18,14 @@ pub(crate) const FAILED: i32 = 2;
 /// How long the other processes leave the one that speaks: launchers end all when the first one ends.
 const LINGER: Duration = Duration::from_secs(2);
 
+/// Ends this process with `code` and `text` if it is not ended before: rank 0 has the same reason, and speaks.
+#[cfg(feature = "mpi")]
+pub(crate) fn exit_after_rank_0(text: &str, code: i32) -> ! {
+    std::thread::sleep(LINGER);
+    say(text);
+    std::process::exit(code)
+}
+
 /// Ends this process with `code`; of all processes that do so, the first one says why.
 pub(crate) fn exit_together(rank: usize, text: &str, code: i32) -> ! {
     if rank == 0 {

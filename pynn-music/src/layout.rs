@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use pynn_core::backend::Part;
+use pynn_core::backend::{Part, share_of};
 use pynn_core::error::{Error, ErrorKind, Result};
 use pynn_core::network::{Network, PopulationSpec};
 use pynn_core::population::{PopulationId, SimulatorId};
@@ -64,12 +64,11 @@ impl Layout {
     #[must_use]
     pub fn cells(&self, population: &PopulationSpec, rank: usize) -> Range<usize> {
         let place = self.places[rank];
-        if place.simulator != population.simulator {
-            return 0..0;
+        if place.simulator == population.simulator {
+            share_of(population.size, place.share, place.shares)
+        } else {
+            0..0
         }
-        // As `Part` divides them.
-        let Place { share, shares, .. } = place;
-        population.size * share / shares..population.size * (share + 1) / shares
     }
 
     /// The rank on which the cell with global id `gid` lives.

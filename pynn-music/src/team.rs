@@ -23,6 +23,9 @@ const GLANCE: Duration = Duration::from_millis(100);
 /// How long the others are waited for at most once a rank has failed.
 const GRACE: Duration = Duration::from_secs(5);
 
+/// What a rank says to the last command; nothing, if it does not answer any more.
+type Message = (usize, Option<Answer>);
+
 /// Judges silence: of the driver about its ranks, of rank 0 about the other processes.
 pub(crate) struct Vigil {
     patience: Duration,
@@ -52,7 +55,6 @@ impl Vigil {
     }
 
     /// Something happened.
-    #[cfg(feature = "mpi")]
     pub(crate) fn sign(&mut self) {
         self.since = Instant::now();
     }
@@ -71,7 +73,7 @@ impl Vigil {
 pub(crate) struct Team {
     /// To the ranks of this process; under MPI to rank 0, which passes commands on.
     commands: Vec<Sender<Command>>,
-    answers: Receiver<(usize, Answer)>,
+    answers: Receiver<Message>,
     threads: Vec<Option<JoinHandle<()>>>,
     /// Ranks that do not answer any more.
     lost: Vec<bool>,
@@ -144,11 +146,13 @@ impl Team {
                 // A rank that was given up may still answer what was asked long ago.
                 Ok((rank, _)) if self.lost[rank] => {}
                 Ok((rank, answer)) => {
-                    if answer.is_err() {
-                        vigil.failure();
+                    match &answer {
+                        Some(Ok(_)) => {}
+                        Some(Err(_)) => vigil.failure(),
+                        None => self.lost[rank] = true,
                     }
-                    answers[rank] = Some(answer);
-                    vigil.sign_of(&self.progress);
+                    answers[rank] = answer;
+                    vigil.sign();
                 }
                 Err(RecvTimeoutError::Timeout) if vigil.is_over(self.progress.pulse()) => {
                     self.give_up(silent, &mut answers);
@@ -210,12 +214,6 @@ impl Team {
     }
 }
 
-impl Vigil {
-    fn sign_of(&mut self, progress: &Progress) {
-        (self.pulse, self.since) = (progress.pulse(), Instant::now());
-    }
-}
-
 /// A rank that says nothing any more.
 pub(crate) fn silent(common: &Common, rank: usize, progress: Option<&Progress>) -> Error {
     let name = common.plan.layout().name(common.network(), rank);
@@ -231,9 +229,11 @@ pub(crate) fn silent(common: &Common, rank: usize, progress: Option<&Progress>) 
 }
 
 /// Obeys commands until the end, or until the driver is gone.
-fn obey(worker: &mut Worker, rank: usize, inbox: &Receiver<Command>, answer: &Sender<(usize, Answer)>) {
+fn obey(worker: &mut Worker, rank: usize, inbox: &Receiver<Command>, answer: &Sender<Message>) {
     while let Ok(command) = inbox.recv() {
-        if matches!(command, Command::End { .. }) || answer.send((rank, worker.execute(command))).is_err() {
+        if matches!(command, Command::End { .. })
+            || answer.send((rank, Some(worker.execute(command)))).is_err()
+        {
             return;
         }
     }

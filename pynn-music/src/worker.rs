@@ -51,11 +51,13 @@ impl Progress {
     }
 
     pub(crate) fn reached(&self, rank: usize, time: Tick) {
-        self.times[rank].store(time.0, Ordering::Relaxed);
+        if let Some(own) = self.times.get(rank) {
+            own.store(time.0, Ordering::Relaxed);
+        }
     }
 
     pub(crate) fn time(&self, rank: usize) -> Tick {
-        Tick(self.times[rank].load(Ordering::Relaxed))
+        Tick(self.times.get(rank).map_or(0, |time| time.load(Ordering::Relaxed)))
     }
 
     /// Notes that something happened.
@@ -217,6 +219,14 @@ impl Worker {
         let error = failure.error();
         self.failed = Some(error.clone());
         error
+    }
+
+    /// Stops all other ranks in the name of one that does not answer any more.
+    #[cfg(feature = "mpi")]
+    pub(crate) fn stop_others(&mut self, rank: usize, error: &Error) {
+        let (kind, message) = (error.kind(), error.message().to_owned());
+        self.transport.abort(&Failure { rank, kind, message });
+        self.failed.get_or_insert_with(|| error.clone());
     }
 
     fn statistics(&self) -> RankStatistics {

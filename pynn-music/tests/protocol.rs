@@ -1,8 +1,11 @@
 //! The protocol of windows, packets and slots, played by random nets under adversarial orders of events.
 
-use std::collections::BTreeMap;
+#[path = "common/net.rs"]
+mod net;
+
 use std::sync::Arc;
 
+use net::{Cell, Net, Player, mix};
 use proptest::prelude::*;
 use pynn_core::error::Result;
 use pynn_core::time::{Spike, Tick};
@@ -12,117 +15,6 @@ use pynn_music::schedule::{Channel, Link, Schedule};
 use pynn_music::transport::dry_run::rehearse;
 use pynn_music::transport::thread::{Hub, ThreadTransport};
 use pynn_music::transport::{Failure, Header, Patience, Transport};
-
-/// One cell per rank; `links` are (from, to, delay).
-#[derive(Clone, Debug)]
-struct Net {
-    steps: Vec<i64>,
-    links: Vec<(usize, usize, i64)>,
-}
-
-impl Net {
-    fn schedule(&self, cap: Option<i64>) -> Schedule {
-        let links = self.links.iter().map(|&(from, to, delay)| Link {
-            from,
-            to,
-            delay: Tick(delay),
-            projection: format!("{from} to {to}"),
-        });
-        Schedule::new(self.ticks(), links, cap.map(Tick)).unwrap()
-    }
-
-    fn ticks(&self) -> Vec<Tick> {
-        self.steps.iter().map(|&step| Tick(step)).collect()
-    }
-
-    /// The smallest time that all ranks step to.
-    fn grid(&self) -> i64 {
-        (1..).find(|t| self.steps.iter().all(|step| t % step == 0)).unwrap()
-    }
-
-    /// All spikes (stamp, rank) up to `end`, computed step by step without ranks, windows or packets.
-    fn reference(&self, end: i64) -> Vec<(i64, usize)> {
-        let mut cells: Vec<Cell> = (0..self.steps.len()).map(|rank| Cell::new(self, rank)).collect();
-        let mut spikes = Vec::new();
-        for time in 1..=end {
-            for rank in 0..cells.len() {
-                if time % self.steps[rank] == 0 && cells[rank].step() {
-                    spikes.push((time, rank));
-                    let step = (time / self.steps[rank]) as u32;
-                    cells.iter_mut().for_each(|cell| cell.receive(rank, step));
-                }
-            }
-        }
-        spikes.sort_unstable();
-        spikes
-    }
-}
-
-/// Integer dynamics that any lost, doubled or shifted spike sends elsewhere.
-struct Cell {
-    rank: usize,
-    steps: Vec<i64>,
-    inputs: Vec<(usize, i64)>,
-    now: i64,
-    state: u64,
-    due: BTreeMap<i64, u64>,
-}
-
-impl Cell {
-    fn new(net: &Net, rank: usize) -> Self {
-        let inputs = net.links.iter().filter(|link| link.1 == rank).map(|link| (link.0, link.2)).collect();
-        Self { rank, steps: net.steps.clone(), inputs, now: 0, state: rank as u64, due: BTreeMap::new() }
-    }
-
-    fn receive(&mut self, from: usize, step: u32) {
-        let own = self.steps[self.rank];
-        for &(_, delay) in self.inputs.iter().filter(|input| input.0 == from) {
-            let due = (i64::from(step) * self.steps[from] + delay + own - 1) / own;
-            assert!(due > self.now, "a spike from {from} is late at rank {}", self.rank);
-            let sum = self.due.entry(due).or_default();
-            *sum = sum.wrapping_add(mix(from as u64 + 1, u64::from(step)));
-        }
-    }
-
-    fn step(&mut self) -> bool {
-        self.now += 1;
-        let input = self.due.remove(&self.now).unwrap_or(0);
-        self.state = mix(self.state, input);
-        self.state.is_multiple_of(3)
-    }
-}
-
-fn mix(a: u64, b: u64) -> u64 {
-    let mut z = (a ^ b.rotate_left(32)).wrapping_add(0x9e37_79b9_7f4a_7c15);
-    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb) ^ (z >> 31)
-}
-
-struct Player {
-    cell: Cell,
-    outgoing: usize,
-    spikes: Vec<(i64, usize)>,
-}
-
-impl Node for Player {
-    fn deliver(&mut self, rank: usize, spikes: &[Spike]) -> Result<()> {
-        spikes.iter().for_each(|spike| self.cell.receive(rank, spike.step));
-        Ok(())
-    }
-
-    fn advance(&mut self, from: Tick, to: Tick, outbox: &mut Outbox) -> Result<()> {
-        let step = self.cell.steps[self.cell.rank];
-        assert_eq!(from.0, self.cell.now * step);
-        while self.cell.now * step < to.0 {
-            if self.cell.step() {
-                self.spikes.push((self.cell.now * step, self.cell.rank));
-                let spike = Spike { gid: self.cell.rank as u32, step: self.cell.now as u32 };
-                (0..self.outgoing).for_each(|index| outbox.push(index, spike));
-            }
-        }
-        Ok(())
-    }
-}
 
 /// A mailbox transport on which messages dawdle, as a random source says.
 struct Dawdling {

@@ -16,7 +16,7 @@ where
 }
 
 fn digest(processes: [usize; 2], runs: &[f64]) -> u64 {
-    let mut sim = start(two_simulators::<Toy>("exc", processes)).unwrap();
+    let mut sim = start(two_simulators::<Toy>(["exc", "inh"], processes)).unwrap();
     runs.iter().for_each(|run| sim.run(*run * ms).unwrap());
     let spikes = sim.spikes(|net| &net.exc).unwrap();
     assert!(spikes.len() > 40, "the net is alive: {} spikes", spikes.len());
@@ -38,7 +38,7 @@ fn several_runs_equal_one() {
 
 #[test]
 fn a_reset_begins_a_new_segment_with_the_same_spikes() {
-    let mut sim = start(two_simulators::<Toy>("exc", [2, 1])).unwrap();
+    let mut sim = start(two_simulators::<Toy>(["exc", "inh"], [2, 1])).unwrap();
     sim.run(30.0 * ms).unwrap();
     let first = sim.spikes(|net| &net.exc).unwrap();
     sim.reset().unwrap();
@@ -53,7 +53,7 @@ fn a_reset_begins_a_new_segment_with_the_same_spikes() {
 #[test]
 fn traces_of_all_ranks_are_put_together_by_cell() {
     let trace = |processes| {
-        let mut sim = start(two_simulators::<Toy>("exc", processes)).unwrap();
+        let mut sim = start(two_simulators::<Toy>(["exc", "inh"], processes)).unwrap();
         sim.run(10.0 * ms).unwrap();
         sim.trace(|net| &net.exc, |v| v.v).unwrap()
     };
@@ -64,14 +64,14 @@ fn traces_of_all_ranks_are_put_together_by_cell() {
 
 #[test]
 fn what_is_not_recorded_is_refused_by_name() {
-    let mut sim = start(two_simulators::<Toy>("exc", [1, 1])).unwrap();
+    let mut sim = start(two_simulators::<Toy>(["exc", "inh"], [1, 1])).unwrap();
     let error = sim.trace(|net| &net.inh, |v| v.v).unwrap_err();
     assert!(error.message().contains("v of `inh` is not recorded"), "{error}");
 }
 
 #[test]
 fn a_run_off_the_grid_of_a_simulator_is_refused_by_name() {
-    let mut sim = start(two_simulators::<Toy>("exc", [1, 1])).unwrap();
+    let mut sim = start(two_simulators::<Toy>(["exc", "inh"], [1, 1])).unwrap();
     let error = sim.run(0.25 * ms).unwrap_err();
     assert!(error.message().contains("`coarse`"), "{error}");
     sim.run(0.3 * ms).unwrap();
@@ -80,7 +80,7 @@ fn a_run_off_the_grid_of_a_simulator_is_refused_by_name() {
 
 #[test]
 fn processes_are_overridden_by_the_setup() {
-    let net = two_simulators::<Toy>("exc", [6, 10]);
+    let net = two_simulators::<Toy>(["exc", "inh"], [6, 10]);
     let setup = Setup::new().ranks(Ranks::Threads).processes("coarse", 2).processes("fine", 1);
     let plan = setup.dry_run(net.network()).unwrap();
     assert_eq!(plan.ranks(), 3);
@@ -94,20 +94,20 @@ fn processes_are_overridden_by_the_setup() {
 
 #[test]
 fn threads_of_one_process_hold_no_proxies() {
-    let sim = start(two_simulators::<Toy>("exc", [2, 2])).unwrap();
+    let sim = start(two_simulators::<Toy>(["exc", "inh"], [2, 2])).unwrap();
     assert!(!sim.is_proxy(|net| &net.exc) && !sim.is_proxy(|net| &net.inh));
 }
 
 #[test]
 fn a_backend_that_is_alone_in_its_process_is_refused_with_the_remedy() {
-    let error = start(two_simulators::<Lonely>("exc", [1, 1])).err().unwrap();
+    let error = start(two_simulators::<Lonely>(["exc", "inh"], [1, 1])).err().unwrap();
     assert!(error.message().contains("mpirun -n 2"), "{error}");
 }
 
 #[test]
 fn statistics_add_up_over_ranks() {
     let numbers = |processes| {
-        let mut sim = start(two_simulators::<Toy>("exc", processes)).unwrap();
+        let mut sim = start(two_simulators::<Toy>(["exc", "inh"], processes)).unwrap();
         sim.run(20.0 * ms).unwrap();
         sim.statistics().unwrap()
     };
@@ -118,7 +118,7 @@ fn statistics_add_up_over_ranks() {
 }
 
 fn failing(name: &str, deadline: Duration) -> (Error, SpikeCounts) {
-    let net = two_simulators::<Toy>(name, [2, 2]);
+    let net = two_simulators::<Toy>([name, "inh"], [2, 2]);
     let mut sim = Setup::new().ranks(Ranks::Threads).deadline(deadline).start(net).unwrap();
     let start = Instant::now();
     let error = sim.run(50.0 * ms).unwrap_err();

@@ -122,9 +122,11 @@ impl World {
     #[must_use]
     pub fn post(&self, rank: usize, topic: Topic, words: Vec<u64>) -> Parcel {
         let mut request = Request::idle();
+        // An answer that nobody takes tells that rank 0 is gone; other messages need not wait to be taken.
+        let send = if topic == Topic::Answer { ffi::MPI_Issend } else { ffi::MPI_Isend };
         // SAFETY: the buffer lives in the parcel, which keeps or leaks it until the request is complete.
         unsafe {
-            ffi::MPI_Issend(
+            send(
                 words.as_ptr().cast(),
                 words.len() as c_int,
                 ffi::RSMPI_UINT64_T,
@@ -193,8 +195,8 @@ pub struct Parcel {
 }
 
 impl Parcel {
-    /// Whether it has been received.
-    pub fn arrived(&mut self) -> bool {
+    /// Whether it has left; an answer, whether it has been taken.
+    pub fn left(&mut self) -> bool {
         self.request.test()
     }
 }
@@ -508,7 +510,7 @@ impl Transport for MpiTransport {
             return;
         }
         self.signed = Instant::now();
-        if self.sign.as_mut().is_none_or(Parcel::arrived) {
+        if self.sign.as_mut().is_none_or(Parcel::left) {
             self.sign = Some(self.world.post(0, Topic::Alive, Vec::new()));
         }
     }
@@ -521,7 +523,7 @@ impl Transport for MpiTransport {
             others.map(|rank| self.world.post(rank, Topic::Abort, words.clone())).collect();
         // Progress is made in MPI calls only: a few, and what has not left then leaves with later ones.
         for _ in 0..1000 {
-            if parcels.iter_mut().all(Parcel::arrived) {
+            if parcels.iter_mut().all(Parcel::left) {
                 return;
             }
             std::thread::yield_now();

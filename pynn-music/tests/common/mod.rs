@@ -227,8 +227,8 @@ impl Simulator for ToySimulator {
                     out.push(Spike { gid: cell.gid, step: self.step as u32 });
                 }
             }
-            for index in from..out.len() {
-                self.spread(out[index].gid, self.step)?;
+            for spike in &out[from..] {
+                self.spread(spike.gid, self.step)?;
             }
             self.sample();
         }
@@ -258,9 +258,9 @@ impl Simulator for ToySimulator {
     }
 }
 
-/// Two simulators of different time steps with a loop between them, driven by noise: `first` is the name of the
-/// population that may misbehave.
-pub fn two_simulators<B>(first: &str, processes: [usize; 2]) -> Net<B>
+/// Two simulators of different time steps with a loop between them, driven by noise: each has a population called by
+/// one of `names`, which may misbehave.
+pub fn two_simulators<B>(names: [&str; 2], processes: [usize; 2]) -> Net<B>
 where
     B: Simulates<IfCurrExp> + Simulates<SpikeSourcePoisson> + Simulates<SpikeSourceArray>,
     B: Connects<AllToAll> + Connects<OneToOne> + Transmits<StaticSynapse>,
@@ -275,8 +275,8 @@ where
     let noise = net.population(&coarse, "noise", 40, poisson);
     let trigger = SpikeSourceArray { spike_times: [0.3 * ms, 2.05 * ms, 7.0 * ms].into() };
     let trigger = net.population(&fine, "trigger", 3, trigger);
-    let exc = net.population(&coarse, first, 40, IfCurrExp { v_thresh: -57.0 * mV, ..Default::default() });
-    let inh = net.population(&fine, "inh", 13, IfCurrExp { v_thresh: -58.0 * mV, ..Default::default() });
+    let exc = net.population(&coarse, names[0], 40, IfCurrExp { v_thresh: -57.0 * mV, ..Default::default() });
+    let inh = net.population(&fine, names[1], 13, IfCurrExp { v_thresh: -58.0 * mV, ..Default::default() });
     net.record(&exc, IfCurrExp::variables().spikes);
     net.record_every(&exc, IfCurrExp::variables().v, 0.5 * ms);
     net.record(&inh, IfCurrExp::variables().spikes);
