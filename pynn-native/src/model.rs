@@ -40,12 +40,12 @@ use pynn_core::error::{Error, Result};
 ///     }
 ///
 ///     fn step(&mut self, cells: Cells<'_>) {
-///         let [v] = cells.state;
+///         let ([v], [excitatory], fired) = cells.split();
 ///         for i in 0..v.len() {
-///             v[i] = v[i] * self.decay[i] + cells.input[0][i];
+///             v[i] = v[i] * self.decay[i] + excitatory[i];
 ///             if v[i] >= self.threshold[i] {
 ///                 v[i] = 0.0;
-///                 cells.fired[i] = 1;
+///                 fired[i] = 1;
 ///             }
 ///         }
 ///     }
@@ -57,7 +57,6 @@ use pynn_core::error::{Error, Result};
 ///     }
 /// }
 /// ```
-/// (In your crate the `impl Simulates` is allowed because the cell type is yours.)
 pub trait CellKernel: Send + Sized + 'static {
     /// Names of the columns of state. Those that the cell type has among its states start from the population's
     /// initial values, the others from 0; a sampled variable is the column of its name.

@@ -58,6 +58,7 @@ fn substeps(setup: &Setup<'_>) -> Result<usize> {
 #[derive(Debug)]
 pub struct HhCondExp {
     table: Table<{ hh_cond_exp::K }>,
+    timestep: f64,
     substeps: usize,
 }
 
@@ -69,13 +70,14 @@ impl CellKernel for HhCondExp {
         let h = setup.timestep();
         let table =
             Table::new(setup, NAMES, |values| hh_cond_exp::coefficients(&parameters(values), h, substeps))?;
-        Ok(Self { table, substeps })
+        Ok(Self { table, timestep: h, substeps })
     }
 
     fn step(&mut self, cells: Cells<'_>) {
         let ([v, m, h, n, g_exc, g_inh], [exc, inh], fired) = cells.split();
         with_coefficients!(&self.table, |c| hh_cond_exp::step(
             c,
+            self.timestep,
             self.substeps,
             v,
             m,

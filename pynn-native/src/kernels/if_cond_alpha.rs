@@ -49,16 +49,17 @@ fn body<C: Coefficients<K>>(
     for i in 0..n {
         let half = c.get(9, i);
         let (e0, p0, i0, q0) = (g_exc[i], d_exc[i], g_inh[i], d_inh[i]);
-        let (e1, p1) = ((e0 + half * p0) * c.get(3, i), p0 * c.get(3, i));
-        let (i1, q1) = ((i0 + half * q0) * c.get(7, i), q0 * c.get(7, i));
-        let (e2, p2) = ((e1 + half * p1) * c.get(3, i), p1 * c.get(3, i));
-        let (i2, q2) = ((i1 + half * q1) * c.get(7, i), q1 * c.get(7, i));
+        let (e1, p1) = (half.mul_add(p0, e0) * c.get(3, i), p0 * c.get(3, i));
+        let (i1, q1) = (half.mul_add(q0, i0) * c.get(7, i), q0 * c.get(7, i));
+        let (e2, p2) = (half.mul_add(p1, e1) * c.get(3, i), p1 * c.get(3, i));
+        let (i2, q2) = (half.mul_add(q1, i1) * c.get(7, i), q1 * c.get(7, i));
         let integral = |e: f64, p: f64, g: f64, q: f64| {
-            c.get(0, i) + (e * c.get(1, i) + p * c.get(2, i)) + (g * c.get(5, i) + q * c.get(6, i))
+            let inh = g.mul_add(c.get(5, i), q.mul_add(c.get(6, i), c.get(0, i)));
+            e.mul_add(c.get(1, i), p.mul_add(c.get(2, i), inh))
         };
-        let drive = |e: f64, g: f64| c.get(10, i) + e * c.get(11, i) + g * c.get(12, i);
+        let drive = |e: f64, g: f64| e.mul_add(c.get(11, i), g.mul_add(c.get(12, i), c.get(10, i)));
         let a = [integral(e0, p0, i0, q0), integral(e1, p1, i1, q1)];
-        let a_mid = c.get(17, i) + (e1 + i1) * c.get(18, i);
+        let a_mid = (e1 + i1).mul_add(c.get(18, i), c.get(17, i));
         let b = [drive(e0, i0), drive(e1, i1), drive(e2, i2)];
         let moved = linear_step(v[i], a, b, a_mid, c.get(13, i));
         (g_exc[i], g_inh[i]) = (e2, i2);

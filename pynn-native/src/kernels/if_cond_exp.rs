@@ -73,9 +73,10 @@ pub fn coefficients(p: &Parameters, h: f64) -> [f64; K] {
 pub(super) fn linear_step(v: f64, [a0, a1]: [f64; 2], b: [f64; 3], a_mid: f64, sixth: f64) -> f64 {
     let second = exp(-a1);
     let whole = exp(-a0) * second;
-    let simpson = whole * v + sixth * (whole * b[0] + 4.0 * second * b[1] + b[2]);
+    let mean = whole.mul_add(b[0], (4.0 * second).mul_add(b[1], b[2]));
+    let simpson = whole.mul_add(v, sixth * mean);
     let rest = b[1] / a_mid;
-    let relaxed = rest + (v - rest) * whole;
+    let relaxed = whole.mul_add(v - rest, rest);
     if a0 + a1 > STIFF { relaxed } else { simpson }
 }
 
@@ -99,9 +100,9 @@ fn body<C: Coefficients<K>>(
         let (e0, i0) = (g_exc[i], g_inh[i]);
         let (e1, i1) = (e0 * c.get(3, i), i0 * c.get(4, i));
         let (e2, i2) = (e1 * c.get(3, i), i1 * c.get(4, i));
-        let integral = |e: f64, g: f64| c.get(0, i) + e * c.get(1, i) + g * c.get(2, i);
-        let drive = |e: f64, g: f64| c.get(5, i) + e * c.get(6, i) + g * c.get(7, i);
-        let a_mid = c.get(12, i) + (e1 + i1) * c.get(13, i);
+        let integral = |e: f64, g: f64| e.mul_add(c.get(1, i), g.mul_add(c.get(2, i), c.get(0, i)));
+        let drive = |e: f64, g: f64| e.mul_add(c.get(6, i), g.mul_add(c.get(7, i), c.get(5, i)));
+        let a_mid = (e1 + i1).mul_add(c.get(13, i), c.get(12, i));
         let b = [drive(e0, i0), drive(e1, i1), drive(e2, i2)];
         let moved = linear_step(v[i], [integral(e0, i0), integral(e1, i1)], b, a_mid, c.get(8, i));
         g_exc[i] = e2 + exc[i];

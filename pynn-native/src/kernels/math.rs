@@ -1,10 +1,13 @@
 //! Elementary functions written so that loops over them vectorise.
+//!
+//! They multiply and add with one rounding (`mul_add`) wherever that helps: said explicitly, it gives the same bits on
+//! every processor, and only one from before 2013 has to compute it in software.
 
-/// `exp(x)`, relative error below 1e-14.
+/// `exp(x)`, relative error below 2e-15.
 ///
-/// `x` is held within -708 to 709, where the result is a normal number. `x = k ln 2 + r`; the Taylor
-/// polynomial of degree 11 of `exp(r)`, `|r| <= ln 2 / 2`, has a remainder of 6e-15; the two parts of `ln 2` make
-/// `k ln 2` exact. Not a library call, so its bits do not depend on the platform.
+/// `x` is held within -708 to 709, where the result is a normal number. `x = k ln 2 + r`; a polynomial of degree 10 that
+/// interpolates `exp(r)` for `|r| <= ln 2 / 2` at Chebyshev nodes is 3e-16 off. Not a library call, so its bits do not
+/// depend on the platform.
 #[inline(always)]
 pub fn exp(x: f64) -> f64 {
     const LN2_HIGH: f64 = 6.931_471_803_691_238e-1;
@@ -13,57 +16,56 @@ pub fn exp(x: f64) -> f64 {
     const ROUND: f64 = 6_755_399_441_055_744.0;
     let x = if x < -708.0 { -708.0 } else { x };
     let x = if x > 709.0 { 709.0 } else { x };
-    let shifted = x * std::f64::consts::LOG2_E + ROUND;
+    let shifted = x.mul_add(std::f64::consts::LOG2_E, ROUND);
     let k = shifted - ROUND;
-    let r = (x - k * LN2_HIGH) - k * LN2_LOW;
+    let r = k.mul_add(-LN2_LOW, k.mul_add(-LN2_HIGH, x));
     // 2^k by its exponent bits; what ROUND leaves above bit 11 is shifted out.
     let power = f64::from_bits((shifted.to_bits() << 52).wrapping_add(1.0f64.to_bits()));
-    exp_taylor(r) * power
+    let polynomial = horner(
+        r,
+        [
+            2.762_636_777_572_321_7e-7,
+            2.764_019_344_220_717_3e-6,
+            2.480_150_432_169_015_8e-5,
+            1.984_117_024_005_944_6e-4,
+            1.388_888_893_250_854_8e-3,
+            8.333_333_385_691_73e-3,
+            4.166_666_666_657_308_6e-2,
+            1.666_666_666_655_433_6e-1,
+            5.000_000_000_000_006e-1,
+            1.000_000_000_000_006_7,
+            1.0,
+        ],
+    );
+    polynomial * power
 }
 
-/// Taylor polynomial of degree 11 of `exp(r)`, for small `r`.
-#[inline(always)]
-fn exp_taylor(r: f64) -> f64 {
-    let mut sum = 1.0 / 39_916_800.0;
-    for c in [
-        1.0 / 3_628_800.0,
-        1.0 / 362_880.0,
-        1.0 / 40_320.0,
-        1.0 / 5_040.0,
-        1.0 / 720.0,
-        1.0 / 120.0,
-        1.0 / 24.0,
-        1.0 / 6.0,
-        0.5,
-        1.0,
-        1.0,
-    ] {
-        sum = sum * r + c;
-    }
-    sum
-}
-
-/// `exp(x)` for `|x| <= 0.5` without range reduction, relative error below 2e-15.
+/// `exp(x)` for `|x| <= 0.5` by a polynomial of degree 9 alone, relative error below 1e-12.
 #[inline(always)]
 pub fn exp_small(x: f64) -> f64 {
-    // The terms of degree 12 and 13, which the shorter polynomial leaves out, in front of it.
-    let mut sum = 1.0 / 6_227_020_800.0;
-    for c in [
-        1.0 / 479_001_600.0,
-        1.0 / 39_916_800.0,
-        1.0 / 3_628_800.0,
-        1.0 / 362_880.0,
-        1.0 / 40_320.0,
-        1.0 / 5_040.0,
-        1.0 / 720.0,
-        1.0 / 120.0,
-        1.0 / 24.0,
-        1.0 / 6.0,
-        0.5,
-        1.0,
-        1.0,
-    ] {
-        sum = sum * x + c;
+    horner(
+        x,
+        [
+            2.771_430_330_472_888_7e-6,
+            2.497_435_160_205_230_8e-5,
+            1.984_092_615_367_317e-4,
+            1.388_851_059_645_102e-3,
+            8.333_333_640_311_342e-3,
+            4.166_667_004_576_144e-2,
+            1.666_666_666_570_72e-1,
+            4.999_999_998_943_823e-1,
+            1.000_000_000_000_048,
+            1.000_000_000_000_528,
+        ],
+    )
+}
+
+/// The polynomial with the given coefficients, highest degree first.
+#[inline(always)]
+fn horner<const N: usize>(x: f64, coefficients: [f64; N]) -> f64 {
+    let mut sum = coefficients[0];
+    for coefficient in &coefficients[1..] {
+        sum = sum.mul_add(x, *coefficient);
     }
     sum
 }
@@ -73,18 +75,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn exp_agrees_with_the_library_to_1e_14() {
+    fn exp_agrees_with_the_library_to_2e_15() {
         for k in -70_000..70_000 {
             let x = f64::from(k) * 0.010_007;
-            assert!((exp(x) / x.exp() - 1.0).abs() < 1e-14, "exp({x})");
+            assert!((exp(x) / x.exp() - 1.0).abs() < 2e-15, "exp({x})");
         }
     }
 
     #[test]
-    fn exp_small_agrees_with_the_library_to_2e_15() {
+    fn exp_small_agrees_with_the_library_to_1e_12() {
         for k in -5_000..=5_000 {
             let x = f64::from(k) * 1e-4;
-            assert!((exp_small(x) / x.exp() - 1.0).abs() < 2e-15, "exp_small({x})");
+            assert!((exp_small(x) / x.exp() - 1.0).abs() < 1e-12, "exp_small({x})");
         }
     }
 

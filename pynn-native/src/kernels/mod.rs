@@ -16,8 +16,9 @@
 //!
 //! # Same bits everywhere
 //! Each kernel is compiled for AVX-512, AVX2 and the baseline and chosen at run time. All three do the same
-//! operations in the same order and never fuse a multiplication with an addition, and a lane never looks at its
-//! neighbour: the result depends neither on the processor nor on how cells are divided over ranks.
+//! operations in the same order, a multiplication is fused with an addition where the code says so (`mul_add`) and
+//! nowhere else, and a lane never looks at its neighbour: the result depends neither on the processor nor on how cells
+//! are divided over ranks.
 
 pub mod deliver;
 pub mod hh_cond_exp;
@@ -68,7 +69,7 @@ impl<const K: usize> Coefficients<K> for PerCell<'_, K> {
 pub enum Level {
     /// What every processor of the target has.
     Baseline,
-    /// AVX2.
+    /// AVX2 and FMA.
     #[cfg(target_arch = "x86_64")]
     Avx2,
     /// AVX-512 (F, BW, DQ, VL).
@@ -108,7 +109,7 @@ impl Level {
 #[cfg(target_arch = "x86_64")]
 #[inline]
 fn has_avx2() -> bool {
-    is_x86_feature_detected!("avx2")
+    is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma")
 }
 
 #[cfg(target_arch = "x86_64")]
@@ -135,13 +136,13 @@ macro_rules! vectorised {
         #[expect(clippy::too_many_arguments, reason = "one a column: see the macro")]
         $vis fn $name_at<$($generics)*>(level: $crate::kernels::Level, $($arg: $ty),+) {
             #[cfg(target_arch = "x86_64")]
-            #[target_feature(enable = "avx2")]
+            #[target_feature(enable = "avx2,fma")]
             #[expect(clippy::too_many_arguments, reason = "one a column: see the macro")]
             fn avx2<$($generics)*>($($arg: $ty),+) {
                 $body($($arg),+)
             }
             #[cfg(target_arch = "x86_64")]
-            #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl")]
+            #[target_feature(enable = "fma,avx512f,avx512bw,avx512dq,avx512vl")]
             #[expect(clippy::too_many_arguments, reason = "one a column: see the macro")]
             fn avx512<$($generics)*>($($arg: $ty),+) {
                 $body($($arg),+)
@@ -150,7 +151,7 @@ macro_rules! vectorised {
             match level {
                 $crate::kernels::Level::Baseline => $body($($arg),+),
                 #[cfg(target_arch = "x86_64")]
-                // SAFETY: the assertion above: this processor has AVX2.
+                // SAFETY: the assertion above: this processor has AVX2 and FMA.
                 $crate::kernels::Level::Avx2 => unsafe { avx2($($arg),+) },
                 #[cfg(target_arch = "x86_64")]
                 // SAFETY: the assertion above: this processor has these parts of AVX-512.
