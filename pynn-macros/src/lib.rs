@@ -6,6 +6,8 @@ mod errors;
 mod expand;
 mod names;
 mod parse;
+#[cfg(test)]
+mod tests;
 mod tokens;
 mod tolerant;
 mod unit;

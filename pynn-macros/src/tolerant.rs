@@ -103,7 +103,7 @@ impl Scan<'_> {
         let mut compared = false;
         let mut ranged = self.range();
         if ranged && self.ends() {
-            return true;
+            return self.is_open_range();
         }
         loop {
             if !self.operand() {
@@ -118,7 +118,7 @@ impl Scan<'_> {
                 }
                 ranged = true;
                 if self.ends() {
-                    return true;
+                    return self.is_open_range();
                 }
             } else if self.comparison() {
                 if compared {
@@ -141,6 +141,11 @@ impl Scan<'_> {
             self.eat('=');
         }
         found
+    }
+
+    /// Behind a range operator: `..` needs no end, `..=` does.
+    fn is_open_range(&self) -> bool {
+        !punct(self.at.checked_sub(1).and_then(|before| self.list.get(before)), '=')
     }
 
     fn comparison(&mut self) -> bool {
@@ -275,7 +280,8 @@ impl Scan<'_> {
                 Some(TokenTree::Group(group)) if group.delimiter() != Delimiter::Brace => {
                     let group = group.clone();
                     self.at += 1;
-                    if !is_contents(&group) {
+                    let is_index = group.delimiter() == Delimiter::Bracket;
+                    if !(if is_index { is_expression(&group.stream()) } else { is_contents(&group) }) {
                         return false;
                     }
                 }
