@@ -161,12 +161,40 @@ impl Stream {
         (product >> 32) as u32
     }
 
+    /// A number in (0, 1], uniform in steps of 2^-52.
+    #[inline]
+    fn positive(&mut self) -> f64 {
+        2.0 - f64::from_bits(self.next_u64() >> 12 | 0x3ff0_0000_0000_0000)
+    }
+
     /// How many failures come before the first success of probability `p`, from `1 / ln(1 - p)`.
     #[inline]
     pub fn geometric(&mut self, inverse_log_q: f64) -> u64 {
-        let skip = portable::ln(1.0 - self.uniform()) * inverse_log_q;
+        let skip = portable::ln(self.positive()) * inverse_log_q;
         if skip < 1e18 { skip as u64 } else { u64::MAX }
     }
+
+    /// What so many calls of [`geometric`](Self::geometric) give, but 2^31 - 1 for more than that; faster.
+    #[inline]
+    #[must_use]
+    pub fn geometrics(&mut self, inverse_log_q: f64) -> [i32; GEOMETRICS] {
+        let numbers = std::array::from_fn(|_| self.positive());
+        skips(&numbers, inverse_log_q)
+    }
+}
+
+/// How many numbers [`Stream::geometrics`] gives.
+pub const GEOMETRICS: usize = 8;
+
+/// A function of its own, so that the compiler computes several logarithms at a time.
+#[inline(never)]
+#[allow(clippy::cast_possible_truncation, reason = "the cast saturates")]
+fn skips(numbers: &[f64; GEOMETRICS], inverse_log_q: f64) -> [i32; GEOMETRICS] {
+    let mut skips = [0; GEOMETRICS];
+    for (skip, number) in skips.iter_mut().zip(numbers) {
+        *skip = (portable::ln(*number) * inverse_log_q) as i32;
+    }
+    skips
 }
 
 /// A distribution of numbers in base units; what the typed distributions become.

@@ -43,6 +43,9 @@ impl Connector for FixedProbability {
     }
 
     fn connect(&self, ends: &Ends, targets: Range<u32>, emit: &mut dyn FnMut(Row<'_>)) -> Result<()> {
+        if self.p_connect == 0.0 {
+            return Ok(());
+        }
         let inverse_log_q = 1.0 / (-self.p_connect).ln_1p();
         let size = u64::from(ends.sources.size);
         let mut sources = Vec::new();
@@ -51,11 +54,21 @@ impl Connector for FixedProbability {
             let mut stream = ends.target_stream(target);
             sources.clear();
             // From one connection to the next: the number of pairs between is geometric.
-            let mut source = stream.geometric(inverse_log_q);
-            while source < size {
-                #[allow(clippy::cast_possible_truncation, reason = "below the number of sources")]
-                sources.push(source as u32);
-                source = source.saturating_add(1).saturating_add(stream.geometric(inverse_log_q));
+            let mut source = 0;
+            'row: loop {
+                for skip in stream.geometrics(inverse_log_q) {
+                    source += u64::from(skip.unsigned_abs());
+                    if source >= size {
+                        break 'row;
+                    }
+                    // The largest stands for all beyond it: so many pairs are passed, and no more is known.
+                    if skip == i32::MAX {
+                        continue;
+                    }
+                    #[allow(clippy::cast_possible_truncation, reason = "below the number of sources")]
+                    sources.push(source as u32);
+                    source += 1;
+                }
             }
             if let Some(own) = left_out {
                 sources.retain(|source| *source != own);

@@ -68,8 +68,10 @@ impl Entries {
         if table.targets.is_sorted() {
             return table;
         }
-        let mut order: Vec<u32> = (0..table.targets.len() as u32).collect();
-        order.sort_by_key(|place| table.targets[*place as usize]);
+        let place = |(place, target): (usize, &u32)| u64::from(*target) << 32 | place as u64;
+        let mut keys: Vec<u64> = table.targets.iter().enumerate().map(place).collect();
+        keys.sort_unstable();
+        let order: Vec<u32> = keys.into_iter().map(|key| key as u32).collect();
         let indices = |column: &[u32]| order.iter().map(|place| column[*place as usize]).collect();
         let values = |column: Vec<f64>| order.iter().map(|place| column[*place as usize]).collect();
         (table.sources, table.targets) = (indices(&table.sources), indices(&table.targets));
