@@ -42,9 +42,9 @@ fn main() -> Result<()> {
 
     let mut sim = music::setup(net.build()?)?;
     sim.run(options.time)?;
-    let mut spikes = vec![sim.spikes(|_| &start)?];
+    let mut spikes = vec![sim.spikes_of(start.id(), 0)?];
     for link in &links {
-        spikes.push(sim.spikes(|_| link)?);
+        spikes.push(sim.spikes_of(link.id(), 0)?);
     }
     for spikes in &spikes {
         let mean = spikes.times.iter().sum::<f64>() / spikes.len().max(1) as f64;

@@ -118,7 +118,7 @@ fn main() -> Result<()> {
     let mut sim = music::setup(Adaptation::<Native>::build(20)?)?;
     sim.run(options.time)?;
     let spikes = sim.spikes(|net| &net.cells)?;
-    let theta = sim.trace(|net| &net.cells, AdaptiveThreshold::variables().theta)?;
+    let theta = sim.trace(|net| &net.cells, |cell| cell.theta)?;
     println!("spikes by cell, threshold jump 0 to 4.75 mV: {:?}", spikes.counts());
     println!("digest: {:016x}", sim.digest()?);
 

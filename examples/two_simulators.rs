@@ -48,9 +48,9 @@ fn main() -> Result<()> {
     let input = sim.spikes(|net| &net.input)?;
     let hh = sim.spikes(|net| &net.hh)?;
     let relay = sim.spikes(|net| &net.relay)?;
-    let v = sim.trace(|net| &net.hh, HhCondExp::variables().v)?;
+    let v = sim.trace(|net| &net.hh, |cell| cell.v)?;
 
-    println!("network TwoSimulators, {} ms on {} ranks", options.time.base(), sim.ranks());
+    println!("network TwoSimulators, {} ms on {} ranks", options.time.base(), sim.plan().ranks());
     for spikes in [&input, &hh, &relay] {
         println!("{:<7} {:>5} cells {:>7} spikes {:>8.2} Hz", spikes.population, spikes.size, spikes.len(), spikes.mean_rate());
     }

@@ -63,13 +63,13 @@ fn main() -> Result<()> {
 
     let mut cuba = music::setup(Cuba::<Native>::build(n)?)?;
     cuba.run(options.time)?;
-    let (cuba_spikes, cuba_v) = (cuba.spikes(|net| &net.cells)?, cuba.trace(|net| &net.cells, IfCurrExp::variables().v)?);
+    let (cuba_spikes, cuba_v) = (cuba.spikes(|net| &net.cells)?, cuba.trace(|net| &net.cells, |cell| cell.v)?);
     report("CUBA", &cuba_spikes, cuba.digest()?);
     cuba.end()?;
 
     let mut coba = music::setup(Coba::<Native>::build(n)?)?;
     coba.run(options.time)?;
-    let (coba_spikes, coba_v) = (coba.spikes(|net| &net.cells)?, coba.trace(|net| &net.cells, IfCondExp::variables().v)?);
+    let (coba_spikes, coba_v) = (coba.spikes(|net| &net.cells)?, coba.trace(|net| &net.cells, |cell| cell.v)?);
     report("COBA", &coba_spikes, coba.digest()?);
     coba.end()?;
 

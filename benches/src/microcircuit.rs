@@ -3,8 +3,9 @@
 use pynn::prelude::*;
 
 #[path = "../../examples/microcircuit/tables.rs"]
-mod tables;
-use tables::{Scaled, POPULATIONS};
+/// The tables of the model.
+pub mod tables;
+use tables::{POPULATIONS, Scaled};
 
 network! {
     /// Eight populations, 64 projections. At scale s it has s times the cells and s times the inputs of each, weights

@@ -44,7 +44,7 @@ fn main() -> Result<()> {
     let mut sim = music::setup(net)?;
     sim.run(options.time)?;
     let (input, cells) = (sim.spikes(|net| &net.input)?, sim.spikes(|net| &net.cells)?);
-    let v = sim.trace(|net| &net.cells, IfCurrExp::variables().v)?;
+    let v = sim.trace(|net| &net.cells, |cell| cell.v)?;
     for spikes in [&input, &cells] {
         println!("{:<6} {} cells {:>3} spikes, by cell {:?}", spikes.population, spikes.size, spikes.len(), spikes.counts());
     }

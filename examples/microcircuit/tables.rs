@@ -96,7 +96,8 @@ impl Scaled {
 
     /// The direct current of population `p`.
     pub fn direct_current(self, p: usize) -> Current {
-        let recurrent: f64 = (0..POPULATIONS).map(|source| mean_weight(p, source) * inputs(p, source) * RATES[source]).sum();
+        let recurrent: f64 =
+            (0..POPULATIONS).map(|source| mean_weight(p, source) * inputs(p, source) * RATES[source]).sum();
         let lost = 1.0 - self.scale.sqrt();
         0.001 * TAU_SYN * lost * (recurrent + WEIGHT * EXTERNAL[p] * BACKGROUND_RATE) * nA
     }
@@ -110,11 +111,13 @@ impl Scaled {
     /// The projections that there are, 55 of 64.
     pub fn projections(self) -> impl Iterator<Item = Link> {
         let pairs = (0..POPULATIONS).flat_map(|target| (0..POPULATIONS).map(move |source| (target, source)));
-        pairs.filter(|(target, source)| PROBABILITIES[*target][*source] > 0.0).map(move |(target, source)| Link {
-            source,
-            target,
-            synapses: (inputs(target, source) * self.scale * self.size(target) as f64).round() as usize,
-            mean_weight: mean_weight(target, source) / self.scale.sqrt(),
+        pairs.filter(|(target, source)| PROBABILITIES[*target][*source] > 0.0).map(move |(target, source)| {
+            Link {
+                source,
+                target,
+                synapses: (inputs(target, source) * self.scale * self.size(target) as f64).round() as usize,
+                mean_weight: mean_weight(target, source) / self.scale.sqrt(),
+            }
         })
     }
 }
@@ -155,7 +158,8 @@ impl Link {
     /// Weights: normal, 10 % (the doubled ones 5 %), redrawn until they have the right sign.
     pub fn weight(&self) -> NormalClipped<Current> {
         let relative = if (self.target, self.source) == (L23E, L4E) { 0.05 } else { 0.1 };
-        let (low, high) = if self.mean_weight > 0.0 { (0.0, f64::INFINITY) } else { (f64::NEG_INFINITY, 0.0) };
+        let (low, high) =
+            if self.mean_weight > 0.0 { (0.0, f64::INFINITY) } else { (f64::NEG_INFINITY, 0.0) };
         let sd = self.mean_weight.abs() * relative;
         NormalClipped { mean: self.mean_weight * nA, sd: sd * nA, low: low * nA, high: high * nA }
     }

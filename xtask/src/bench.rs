@@ -5,8 +5,13 @@ use std::time::Instant;
 
 use pico_args::Arguments;
 use pynn::network::Model;
+use pynn::population::PopulationId;
 use pynn::prelude::*;
-use pynn_benches::{brunel::Brunel, microcircuit::Microcircuit, vogels_abbott::{Coba, Cuba, Hh}};
+use pynn_benches::{
+    brunel::Brunel,
+    microcircuit::Microcircuit,
+    vogels_abbott::{Coba, Cuba, Hh},
+};
 use serde_json::json;
 
 use crate::{Failure, finish};
@@ -22,7 +27,11 @@ struct Options {
 pub(crate) fn run(name: &str, mut arguments: Arguments) -> Result<ExitCode, Failure> {
     let options = Options {
         ranks: arguments.opt_value_from_str("--ranks")?.unwrap_or(2),
-        scale: arguments.opt_value_from_str("--scale")?.unwrap_or(if name == "microcircuit" { 0.1 } else { 1.0 }),
+        scale: arguments.opt_value_from_str("--scale")?.unwrap_or(if name == "microcircuit" {
+            0.1
+        } else {
+            1.0
+        }),
         seed: arguments.opt_value_from_str("--seed")?.unwrap_or(1),
         seconds: arguments.opt_value_from_str("--seconds")?.unwrap_or(1.0),
     };
@@ -39,25 +48,45 @@ pub(crate) fn run(name: &str, mut arguments: Arguments) -> Result<ExitCode, Fail
         "hh" => measure(name, &options, begun, 0.0, Hh::<Native>::build(ranks, seed)?)?,
         "microcircuit" => {
             let warm_up = if options.scale < 1.0 { 500.0 } else { 100.0 };
-            measure(name, &options, begun, warm_up, Microcircuit::<Native>::build(options.scale, ranks, seed)?)?;
+            measure(
+                name,
+                &options,
+                begun,
+                warm_up,
+                Microcircuit::<Native>::build(options.scale, ranks, seed)?,
+            )?;
         }
-        other => return Err(format!("no benchmark `{other}`; there are brunel, cuba, coba, hh, microcircuit, exchange").into()),
+        other => {
+            return Err(format!(
+                "no benchmark `{other}`; there are brunel, cuba, coba, hh, microcircuit, exchange"
+            )
+            .into());
+        }
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn measure<N: Model>(name: &str, options: &Options, begun: Instant, warm_up: f64, net: N) -> Result<(), Failure> {
+fn measure<N: Model + Send + Sync + 'static>(
+    name: &str,
+    options: &Options,
+    begun: Instant,
+    warm_up: f64,
+    net: N,
+) -> Result<(), Failure> {
+    let spiking = net.network().populations().iter().filter(|population| population.recording.spikes);
+    let recorded: Vec<PopulationId> = spiking.map(|population| population.id).collect();
     let mut sim = music::setup(net)?;
     let build_s = begun.elapsed().as_secs_f64();
     sim.run(warm_up * ms)?;
-    let before = sim.statistics()?.events;
+    let before = sim.statistics()?.events();
     let begun = Instant::now();
     sim.run(options.seconds * s)?;
     let sim_s = begun.elapsed().as_secs_f64();
     let statistics = sim.statistics()?;
 
     let (mut spikes, mut cells, mut rates) = (0, 0, Vec::new());
-    for data in sim.all_spikes()? {
+    for population in recorded {
+        let data = sim.spikes_of(population, 0)?;
         let count = data.times.len() - data.times.partition_point(|time| *time <= warm_up);
         rates.push(round(count as f64 / data.size as f64 / options.seconds));
         spikes += count;
@@ -73,11 +102,11 @@ fn measure<N: Model>(name: &str, options: &Options, begun: Instant, warm_up: f64
         "sim_s": round(sim_s),
         "seconds": options.seconds,
         "spikes": spikes,
-        "synapses": statistics.synapses,
-        "events": statistics.events - before,
+        "synapses": statistics.synapses(),
+        "events": statistics.events() - before,
         "rate_hz": round(spikes as f64 / cells as f64 / options.seconds),
         "rates_hz": rates,
-        "synapse_bytes": statistics.synapse_bytes,
+        "synapse_bytes": statistics.bytes(),
         "peak_mib": peak_mib(),
     });
     println!("{line}");

@@ -1,0 +1,1 @@
+//! Measures the exchange of spikes between two ranks.
