@@ -93,7 +93,8 @@ impl Draw for RateBars<'_> {
             let width = (mean / highest).clamp(0.0, 1.0) * area.width;
             let bar = Rect { x: area.x, y: middle - row * BAR / 2.0, width, height: row * BAR };
             canvas.fill(bar, color);
-            canvas.text((bar.right() + 5.0, middle + 4.0), &rate(mean), style(11.0, false, INK, Align::Left));
+            let number = (rate(mean), style(11.0, false, INK, Align::Left));
+            canvas.text((bar.right() + 5.0, middle + 4.0), &[(&number.0, number.1)]);
         }
     }
 }

@@ -76,6 +76,9 @@ pub(super) struct TextStyle {
     pub(super) upwards: bool,
 }
 
+/// Between two pieces of a text, in px.
+pub(super) const PIECE_GAP: f64 = 6.0;
+
 /// A picture in the making. Nothing is clipped: what is drawn outside is lost or seen in the margins.
 pub(super) trait Canvas {
     /// Fills a box.
@@ -84,6 +87,6 @@ pub(super) trait Canvas {
     fn line(&mut self, points: &[Point], width: f64, color: Color);
     /// Draws many horizontal, vertical or empty strokes.
     fn strokes(&mut self, strokes: &[(Point, Point)], width: f64, cap: Cap, color: Color);
-    /// Writes a line of text.
-    fn text(&mut self, at: Point, text: &str, style: TextStyle);
+    /// Writes a line of text; of several pieces only the first may be aligned, the others follow it.
+    fn text(&mut self, at: Point, pieces: &[(&str, TextStyle)]);
 }

@@ -222,15 +222,17 @@ impl<'f, 'a> Layout<'f, 'a> {
     }
 
     fn draw(&self, canvas: &mut dyn Canvas) {
-        let bold = |size, align| style(size, true, INK, align);
+        let bold = |size| style(size, true, INK, Align::Left);
         if !self.figure.title.is_empty() {
             let room = self.figure.width - 2.0 * MARGIN;
             let title = text::shortened(&self.figure.title, TITLE_SIZE, true, room);
-            canvas.text((MARGIN, MARGIN + TITLE_SIZE * 0.8), &title, bold(TITLE_SIZE, Align::Left));
+            canvas.text((MARGIN, MARGIN + TITLE_SIZE * 0.8), &[(&title, bold(TITLE_SIZE))]);
         }
         for (panel, Part { frame, area, with_axis }) in self.figure.panels.iter().zip(&self.parts) {
             let heading = text::shortened(panel.0.heading(), HEADING_SIZE, true, area.width);
-            canvas.text((area.x, area.y - 7.0), &heading, bold(HEADING_SIZE, Align::Left));
+            if !heading.is_empty() {
+                canvas.text((area.x, area.y - 7.0), &[(&heading, bold(HEADING_SIZE))]);
+            }
             let plot = Plot { scope: self.scope(area.height), area: *area };
             frame.draw_behind(canvas, *area);
             panel.0.paint(canvas, &plot);

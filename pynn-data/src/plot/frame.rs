@@ -5,7 +5,7 @@ use std::fmt;
 use pynn_core::Result;
 
 use super::axis::{Tick, ticks};
-use super::canvas::{Align, Canvas, Color, Point, Rect, TextStyle};
+use super::canvas::{Align, Canvas, Color, PIECE_GAP, Point, Rect, TextStyle};
 use super::palette::{FAINT, GREY, INK, Palette};
 use super::text;
 
@@ -19,8 +19,6 @@ const TICK: f64 = 4.0;
 const TICK_GAP: f64 = 7.0;
 /// From the data to the names at their right.
 const NAME_GAP: f64 = 10.0;
-/// From a name to the detail behind it.
-const DETAIL_GAP: f64 = 6.0;
 
 /// The most that names may take on each side of a figure so wide.
 pub(super) fn room_for_names(width: f64) -> f64 {
@@ -142,34 +140,33 @@ impl Name {
         self.room >= 32.0
     }
 
-    /// From the begin of the name to that of the detail behind it.
-    fn tab(&self, name: &str) -> f64 {
-        if name.is_empty() { 0.0 } else { text::width(name, NAME_SIZE, true) + DETAIL_GAP }
-    }
-
-    fn width(&self) -> f64 {
-        let detail = text::width(&self.detail, TICK_SIZE, false);
+    /// The width of what is written behind the name.
+    fn behind(&self) -> f64 {
         if self.detail.is_empty() || self.in_two_lines() {
-            text::width(&self.text, NAME_SIZE, true).max(detail)
+            0.0
         } else {
-            self.tab(&self.text) + detail
+            PIECE_GAP + text::width(&self.detail, TICK_SIZE, false)
         }
     }
 
+    fn width(&self) -> f64 {
+        let below = text::width(&self.detail, TICK_SIZE, false);
+        (text::width(&self.text, NAME_SIZE, true) + self.behind()).max(below)
+    }
+
     fn draw(&self, canvas: &mut dyn Canvas, (x, y): Point, room: f64) {
-        let behind = if self.detail.is_empty() || self.in_two_lines() {
-            0.0
-        } else {
-            text::width(&self.detail, TICK_SIZE, false) + DETAIL_GAP
-        };
-        let name = text::shortened(&self.text, NAME_SIZE, true, room - behind);
-        let (name_y, detail_at) = if self.in_two_lines() {
-            (y - 3.0, (x, y + 11.0))
-        } else {
-            (y + 4.0, (x + self.tab(&name), y + 4.0))
-        };
-        canvas.text((x, name_y), &name, style(NAME_SIZE, true, self.color, Align::Left));
-        canvas.text(detail_at, &self.detail, style(TICK_SIZE, false, GREY, Align::Left));
+        let text = text::shortened(&self.text, NAME_SIZE, true, room - self.behind());
+        let name = (text.as_str(), style(NAME_SIZE, true, self.color, Align::Left));
+        let detail = (self.detail.as_str(), style(TICK_SIZE, false, GREY, Align::Left));
+        match (self.text.is_empty(), self.detail.is_empty()) {
+            (true, _) => canvas.text((x, y + 4.0), &[detail]),
+            (false, true) => canvas.text((x, y + 4.0), &[name]),
+            (false, false) if self.in_two_lines() => {
+                canvas.text((x, y - 3.0), &[name]);
+                canvas.text((x, y + 11.0), &[detail]);
+            }
+            (false, false) => canvas.text((x, y + 4.0), &[name, detail]),
+        }
     }
 }
 
@@ -201,7 +198,7 @@ impl Frame {
         }
         if let Some(missing) = self.missing {
             let middle = (area.x + area.width / 2.0, area.y + area.height / 2.0 + 4.0);
-            canvas.text(middle, missing, style(LABEL_SIZE, false, GREY, Align::Centre));
+            canvas.text(middle, &[(missing, style(LABEL_SIZE, false, GREY, Align::Centre))]);
         }
     }
 
@@ -213,17 +210,17 @@ impl Frame {
         for (height, text) in &self.ticks {
             let y = crisp(area.y + height);
             canvas.line(&[(left - TICK, y), (left, y)], 1.0, INK);
-            canvas.text((left - TICK_GAP, y + 4.0), text, style(TICK_SIZE, false, INK, Align::Right));
+            canvas.text((left - TICK_GAP, y + 4.0), &[(text, style(TICK_SIZE, false, INK, Align::Right))]);
         }
         for (height, text, color) in &self.rows {
             let name = text::shortened(text, NAME_SIZE, true, place.room);
             let at = (left - TICK_GAP, area.y + height + 4.0);
-            canvas.text(at, &name, style(NAME_SIZE, true, *color, Align::Right));
+            canvas.text(at, &[(&name, style(NAME_SIZE, true, *color, Align::Right))]);
         }
         if !self.label.is_empty() {
             let middle = (place.label_x + LABEL_SIZE * 0.8, area.y + area.height / 2.0);
             let upwards = TextStyle { upwards: true, ..style(LABEL_SIZE, false, INK, Align::Centre) };
-            canvas.text(middle, &self.label, upwards);
+            canvas.text(middle, &[(&self.label, upwards)]);
         }
         for name in &self.names {
             name.draw(canvas, (area.right() + NAME_GAP, area.y + name.at), place.room);
@@ -247,12 +244,13 @@ impl Frame {
             let x = crisp(area.x + (value * divisor - low) / (high - low) * area.width);
             canvas.line(&[(x, bottom), (x, bottom + TICK)], 1.0, INK);
             if with_text {
-                canvas.text((x, bottom + TICK + 12.0), &text, style(TICK_SIZE, false, INK, Align::Centre));
+                let below = (x, bottom + TICK + 12.0);
+                canvas.text(below, &[(&text, style(TICK_SIZE, false, INK, Align::Centre))]);
             }
         }
         if with_text {
             let middle = (area.x + area.width / 2.0, bottom + 34.0);
-            canvas.text(middle, title, style(LABEL_SIZE, false, INK, Align::Centre));
+            canvas.text(middle, &[(title, style(LABEL_SIZE, false, INK, Align::Centre))]);
         }
     }
 }

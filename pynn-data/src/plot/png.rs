@@ -2,11 +2,12 @@
 
 use std::path::Path;
 
+use ab_glyph::OutlinedGlyph;
 use plotters::backend::{BitMapBackend, DrawingBackend};
 use plotters::style::{Color as _, RGBColor};
 use pynn_core::{Error, ErrorKind, Result};
 
-use super::canvas::{Align, Canvas, Cap, Color, Point, Rect, TextStyle};
+use super::canvas::{Align, Canvas, Cap, Color, PIECE_GAP, Point, Rect, TextStyle};
 use super::text;
 use crate::file;
 
@@ -95,11 +96,9 @@ impl PngCanvas {
         (value * self.scale).round() as i32
     }
 
-    /// The corners of a box in subpixels, the second one inside it; `None` if it has no area.
-    fn corners(&self, area: Rect) -> Option<((i32, i32), (i32, i32))> {
-        let (left, top) = (self.at(area.x), self.at(area.y));
-        let (right, bottom) = (self.at(area.right()) - 1, self.at(area.bottom()) - 1);
-        (right >= left && bottom >= top).then_some(((left, top), (right, bottom)))
+    /// The corners of a box in subpixels; plotters fills up to the second one, without it.
+    fn corners(&self, area: Rect) -> ((i32, i32), (i32, i32)) {
+        ((self.at(area.x), self.at(area.y)), (self.at(area.right()), self.at(area.bottom())))
     }
 }
 
@@ -125,9 +124,8 @@ fn corners_of((x, y): Point, (to_x, to_y): Point, half: f64) -> [(i32, i32); 4] 
 
 impl Canvas for PngCanvas {
     fn fill(&mut self, area: Rect, color: Color) {
-        if let Some((from, to)) = self.corners(area) {
-            self.draw(|bitmap| bitmap.draw_rect(from, to, &paint(color), true));
-        }
+        let (from, to) = self.corners(area);
+        self.draw(|bitmap| bitmap.draw_rect(from, to, &paint(color), true));
     }
 
     fn line(&mut self, points: &[Point], width: f64, color: Color) {
@@ -148,7 +146,7 @@ impl Canvas for PngCanvas {
         let radius = (width * self.scale / 2.0 - 0.5).round().max(0.0) as u32;
         let marks: Vec<_> = match cap {
             Cap::Round => strokes.iter().map(|((x, y), _)| ((self.at(*x), self.at(*y)), (0, 0))).collect(),
-            Cap::Butt => strokes.iter().filter_map(|(a, b)| self.corners(covered(*a, *b, width))).collect(),
+            Cap::Butt => strokes.iter().map(|(a, b)| self.corners(covered(*a, *b, width))).collect(),
         };
         let color = paint(color);
         self.draw(|bitmap| {
@@ -159,14 +157,23 @@ impl Canvas for PngCanvas {
         });
     }
 
-    fn text(&mut self, (x, y): Point, text: &str, style: TextStyle) {
-        let (outlines, width) = text::outlines(text, style.size * self.scale, style.bold);
-        let before = match style.align {
-            Align::Left => 0.0,
-            Align::Centre => width / 2.0,
-            Align::Right => width,
-        };
-        let (x, y) = (x * self.scale, y * self.scale);
+    fn text(&mut self, (mut x, y): Point, pieces: &[(&str, TextStyle)]) {
+        for (text, style) in pieces {
+            let (outlines, width) = text::outlines(text, style.size * self.scale, style.bold);
+            let before = match style.align {
+                Align::Left => 0.0,
+                Align::Centre => width / 2.0,
+                Align::Right => width,
+            };
+            self.write((x * self.scale, y * self.scale), outlines, before, style);
+            x += width / self.scale + PIECE_GAP;
+        }
+    }
+}
+
+impl PngCanvas {
+    /// Draws glyphs at a place in subpixels, which lies `before` behind their begin.
+    fn write(&mut self, (x, y): Point, outlines: Vec<OutlinedGlyph>, before: f64, style: &TextStyle) {
         let color = paint(style.color);
         self.draw(|bitmap| {
             let mut drawn = Ok(());

@@ -3,7 +3,7 @@
 
 use std::fmt::Write;
 
-use super::canvas::{Align, Canvas, Cap, Color, Point, Rect, TextStyle};
+use super::canvas::{Align, Canvas, Cap, Color, PIECE_GAP, Point, Rect, TextStyle};
 
 /// The shipped font first; the next ones have the same widths.
 const FAMILIES: &str = "Arimo, Arial, Helvetica, 'Liberation Sans', sans-serif";
@@ -91,25 +91,29 @@ impl Canvas for SvgCanvas {
         self.text.push_str(if cap == Cap::Round { "\" stroke-linecap=\"round\"/>\n" } else { "\"/>\n" });
     }
 
-    fn text(&mut self, (x, y): Point, text: &str, style: TextStyle) {
+    fn text(&mut self, (x, y): Point, pieces: &[(&str, TextStyle)]) {
         let (x, y) = (short(x), short(y));
-        put(
-            &mut self.text,
-            format_args!("<text x=\"{x}\" y=\"{y}\" font-size=\"{}\" fill=\"", short(style.size)),
-        );
-        put_color(&mut self.text, style.color);
-        match style.align {
-            Align::Left => {}
-            Align::Centre => self.text.push_str("\" text-anchor=\"middle"),
-            Align::Right => self.text.push_str("\" text-anchor=\"end"),
+        put(&mut self.text, format_args!("<text x=\"{x}\" y=\"{y}"));
+        match pieces.first().map(|(_, style)| style.align) {
+            Some(Align::Centre) => self.text.push_str("\" text-anchor=\"middle"),
+            Some(Align::Right) => self.text.push_str("\" text-anchor=\"end"),
+            _ => {}
         }
-        if style.bold {
-            self.text.push_str("\" font-weight=\"bold");
-        }
-        if style.upwards {
+        if pieces.iter().any(|(_, style)| style.upwards) {
             put(&mut self.text, format_args!("\" transform=\"rotate(-90 {x} {y})"));
         }
-        put(&mut self.text, format_args!("\">{}</text>\n", escaped(text)));
+        self.text.push_str("\">");
+        for (number, (text, style)) in pieces.iter().enumerate() {
+            let gap = if number == 0 { 0.0 } else { PIECE_GAP };
+            put(
+                &mut self.text,
+                format_args!("<tspan dx=\"{gap}\" font-size=\"{}\" fill=\"", short(style.size)),
+            );
+            put_color(&mut self.text, style.color);
+            self.text.push_str(if style.bold { "\" font-weight=\"bold\">" } else { "\">" });
+            put(&mut self.text, format_args!("{}</tspan>", escaped(text)));
+        }
+        self.text.push_str("</text>\n");
     }
 }
 
