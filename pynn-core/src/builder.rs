@@ -376,33 +376,32 @@ impl NetworkBuilder {
         // Drawn and computed delays are at least this, or an error when they are drawn.
         let least = step * allowed.steps_up(step);
         let rounded = |ms: f64| step * i64::from(delay_steps(ms, step));
-        let (shortest, longest) = match (spec.connector.listed_delays(), &spec.values.delay) {
-            (Some((shortest, longest)), _) => (rounded(shortest), rounded(longest)),
-            (None, SynapseColumn::Constant(delay)) => {
-                let delay = constant_delay(*delay, target, least)?;
-                (delay, delay)
-            }
+        let exact = |delay: Tick| (delay, delay, delay.time());
+        let listed = |(low, high): (f64, f64)| (rounded(low), rounded(high), Time::new(low));
+        // The shortest, the longest, and the shortest as it was given.
+        let (shortest, longest, given) = match (spec.connector.listed_delays(), &spec.values.delay) {
+            (Some(extremes), _) => listed(extremes),
+            (None, SynapseColumn::Constant(delay)) => exact(constant_delay(*delay, target, least)?),
             (None, SynapseColumn::List(delays)) => {
                 check_listed("delays", delays.len(), &*spec.connector, ends)?;
                 if let Some(bad) = delays.iter().find(|delay| !delay.is_finite()) {
                     return Err(format!("a delay of {bad} ms is not finite"));
                 }
-                let ends = delays.iter().fold((f64::INFINITY, 0.0), |(low, high), delay| {
+                listed(delays.iter().fold((f64::INFINITY, 0.0), |(low, high), delay| {
                     (f64::min(low, *delay), f64::max(high, *delay))
-                });
-                (rounded(ends.0), rounded(ends.1))
+                }))
             }
             (None, SynapseColumn::Random(distribution)) => {
                 distribution.check()?;
-                (rounded(distribution.lower_bound()).max(least), least)
+                exact(rounded(distribution.lower_bound()).max(least))
             }
-            (None, SynapseColumn::Function(_)) => (least, least),
+            (None, SynapseColumn::Function(_)) => exact(least),
         };
         if shortest < allowed {
             let source = self.network.simulator_of(spec.source.population);
             let whose = if source.timestep > step { source } else { target };
             return Err(format!(
-                "a delay of {shortest} is shorter than the time step of `{}`, {allowed}; raise the delay or shorten the time step",
+                "a delay of {given} is shorter than the time step of `{}`, {allowed}; raise the delay or shorten the time step",
                 whose.name
             ));
         }

@@ -109,6 +109,9 @@ impl std::fmt::Debug for PopulationSpec {
         if let PopulationKind::Source(source) = &self.kind {
             write!(f, " {source:?}")?;
         }
+        for column in self.parameters.iter().chain(&self.initial) {
+            write!(f, " {:?}", column.samples(self.size))?;
+        }
         Ok(())
     }
 }
@@ -180,7 +183,12 @@ pub struct ProjectionSpec {
 impl std::fmt::Debug for ProjectionSpec {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{} {:?} -> {:?}.{}: ", self.name, self.source, self.target, self.receptor)?;
-        write!(f, "{:?}, {:?}", self.connector, self.values)
+        write!(f, "{:?}, {:?}", self.connector, self.values)?;
+        let (sources, targets) = (self.source.range.len(), self.target.range.len());
+        for column in [&self.values.weight, &self.values.delay] {
+            write!(f, " {:?}", column.samples(sources, targets))?;
+        }
+        Ok(())
     }
 }
 

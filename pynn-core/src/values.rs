@@ -46,13 +46,36 @@ impl Column {
     }
 }
 
+impl Column {
+    /// A few values of a closure, which cannot be printed, for cells of a population of `size`; nothing for others,
+    /// which print themselves.
+    pub(crate) fn samples(&self, size: usize) -> Vec<f64> {
+        let Self::Function(function) = self else { return Vec::new() };
+        sampled(size).map(|index| function(index)).collect()
+    }
+}
+
+/// Up to 17 indices below `size`, the first and the last among them.
+fn sampled(size: usize) -> impl Iterator<Item = usize> {
+    (0..size).step_by((size / 16).max(1)).chain(size.checked_sub(1))
+}
+
+/// A list, or a digest of it: it may have as many numbers as there are synapses.
+fn write_list(f: &mut fmt::Formatter<'_>, values: &[f64]) -> fmt::Result {
+    if values.len() <= 16 {
+        return write!(f, "{values:?}");
+    }
+    let mut digest = crate::digest::Digest::new();
+    values.iter().for_each(|value| digest.write_u64(value.to_bits()));
+    write!(f, "{} values, digest {:016x}", values.len(), digest.finish())
+}
+
 impl fmt::Debug for Column {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Constant(value) => write!(f, "{value}"),
-            Self::List(values) => write!(f, "{values:?}"),
-            // A closure cannot be printed; a few of its values stand for it where descriptions are compared.
-            Self::Function(function) => write!(f, "Function({}, {})", function(0), function(1)),
+            Self::List(values) => write_list(f, values),
+            Self::Function(_) => f.write_str("Function"),
             Self::Random(distribution) => write!(f, "{distribution:?}"),
         }
     }
@@ -153,8 +176,8 @@ distributions_are_values!(Uniform Normal NormalClipped LogNormal);
 pub enum SynapseColumn {
     /// The same for all.
     Constant(f64),
-    /// Listed, one a connection, target by target and within a target by source. Needs a connector whose number of
-    /// connections is known beforehand.
+    /// Listed, one a connection, in the order in which the connector lists them or else target by target and, within a
+    /// target, as the connector gives them. Needs a connector whose number of connections is known beforehand.
     List(Arc<[f64]>),
     /// A function of the source's and the target's index in the two ends of the projection.
     Function(Arc<dyn Fn(usize, usize) -> f64 + Send + Sync>),
@@ -173,12 +196,22 @@ impl SynapseColumn {
     }
 }
 
+impl SynapseColumn {
+    /// A few values of a closure, which cannot be printed, for ends of the given sizes; nothing for others, which print
+    /// themselves.
+    pub(crate) fn samples(&self, sources: usize, targets: usize) -> Vec<f64> {
+        let Self::Function(function) = self else { return Vec::new() };
+        let pairs = sampled(sources).flat_map(|source| sampled(targets).map(move |target| (source, target)));
+        pairs.map(|(source, target)| function(source, target)).collect()
+    }
+}
+
 impl fmt::Debug for SynapseColumn {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Constant(value) => write!(f, "{value}"),
-            Self::List(values) => write!(f, "{values:?}"),
-            Self::Function(function) => write!(f, "Function({}, {})", function(0, 0), function(0, 1)),
+            Self::List(values) => write_list(f, values),
+            Self::Function(_) => f.write_str("Function"),
             Self::Random(distribution) => write!(f, "{distribution:?}"),
         }
     }
@@ -203,8 +236,8 @@ impl<T: Unit> SynapseValues<T> {
     }
 }
 
-/// What can be given where each connection gets a value of unit `T`: a quantity, a list (one a connection, target by
-/// target, then source by source), a closure `|source, target|`, or a distribution.
+/// What can be given where each connection gets a value of unit `T`: a quantity, a list (one a connection, in the
+/// order of [`FromList`](crate::connectors::FromList), else target by target, then source by source), a closure `|source, target|`, or a distribution.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no weight or delay in `{T}`",
     label = "expected `{T}` here: the target's receptor (or the delay) fixes the unit",
