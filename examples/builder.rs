@@ -11,7 +11,7 @@ use pynn::prelude::*;
 const LINKS: usize = 8;
 
 fn main() -> Result<()> {
-    let options = common::Options::read(200.0 * ms, 1.0)?;
+    let options = common::Options::read(80.0 * ms, 1.0)?;
     let size = (100.0 * options.scale) as usize;
 
     let mut net = NetworkBuilder::new("SynfireChain");

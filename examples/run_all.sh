@@ -15,7 +15,7 @@ example() { # name, arguments...
 }
 digest() { sed -n 's/^digest: *//p' "$1"; }
 
-example builder --time 200
+example builder
 example brunel --scale 0.1 --time 200
 example vogels_abbott --time 200
 example microcircuit --scale 0.02 --time 200

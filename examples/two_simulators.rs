@@ -31,8 +31,8 @@ network! {
     initial hh.v    ~ Uniform { low: -70.0mV, high: -60.0mV };
     initial relay.v ~ Uniform { low: -65.0mV, high: -50.0mV };
 
-    projection drive = input -> hh: sim2::AllToAll, StaticSynapse { weight: 0.1uS, delay: 0.2ms };
-    projection hh -> relay.excitatory: FixedProbability { p_connect: 0.05, .. }, StaticSynapse { weight: 1.0nA, delay: 0.5ms };
+    projection drive = input -> hh: sim2::FixedProbability { p_connect: 0.2, .. }, StaticSynapse { weight: 0.1uS, delay: 0.2ms };
+    projection hh -> relay.excitatory: FixedProbability { p_connect: 0.1, .. }, StaticSynapse { weight: 1.5nA, delay: 0.5ms };
 
     record input: spikes;
     record hh: spikes, v every 0.1ms;
@@ -40,7 +40,7 @@ network! {
 }
 
 fn main() -> Result<()> {
-    let options = common::Options::read(1000.0 * ms, 1.0)?;
+    let options = common::Options::read(500.0 * ms, 1.0)?;
     let net = TwoSimulators::<Native, Native>::build(100, 10.0 * Hz)?;
     let mut sim = music::setup(net)?;
     sim.run(options.time)?;

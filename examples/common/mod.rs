@@ -7,19 +7,19 @@ use pynn::prelude::*;
 const USAGE: &str = "options are --time MS, --scale S, --out FOLDER";
 
 /// Options of an example: `--time MS`, `--scale S`, `--out FOLDER`.
-pub struct Options {
+pub(crate) struct Options {
     /// Biological time to simulate.
-    pub time: Time,
+    pub(crate) time: Time,
     /// Fraction of the full size.
     #[allow(dead_code, reason = "not every example can be scaled")]
-    pub scale: f64,
+    pub(crate) scale: f64,
     out: PathBuf,
 }
 
 impl Options {
     /// The options on the command line, with the example's own defaults.
     #[allow(dead_code, reason = "an example that takes files calls the other")]
-    pub fn read(time: Time, scale: f64) -> Result<Self> {
+    pub(crate) fn read(time: Time, scale: f64) -> Result<Self> {
         let (options, files) = Self::read_with_files(time, scale)?;
         match files.first() {
             None => Ok(options),
@@ -28,7 +28,7 @@ impl Options {
     }
 
     /// The options, and the files named beside them.
-    pub fn read_with_files(time: Time, scale: f64) -> Result<(Self, Vec<PathBuf>)> {
+    pub(crate) fn read_with_files(time: Time, scale: f64) -> Result<(Self, Vec<PathBuf>)> {
         let mut arguments = pico_args::Arguments::from_env();
         let usage = |error: pico_args::Error| {
             Error::new(ErrorKind::Usage, format!("{error}; {USAGE}"))
@@ -42,7 +42,7 @@ impl Options {
     }
 
     /// Where to write the file called `name`; makes the folder.
-    pub fn file(&self, name: &str) -> Result<PathBuf> {
+    pub(crate) fn file(&self, name: &str) -> Result<PathBuf> {
         std::fs::create_dir_all(&self.out)
             .map_err(|error| Error::new(ErrorKind::File, format!("{}: {error}", self.out.display())))?;
         Ok(self.out.join(name))
@@ -50,6 +50,6 @@ impl Options {
 }
 
 /// Prints where a file went.
-pub fn wrote(path: &Path) {
+pub(crate) fn wrote(path: &Path) {
     println!("wrote   {}", path.display());
 }
