@@ -221,3 +221,8 @@ pub mod keyword {
     /// `seed 42;`
     pub const seed: () = ();
 }
+
+/// The examples of `network!`, to run them.
+#[cfg(doctest)]
+#[doc = include_str!("../pynn-macros/src/network.md")]
+pub struct Grammar;

@@ -16,7 +16,7 @@ mod value;
 use errors::Errors;
 use proc_macro2::TokenStream;
 
-/// Describes a network of spiking neurons on one simulator or several.
+#[doc = include_str!("network.md")]
 #[proc_macro]
 pub fn network(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
     expand(input.into()).into()

@@ -15,17 +15,18 @@ impl Expansion<'_> {
     pub(super) fn unfinished_projection(&self, projection: &Projection) -> TokenStream {
         let ends =
             [&projection.pre, &projection.post].into_iter().flatten().map(|end| self.unfinished_end(end));
-        let values = [&projection.connector, &projection.synapse].into_iter().flatten().map(unfinished_value);
         let receptor = projection.post.as_ref().map(|end| self.part(end, &quote!(receptors)));
-        quote! { #(#ends)* #receptor #(#values)* }
+        // The types of a synapse come from its target; without one, rustc would ask for them.
+        let connector = projection.connector.as_ref().filter(|_| projection.synapse.is_none());
+        let connector = connector.map(unfinished_value);
+        quote! { #(#ends)* #receptor #connector }
     }
 
     pub(super) fn unfinished_assign(&self, assign: &Assign) -> TokenStream {
         let Some(end) = &assign.end else { return TokenStream::new() };
         let companion = companion(assign.kind);
         let (population, part) = (self.unfinished_end(end), self.part(end, &companion));
-        let value = assign.value.as_ref().map(unfinished_value);
-        quote! { #population #part #value }
+        quote! { #population #part }
     }
 
     pub(super) fn unfinished_record(&self, record: &Record) -> TokenStream {
