@@ -197,7 +197,7 @@ fn distributions_that_make_no_sense_are_refused() {
     self::base().assert_synapse(
         1.0 * nA,
         NormalClipped { mean: 1.0 * ms, sd: 0.1 * ms, low: 3.0 * ms, high: 4.0 * ms },
-        "NormalClipped to [3, 4] leaves nothing of a normal with mean 1 and sd 0.1",
+        "NormalClipped to [3, 4] leaves next to nothing of a normal with mean 1 and sd 0.1; widen it, or use Uniform",
     );
 }
 
@@ -244,7 +244,7 @@ fn sampling_intervals_are_multiples_of_the_time_step() {
 
 #[test]
 fn slices_lie_within_their_population() {
-    for (range, shown) in [(5..11, "5..11"), (3..3, "3..3"), (7..5, "7..5"), (12..14, "12..14")] {
+    for (range, shown) in [(5..11, "5..11"), (3..3, "3..3"), (12..14, "12..14")] {
         let mut base = base();
         let slice = base.cells.slice(range);
         let synapse = StaticSynapse { weight: 1.0 * nA, delay: 1.0 * ms };
