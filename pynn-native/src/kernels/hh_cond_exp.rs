@@ -27,9 +27,18 @@
 //! | 0.025 ms | 1e-4 (3e-5) | 2e-4 (6e-5) | 6e-5 (3e-5) | 2e-4 (8e-5) |
 //! | 0.01 ms | 1e-7 (5e-8) | 1e-6 (5e-7) | 1e-7 (7e-8) | 2e-6 (9e-7) |
 //!
-//! The rates need one exponential: all of theirs are powers of `e^(-u/360)`. Beyond 180 mV from `v_offset` they are held.
+//! The rates need one exponential: all of theirs are powers of `e^(-u/360)`. They are held where they
+//! would be too fast for a substep, below -100 and above 180 mV from `v_offset`. For the same reason `v` relaxes towards
+//! its equilibrium by no more than 90 / ms, three times what a spike needs: synapses, however strong, cannot destabilise it.
 
 use super::{Coefficients, math::exp_small, vectorised};
+
+/// Rates are held below and above these distances from `v_offset`, mV.
+const LOWEST: f64 = -100.0;
+const HIGHEST: f64 = 180.0;
+
+/// `v` relaxes by no more than this rate, in units of 1 / substep; up to 3.3 the method is stable.
+const FASTEST: f64 = 3.0;
 
 /// A spike is an upward crossing of this potential, mV.
 pub const THRESHOLD: f64 = -20.0;
@@ -134,17 +143,17 @@ fn linoid(a: f64, top: f64, e: (f64, f64)) -> (f64, f64) {
     (if small { series } else { top }, if small { 1.0 } else { e.0.mul_add(e.1, -1.0) })
 }
 
-/// Opening and closing rates of m, h and n at `u = v - v_offset`, 1/ms.
+/// Opening and closing rates of m, h and n at `u = v - v_offset`, 1/ms; and `1 / x`, which shares their division.
 #[inline(always)]
-fn rates(u: f64) -> [f64; 6] {
+fn rates(u: f64, x: f64) -> ([f64; 6], f64) {
     // e^(13/4), e^8, e^3, 0.128 e^(17/18), 0.5 e^(1/4).
     const M: f64 = 25.790_339_917_193_062;
     const Z: f64 = 2_980.957_987_041_728_3;
     const N: f64 = 20.085_536_923_187_668;
     const H: f64 = 0.329_137_207_652_867_8;
     const C: f64 = 0.642_012_708_343_870_7;
-    let u = if u < -180.0 { -180.0 } else { u };
-    let u = if u > 180.0 { 180.0 } else { u };
+    let u = if u < LOWEST { LOWEST } else { u };
+    let u = if u > HIGHEST { HIGHEST } else { u };
     // Powers of q = e^(-u/360).
     let q = exp_small(u * (-1.0 / 360.0));
     let q2 = q * q;
@@ -164,19 +173,22 @@ fn rates(u: f64) -> [f64; 6] {
     let series = top.mul_add(top.mul_add(1.0 / (12.0 * 1.4), 0.5), 1.4);
     let b_top = if small { series } else { top * z };
     let b_below = if small { 1.0 } else { z - 1.0 };
-    // One division for all four: the reciprocal of the product, multiplied back.
+    // One division for all five: the reciprocal of the product, multiplied back.
     let h_below = 1.0 + z;
     let (mb, hn) = (m_below * b_below, h_below * n_below);
-    let inverse = 1.0 / (mb * hn);
-    let (per_mb, per_hn) = (inverse * hn, inverse * mb);
-    [
+    let product = mb * hn;
+    let inverse = 1.0 / (product * x);
+    let all_four = inverse * x;
+    let (per_mb, per_hn) = (all_four * hn, all_four * mb);
+    let rates = [
         m_top * (per_mb * b_below),
         b_top * (per_mb * m_below),
         H * q20,
         (4.0 * per_hn) * n_below,
         n_top * (per_hn * h_below),
         C * q9,
-    ]
+    ];
+    (rates, inverse * product)
 }
 
 /// What does not change within a step: conductances over capacitance in 1/ms, potentials in mV.
@@ -187,16 +199,22 @@ struct Membrane {
     offset: f64,
     e_na: f64,
     e_k: f64,
+    fastest: f64,
 }
 
 /// Rates of change of a cell with leak and synapses of conductance `g` that drive by `b`.
 #[inline(always)]
 fn change(p: Membrane, [v, m, h, n]: Four, (g, b): (f64, f64)) -> Four {
-    let [open_m, close_m, open_h, close_h, open_n, close_n] = rates(v - p.offset);
     let (na, n2) = ((m * m) * (m * h) * p.na, n * n);
     let k = n2 * n2 * p.k;
+    let total = na + (k + g);
+    // Not zero, or the common division fails.
+    let total = if total < 1e-9 { 1e-9 } else { total };
+    let ([open_m, close_m, open_h, close_h, open_n, close_n], per_total) = rates(v - p.offset, total);
+    let limit = p.fastest * per_total;
+    let limit = if limit > 1.0 { 1.0 } else { limit };
     [
-        v.mul_add(-(na + (k + g)), na.mul_add(p.e_na, k.mul_add(p.e_k, b))),
+        limit * v.mul_add(-total, na.mul_add(p.e_na, k.mul_add(p.e_k, b))),
         m.mul_add(-(open_m + close_m), open_m),
         h.mul_add(-(open_h + close_h), open_h),
         n.mul_add(-(open_n + close_n), open_n),
@@ -224,6 +242,7 @@ fn tableau(h: f64) -> Tableau {
 #[expect(clippy::too_many_arguments, reason = "one a column")]
 fn substep<C: Coefficients<K>>(
     c: C,
+    fastest: f64,
     [a2, a3, a4, a5, a6, end]: Tableau,
     first: usize,
     v: &mut [f64],
@@ -238,7 +257,7 @@ fn substep<C: Coefficients<K>>(
     let (g_exc, g_inh) = (&mut g_exc[..cells], &mut g_inh[..cells]);
     for i in 0..cells {
         let at = |k: usize| c.get(k, first + i);
-        let p = Membrane { na: at(0), k: at(1), offset: at(4), e_na: at(5), e_k: at(6) };
+        let p = Membrane { na: at(0), k: at(1), offset: at(4), e_na: at(5), e_k: at(6), fastest };
         let (e, g) = (g_exc[i] * at(9), g_inh[i] * at(9));
         let synapses = |decay_e: f64, decay_i: f64| {
             let (e, g) = (e * decay_e, g * decay_i);
@@ -279,7 +298,8 @@ fn body<C: Coefficients<K>>(
 ) {
     let cells = v.len();
     let c = c.first(cells);
-    let weights = tableau(timestep / substeps as f64);
+    let h_sub = timestep / substeps as f64;
+    let (weights, fastest) = (tableau(h_sub), FASTEST / h_sub);
     let mut first = 0;
     while first < cells {
         let end = cells.min(first + BLOCK);
@@ -289,7 +309,7 @@ fn body<C: Coefficients<K>>(
         let (h, n) = (&mut h[first..end], &mut n[first..end]);
         let (g_exc, g_inh) = (&mut g_exc[first..end], &mut g_inh[first..end]);
         for _ in 0..substeps {
-            substep(c, weights, first, v, m, h, n, g_exc, g_inh);
+            substep(c, fastest, weights, first, v, m, h, n, g_exc, g_inh);
         }
         let (exc, inh, fired) = (&exc[first..end], &inh[first..end], &mut fired[first..end]);
         for i in 0..end - first {
@@ -317,7 +337,7 @@ mod tests {
     #[test]
     fn rates_are_those_of_traub_and_miles_also_where_they_are_singular() {
         let linoid = |x: f64| if x == 0.0 { 1.0 } else { x / x.exp_m1() };
-        let mut potentials: Vec<f64> = (-800..1_800).map(|k| f64::from(k) * 0.1).collect();
+        let mut potentials: Vec<f64> = (-1_000..1_800).map(|k| f64::from(k) * 0.1).collect();
         potentials.extend([13.0 + 1e-9, 40.0 - 1e-7, 15.0 + 1e-5, 13.0 - 4e-3, 40.0 + 5e-3]);
         for u in potentials {
             let expected = [
@@ -328,7 +348,9 @@ mod tests {
                 0.16 * linoid((15.0 - u) / 5.0),
                 0.5 * ((10.0 - u) / 40.0).exp(),
             ];
-            for (found, expected) in rates(u).into_iter().zip(expected) {
+            let (found, reciprocal) = rates(u, 3.0);
+            assert!((reciprocal * 3.0 - 1.0).abs() < 1e-14);
+            for (found, expected) in found.into_iter().zip(expected) {
                 // The exponential is 1e-10 off after 90 multiplications; e^x - 1 next to |x| = 1e-3 costs three digits more.
                 assert!((found / expected - 1.0).abs() < 1e-7, "u = {u}: {found} for {expected}");
             }
