@@ -59,7 +59,8 @@ fn the_example_of_the_front_page_builds() {
 
     let network = net.network();
     assert_eq!((network.name(), network.seed()), ("TwoSimulators", 42));
-    let simulators: Vec<String> = network.simulators().iter().map(|simulator| format!("{simulator:?}")).collect();
+    let simulators: Vec<String> =
+        network.simulators().iter().map(|simulator| format!("{simulator:?}")).collect();
     assert_eq!(simulators.len(), 2);
     assert!(simulators[1].starts_with("sim2: ") && simulators[1].contains("processes: 10, timestep: 0.05"));
     assert_eq!(parameter(population(network, "input"), "rate"), "8");
