@@ -207,7 +207,7 @@ impl Draw for Raster<'_> {
 /// A rate with as many decimals as it deserves.
 pub(super) fn rate(hz: f64) -> String {
     match hz {
-        hz if hz == 0.0 => "0 Hz".into(),
+        0.0 => "0 Hz".into(),
         hz if hz < 1.0 => format!("{hz:.2} Hz"),
         hz if hz < 100.0 => format!("{hz:.1} Hz"),
         hz => format!("{hz:.0} Hz"),
