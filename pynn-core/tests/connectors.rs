@@ -280,7 +280,7 @@ fn impossible_parameters_are_refused_with_a_remedy() {
         assert_refused(
             &FixedProbability { p_connect, ..Default::default() },
             &apart,
-            &["p_connect", "from 0 to 1"],
+            &["`p_connect` is a probability, between 0 and 1"],
         );
     }
     let pre = |n| FixedNumberPre { n, ..Default::default() };
