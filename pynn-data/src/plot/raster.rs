@@ -44,7 +44,7 @@ impl<'a> Raster<'a> {
         self
     }
 
-    /// The height of the area with the spikes in px; by default 100 to 520 by the number of cells and populations.
+    /// The height of the area with the spikes in px; by default 60 to 520 by the number of cells and populations.
     #[must_use]
     pub fn height(mut self, height: u32) -> Self {
         self.height = Some(f64::from(height));
