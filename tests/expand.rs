@@ -2,6 +2,7 @@
 
 use pynn::network::{Network, PopulationSpec, ProjectionSpec};
 use pynn::prelude::*;
+use pynn::values::{Column, SynapseColumn};
 
 /// The population called `name`.
 fn population<'a>(network: &'a Network, name: &str) -> &'a PopulationSpec {
@@ -141,7 +142,11 @@ fn families_loops_and_conditions_make_a_microcircuit() {
     let network = net.network();
     assert_eq!(population(network, "l4[1]").size, 20);
     assert_eq!(parameter(population(network, "l5[1]"), "tau_m"), "20");
-    assert_eq!(parameter(population(network, "l5[1]"), "v_thresh"), "Function(-50, -49.9)");
+    let l5 = population(network, "l5[1]");
+    let Column::Function(threshold) = &l5.parameters[l5.cell.parameter("v_thresh").expect("v_thresh")] else {
+        panic!("no function");
+    };
+    assert_eq!([threshold(0), threshold(1)], [-50.0, -49.9]);
     assert_eq!(network.projections().len(), 8);
     let inhibitory = &network.projections()[1];
     assert_eq!((inhibitory.receptor, inhibitory.values.delay.constant()), (1, Some(0.8)));
@@ -166,7 +171,7 @@ network! {
     simulator sim: B {};
     population inherited on sim: [IfCurrExp { tau_m: 5.0ms, ..cell.clone() }; N];
     population read on sim: [IfCurrExp; path.parse().map_err(|_| Error::new(ErrorKind::Description, format!("no size in `{path}`")))?];
-    population nested on sim: [IfCurrExp { tau_m: [1.0ms, 2.0us].into_iter().sum(), i_offset: { let x = 1nA; x }, .. }; N];
+    population nested on sim: [IfCurrExp { tau_m: [1.0ms, 2.0us].into_iter().sum(), i_offset: if N > 2 { 1nA } else { 2nA }, .. }; N];
 
     initial read.v = vec![-60mV; N];
     vary nested.tau_m = (0..N).map(|i| 10.0ms + 1e3us * i as f64).collect::<Vec<_>>();
@@ -190,7 +195,10 @@ fn values_are_any_rust_expression() {
     assert_eq!(parameter(population(network, "nested"), "i_offset"), "1");
     assert_eq!(network.projections()[0].values.weight.constant(), Some(0.3));
     assert_eq!(network.projections()[0].source.range, 1..3);
-    assert_eq!(format!("{:?}", projection(network, "drawn").values.delay), "Function(0.1, 0.2)");
+    let SynapseColumn::Function(delay) = &projection(network, "drawn").values.delay else {
+        panic!("no function")
+    };
+    assert_eq!([delay(1, 1), delay(0, 1)], [0.1, 0.2]);
     assert_eq!(projection(network, "plain").values.delay.constant(), Some(0.1));
     let error = Values::<Native, 3>::build(&cell, "three", synapse).err().expect("no number");
     assert_eq!(error.message(), "no size in `three`");
@@ -220,6 +228,24 @@ fn mistakes_in_values_are_reported_together_when_the_network_is_built() {
     let error = Wrong::build(0, 0.01 * ms).err().expect("three mistakes").to_string();
     assert!(error.contains("simulator `sim`: processes is 0"), "{error}");
     assert!(error.contains("population `exc` has size 0"), "{error}");
+}
+
+network! {
+    /// Connectors and synapses by other means than literals, on a backend that is not known.
+    struct Made<B: Backend> {
+        file: &str,
+    }
+    simulator sim: B {};
+    let cell = IfCurrExp { tau_m: 5ms, .. };
+    population exc on sim: [IfCurrExp { ..cell }; 3];
+    projection exc -> exc: FromFile::new(file), StaticSynapse;
+    projection exc -> exc: AllToAll::default(), StaticSynapse::<Current, Time> { weight: 0.1nA, ..Default::default() };
+}
+
+#[test]
+fn connectors_and_synapses_can_be_made_by_calls() {
+    let error = Made::<Native>::build("no/such.file").err().expect("there is no such file").to_string();
+    assert!(error.contains("no/such.file"), "{error}");
 }
 
 /// Every unit of the library is a suffix, and means what the constant means.

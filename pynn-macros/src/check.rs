@@ -106,7 +106,8 @@ impl Check<'_, '_> {
             return;
         }
         let (home, population) = (&target.name, &post.name);
-        let rest = value.without_qualifier().path().map_or_else(String::new, |path| path.tokens.to_string());
+        let rest =
+            value.without_qualifier().path().map_or_else(String::new, |path| path.tokens().to_string());
         let message = format!(
             "`{qualifier}::{rest}` belongs to `{qualifier}`, but the target `{population}` is on `{home}`: connectors and \
              synapses are the target's simulator's; write `{home}::{rest}`, or just `{rest}`"

@@ -4,7 +4,7 @@ use super::projection::text;
 use super::{Expansion, hints, respan, value};
 use crate::ast::{Assign, AssignKind, End, Item, Param, Population, Record, Simulator};
 use crate::tolerant;
-use crate::value::Shape;
+use crate::value::{Shape, Value};
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use std::cell::Cell;
@@ -140,7 +140,7 @@ impl Expansion<'_> {
     fn population(&self, population: &Population, simulator: &Simulator) -> TokenStream {
         let (Some(cell), name) = (&population.cell, &population.name) else { return TokenStream::new() };
         let Some(path) = cell.path() else { return TokenStream::new() };
-        let alias = self.alias("Cell", name, &path.tokens);
+        let alias = self.alias("Cell", name, &path.tokens());
         let span = path.span();
         let simulator_name = &simulator.name;
         if self.is_generic(&simulator.backend.to_token_stream()) {
@@ -230,7 +230,11 @@ impl Expansion<'_> {
     }
 
     fn binding(&self, binding: &crate::ast::Let) -> TokenStream {
-        let (pattern, written) = (&binding.pattern, crate::unit::rewrite(binding.value.clone()));
+        let given = Value::parse(binding.value.clone());
+        let (pattern, written) = match &given.shape {
+            Shape::Literal(_) => (&binding.pattern, value::plain(&given)),
+            _ => (&binding.pattern, crate::unit::rewrite(binding.value.clone())),
+        };
         let ty = binding.ty.as_ref().map(|ty| quote!(: #ty));
         let typed = binding.ty.as_ref().is_none_or(|ty| syn::parse2::<syn::Type>(ty.clone()).is_ok());
         if typed && tolerant::is_pattern(pattern) && tolerant::is_expression(&written) {

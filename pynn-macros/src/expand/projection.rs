@@ -3,10 +3,9 @@
 use super::{Expansion, value};
 use crate::ast::{End, Projection};
 use crate::tolerant;
-use crate::value::{Shape, Value, first_span};
+use crate::value::{Path, Shape, Value, first_span};
 use proc_macro2::{Delimiter, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
-use syn::PathArguments;
 
 impl Expansion<'_> {
     /// Whether nothing of the item is missing and both ends exist.
@@ -128,10 +127,14 @@ impl Expansion<'_> {
     /// The connector, its type, and where to blame it.
     fn connector(&self, connector: &Value, number: usize, post: &End) -> (TokenStream, TokenStream, Span) {
         let Some(path) = connector.path() else {
-            let value = tolerant::expression(&connector.tokens);
-            return (value, quote!(_), connector.type_span());
+            let span = connector.type_span();
+            if let (Some(ty), Some(backend)) = (connector.apparent_type(), self.generic_backend(post, span)) {
+                let ty = ty.tokens();
+                self.demand(quote_spanned!(span=> #backend: ::pynn::backend::Connects<#ty>));
+            }
+            return (tolerant::expression(&connector.tokens), quote!(_), span);
         };
-        let alias = self.alias("Connector", &number, &path.tokens);
+        let alias = self.alias("Connector", &number, &path.tokens());
         let span = path.span();
         if let Some(backend) = self.generic_backend(post, span) {
             let ty = alias.ty_at(span);
@@ -150,8 +153,9 @@ impl Expansion<'_> {
     /// The synapse, and where to blame it.
     fn synapse(&self, synapse: &Value, post: &End) -> (TokenStream, Span) {
         let span = synapse.type_span();
-        if let (Some(path), Some(backend)) = (synapse.path(), self.generic_backend(post, span)) {
-            let family = family(&path.tokens);
+        if let (Some(path), Some(backend)) = (synapse.apparent_type(), self.generic_backend(post, span)) {
+            // Backends name a synapse type without the types of its values.
+            let family = path.bare();
             self.demand(quote_spanned!(span=> #backend: ::pynn::backend::Transmits<#family>));
         }
         let typed = |field: &str, written: &TokenStream, value: TokenStream| {
@@ -171,10 +175,13 @@ impl Expansion<'_> {
             }
         };
         let defaults = || {
-            let family = synapse.path().map(|path| family(&path.tokens));
+            let family = synapse.path().map(Path::bare);
             quote!(::pynn::__private::defaults::<#family, _, _, _, _>(&__target))
         };
         let value = match &synapse.shape {
+            Shape::Literal(parts) if parts.path.has_generics() => {
+                value::literal(parts.path.in_expression(), parts)
+            }
             // With both given, every type is known.
             Shape::Literal(parts)
                 if synapse.field("weight").is_some() && synapse.field("delay").is_some() =>
@@ -196,15 +203,6 @@ impl Expansion<'_> {
         let simulator = self.names.simulator_of(end)?;
         self.is_generic(&simulator.backend.to_token_stream()).then(|| self.backend(simulator).ty_at(span))
     }
-}
-
-/// The synapse type as backends name it: without the types of its values.
-fn family(path: &TokenStream) -> TokenStream {
-    let Ok(mut path) = syn::parse2::<syn::TypePath>(path.clone()) else { return path.clone() };
-    if let Some(last) = path.path.segments.last_mut() {
-        last.arguments = PathArguments::None;
-    }
-    path.to_token_stream()
 }
 
 /// A name as a string, without `r#`.
