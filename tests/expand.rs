@@ -2,6 +2,7 @@
 
 use pynn::network::{Network, PopulationSpec, ProjectionSpec};
 use pynn::prelude::*;
+use pynn::units;
 use pynn::values::{Column, SynapseColumn};
 
 /// The population called `name`.
@@ -253,11 +254,11 @@ fn connectors_and_synapses_can_be_made_by_calls() {
 fn every_unit_is_a_suffix() {
     network! {
         struct Units {}
-        let times = [1s == 1.0 * s, 1ms == 1.0 * ms, 1us == 1.0 * us];
-        let potentials = [1V == 1.0 * V, 1mV == 1.0 * mV];
-        let currents = [1uA == 1.0 * uA, 1nA == 1.0 * nA, 1pA == 1.0 * pA];
-        let others = [1nF == 1.0 * nF, 1pF == 1.0 * pF, 1kHz == 1.0 * kHz, 1Hz == 1.0 * Hz];
-        let conductances = [1mS == 1.0 * mS, 1uS == 1.0 * uS, 1nS == 1.0 * nS];
+        let times = [1s == 1.0 * units::s, 1ms == 1.0 * units::ms, 1us == 1.0 * units::us];
+        let potentials = [1V == 1.0 * units::V, 1mV == 1.0 * units::mV];
+        let currents = [1uA == 1.0 * units::uA, 1nA == 1.0 * units::nA, 1pA == 1.0 * units::pA];
+        let others = [1nF == 1.0 * units::nF, 1pF == 1.0 * units::pF, 1kHz == 1.0 * units::kHz, 1Hz == 1.0 * units::Hz];
+        let conductances = [1mS == 1.0 * units::mS, 1uS == 1.0 * units::uS, 1nS == 1.0 * units::nS];
         let all = [&times[..], &potentials, &currents, &others, &conductances].concat();
         simulator sim: Native {};
         population exc on sim: [IfCurrExp; all.iter().filter(|same| **same).count()];
