@@ -6,7 +6,7 @@
 
 mod discrete;
 mod normal;
-mod portable;
+pub(crate) mod portable;
 
 use crate::units::Unit;
 
