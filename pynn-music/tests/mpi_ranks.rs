@@ -18,8 +18,7 @@ use pynn_core::prelude::*;
 use pynn_core::time::Tick;
 use pynn_music::clock::Span;
 use pynn_music::exchange::{Exchange, Turn};
-use pynn_music::transport::mpi::{MpiTransport, World};
-use pynn_music::transport::{Patience, Transport};
+use pynn_music::transport::{MpiTransport, Patience, Transport, World};
 use pynn_music::{Ranks, Setup, Simulation};
 
 macro_rules! tests {
