@@ -263,6 +263,26 @@ fn a_spike_that_comes_too_late_is_an_error_that_names_it() {
 }
 
 #[test]
+fn a_spike_between_two_grid_points_is_rounded_up() {
+    let network = one_cell!(IfCurrDelta::default(), IfCurrDelta.excitatory, 2.0 * mV, [100.0]);
+    let part = pynn_core::backend::Part {
+        network: &network,
+        simulator: pynn_core::population::SimulatorId(0),
+        share: 0,
+        shares: 1,
+    };
+    let mut simulator = <Native as Backend>::instantiate(&part).unwrap();
+    // Step 5 of a sender that steps by 0.25 ms: 1.25 ms, taken as 1.3 ms, a delay of 1 ms later 2.3 ms.
+    let spikes = [pynn_core::time::Spike { step: 5, gid: 1 }];
+    let timestep = pynn_core::time::Tick(250_000);
+    simulator.deliver(pynn_core::backend::Packet { spikes: &spikes, timestep }).unwrap();
+    simulator.advance(part.timestep() * 30, &mut Vec::new()).unwrap();
+    simulator.drain_samples(&mut |samples| {
+        assert_eq!(samples.values.iter().position(|v| *v > -65.0), Some(23));
+    });
+}
+
+#[test]
 fn synapses_and_events_are_counted() {
     let network = one_cell!(IfCurrExp::default(), IfCurrExp.excitatory, 0.5 * nA, [1.0, 2.0, 3.0]);
     let mut rig = Rig::new(&network, 1);

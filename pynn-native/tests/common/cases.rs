@@ -110,6 +110,23 @@ impl Case {
         }
     }
 
+    /// The inputs: step of arrival, 0 for excitatory or 1 for inhibitory, weight.
+    pub(crate) fn arrivals(&self) -> Vec<(usize, usize, f64)> {
+        let mut arrivals = Vec::new();
+        for input in self.json["inputs"].as_array().into_iter().flatten() {
+            let receptor = usize::from(input["receptor"] == "inhibitory");
+            for time in numbers(&input["spike_times"]) {
+                let due = nest_time(time, self.timestep) + input["delay"].as_f64().unwrap();
+                arrivals.push((
+                    (due / self.timestep).round() as usize,
+                    receptor,
+                    input["weight"].as_f64().unwrap(),
+                ));
+            }
+        }
+        arrivals
+    }
+
     /// The engine's answer at the case's time step.
     pub(crate) fn answer(&self) -> Answer {
         self.answer_at(self.timestep)
