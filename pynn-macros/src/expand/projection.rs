@@ -36,7 +36,7 @@ impl Expansion<'_> {
         else {
             return TokenStream::new();
         };
-        let (connector, synapse) = (self.of_target(connector, post), self.of_target(synapse, post));
+        let (connector, synapse) = (self.without_qualifier(connector), self.without_qualifier(synapse));
         let source = self.cells(pre);
         let target = self.target(post);
         let (connector, connector_type, connector_span) = self.connector(&connector, number, post);
@@ -65,7 +65,7 @@ impl Expansion<'_> {
     }
 
     /// The value without the name of the target's simulator in front.
-    fn of_target(&self, value: &Value, _post: &End) -> Value {
+    fn without_qualifier(&self, value: &Value) -> Value {
         let is_simulator = value.qualifier.as_ref().is_some_and(|name| self.names.simulator(name).is_some());
         if is_simulator { value.without_qualifier() } else { Value::parse(value.tokens.clone()) }
     }
@@ -135,6 +135,7 @@ impl Expansion<'_> {
             return (tolerant::expression(&connector.tokens), quote!(_), span);
         };
         let alias = self.alias("Connector", &number, &path.tokens());
+        self.declare(&alias, &path.tokens());
         let span = path.span();
         if let Some(backend) = self.generic_backend(post, span) {
             let ty = alias.ty_at(span);

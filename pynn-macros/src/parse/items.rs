@@ -255,7 +255,7 @@ impl Parser<'_> {
     fn record_parts(&mut self, tokens: &mut Tokens, record: &mut Record) -> Option<()> {
         let shape = "`record exc: spikes, v every 1.0ms;`";
         let end = self.end(tokens, &format!("a population, as in {shape}"))?;
-        if let Some(part) = end.part.as_ref().or(None) {
+        if let Some(part) = &end.part {
             let message = format!("variables go behind a colon: `record {}: {part};`", end.name);
             self.errors.at(part.span(), message);
             record.end = Some(end);
