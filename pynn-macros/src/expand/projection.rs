@@ -51,7 +51,19 @@ impl Expansion<'_> {
         };
         let by = format_ident!("__connector", span = connector_span);
         let onto = format_ident!("__onto", span = blame);
-        let project = format_ident!("project", span = blame);
+        let project = match connector_type {
+            Some(ty) => {
+                let project = format_ident!("project", span = blame);
+                quote!(#onto.#project::<#ty, _, _>(&mut __net, #name, &#source, #by))
+            }
+            None => {
+                let project = format_ident!("project", span = connector_span);
+                quote! {{
+                    let #by = #onto.by(#by);
+                    #by.#project(&mut __net, #name, &#source)
+                }}
+            }
+        };
         let binding = label.map_or_else(|| quote!(_), ToTokens::to_token_stream);
         quote! {
             let #binding = {
@@ -59,7 +71,7 @@ impl Expansion<'_> {
                 let #by = #connector;
                 let __synapse = #synapse;
                 let #onto = ::pynn::__private::onto(__target, __synapse);
-                #onto.#project::<#connector_type, _, _>(&mut __net, #name, &#source, #by)
+                #project
             };
         }
     }
@@ -124,15 +136,20 @@ impl Expansion<'_> {
         self.names.population(&end.name).map_or_else(|| quote!(_), |population| self.cell(population).ty())
     }
 
-    /// The connector, its type, and where to blame it.
-    fn connector(&self, connector: &Value, number: usize, post: &End) -> (TokenStream, TokenStream, Span) {
+    /// The connector, its type if it is written, and where to blame it.
+    fn connector(
+        &self,
+        connector: &Value,
+        number: usize,
+        post: &End,
+    ) -> (TokenStream, Option<TokenStream>, Span) {
         let Some(path) = connector.path() else {
             let span = connector.type_span();
             if let (Some(ty), Some(backend)) = (connector.apparent_type(), self.generic_backend(post, span)) {
                 let ty = ty.tokens();
                 self.demand(quote_spanned!(span=> #backend: ::pynn::backend::Connects<#ty>));
             }
-            return (tolerant::expression(&connector.tokens), quote!(_), span);
+            return (tolerant::expression(&connector.tokens), None, span);
         };
         let alias = self.alias("Connector", &number, &path.tokens());
         self.declare(&alias, &path.tokens());
@@ -148,7 +165,7 @@ impl Expansion<'_> {
                 quote!(<#ty as ::core::default::Default>::default())
             }
         };
-        (value, alias.ty_at(span), span)
+        (value, Some(alias.ty_at(span)), span)
     }
 
     /// The synapse, and where to blame it.
