@@ -127,8 +127,10 @@ network! {
             }
         }
     }
-    if scale > 1 {
+    if scale > 1 && let Some(_) = sizes.first() {
         record l4: spikes;
+    } else if let [0, _] = sizes {
+        record l4[0]: v;
     } else {
         record l5[0]: spikes, v every 0.5ms;
     }

@@ -26,6 +26,25 @@ pub(crate) fn pattern(tokens: &TokenStream) -> TokenStream {
     if is_pattern(tokens) { tokens.clone() } else { quote!(::pynn::__private::value! { #tokens }) }
 }
 
+/// The condition of an `if`, ready for rustc: an expression, or `let pattern = expression`.
+pub(crate) fn condition(tokens: &TokenStream) -> TokenStream {
+    let is_let = |token: &TokenTree| ident(Some(token)).is_some_and(|word| word == "let");
+    let list: Vec<TokenTree> = tokens.clone().into_iter().collect();
+    let Some((first, rest)) = list.split_first() else { return expression(tokens) };
+    let equals = rest.iter().position(|token| punct(Some(token), '=')).unwrap_or(rest.len());
+    let (bound, value) = (&rest[..equals], rest.get(equals + 1..).unwrap_or_default());
+    let chained = if is_let(first) { value.iter().any(is_let) } else { rest.iter().any(is_let) };
+    match (is_let(first), chained) {
+        // `let`s in a chain have their meaning only directly behind `if`.
+        (_, true) => return unit::rewrite(tokens.clone()),
+        (false, false) => return expression(tokens),
+        (true, false) => {}
+    }
+    let bound = pattern(&bound.iter().cloned().collect());
+    let value = expression(&value.iter().cloned().collect());
+    quote!(#first #bound = #value)
+}
+
 /// Whether the value begins as a closure does.
 pub(crate) fn is_closure(tokens: &TokenStream) -> bool {
     let list: Vec<TokenTree> = tokens.clone().into_iter().take(2).collect();

@@ -37,10 +37,7 @@ impl Expansion<'_> {
     fn choice(&self, choice: &If, numbers: &Cell<usize>) -> TokenStream {
         let mut written = TokenStream::new();
         for (at, (condition, body)) in choice.branches.iter().enumerate() {
-            // `let` has its meaning only directly behind `if`.
-            let has_let = condition.clone().into_iter().any(|token| token.to_string() == "let");
-            let condition =
-                if has_let { unit::rewrite(condition.clone()) } else { tolerant::expression(condition) };
+            let condition = tolerant::condition(condition);
             let body = self.statements(body, numbers, false);
             let otherwise = (at > 0).then(|| quote!(else));
             written.extend(quote! { #otherwise if #condition { #body } });
