@@ -27,9 +27,10 @@
 //! | 0.025 ms | 1e-4 (3e-5) | 2e-4 (6e-5) | 6e-5 (3e-5) | 2e-4 (8e-5) |
 //! | 0.01 ms | 1e-7 (5e-8) | 1e-6 (5e-7) | 1e-7 (7e-8) | 2e-6 (9e-7) |
 //!
-//! The rates need one exponential: all of theirs are powers of `e^(-u/360)`. They are held where they
-//! would be too fast for a substep, below -100 and above 180 mV from `v_offset`. For the same reason `v` relaxes towards
-//! its equilibrium by no more than 90 / ms, three times what a spike needs: synapses, however strong, cannot destabilise it.
+//! The rates need one exponential: all of theirs are powers of `e^(-u/360)`. They are held where they would be too fast
+//! for a substep, below -100 and above 180 mV from `v_offset`. For the same reason `v` relaxes by no more than 90 / ms (a
+//! spike needs half of that), and synapses count for no more than brings it there with all channels open (10 uS for the
+//! default cell): no input, however strong, destabilises a cell.
 
 use super::{Coefficients, math::exp_small, vectorised};
 
@@ -80,11 +81,11 @@ pub struct Parameters {
     pub i_offset: f64,
 }
 
-/// Substeps in a time step of `h` ms for cells whose largest `(gbar_na + gbar_k) / cm` is `speed`, 1/ms: as many as keep
-/// a substep at or below 1/30 ms; more for channels faster than those of the default cell (130 / ms).
+/// Substeps in a time step of `h` ms for cells whose largest `(gbar_na + gbar_k + g_leak) / cm` is `speed`, 1/ms: as many
+/// as keep a substep at or below 1/30 ms; more for channels faster than those of the default cell (130.05 / ms).
 pub fn substeps(speed: f64, h: f64) -> usize {
     // The small amount forgives the rounding of h = 0.1 / 3.
-    (h * 30.0 * (speed / 130.0).max(1.0) - 1e-9).ceil().clamp(1.0, 10_000.0) as usize
+    (h * 30.0 * (speed / 130.05).max(1.0) - 1e-9).ceil().clamp(1.0, 10_000.0) as usize
 }
 
 /// Times of the stages, in substeps.
@@ -143,9 +144,9 @@ fn linoid(a: f64, top: f64, e: (f64, f64)) -> (f64, f64) {
     (if small { series } else { top }, if small { 1.0 } else { e.0.mul_add(e.1, -1.0) })
 }
 
-/// Opening and closing rates of m, h and n at `u = v - v_offset`, 1/ms; and `1 / x`, which shares their division.
+/// Opening and closing rates of m, h and n at `u = v - v_offset`, 1/ms.
 #[inline(always)]
-fn rates(u: f64, x: f64) -> ([f64; 6], f64) {
+fn rates(u: f64) -> [f64; 6] {
     // e^(13/4), e^8, e^3, 0.128 e^(17/18), 0.5 e^(1/4).
     const M: f64 = 25.790_339_917_193_062;
     const Z: f64 = 2_980.957_987_041_728_3;
@@ -173,22 +174,19 @@ fn rates(u: f64, x: f64) -> ([f64; 6], f64) {
     let series = top.mul_add(top.mul_add(1.0 / (12.0 * 1.4), 0.5), 1.4);
     let b_top = if small { series } else { top * z };
     let b_below = if small { 1.0 } else { z - 1.0 };
-    // One division for all five: the reciprocal of the product, multiplied back.
+    // One division for all four: the reciprocal of the product, multiplied back.
     let h_below = 1.0 + z;
     let (mb, hn) = (m_below * b_below, h_below * n_below);
-    let product = mb * hn;
-    let inverse = 1.0 / (product * x);
-    let all_four = inverse * x;
-    let (per_mb, per_hn) = (all_four * hn, all_four * mb);
-    let rates = [
+    let inverse = 1.0 / (mb * hn);
+    let (per_mb, per_hn) = (inverse * hn, inverse * mb);
+    [
         m_top * (per_mb * b_below),
         b_top * (per_mb * m_below),
         H * q20,
         (4.0 * per_hn) * n_below,
         n_top * (per_hn * h_below),
         C * q9,
-    ];
-    (rates, inverse * product)
+    ]
 }
 
 /// What does not change within a step: conductances over capacitance in 1/ms, potentials in mV.
@@ -199,7 +197,8 @@ struct Membrane {
     offset: f64,
     e_na: f64,
     e_k: f64,
-    fastest: f64,
+    /// 1 / the fastest rate at which `v` may relax, ms.
+    per_fastest: f64,
 }
 
 /// Rates of change of a cell with leak and synapses of conductance `g` that drive by `b`.
@@ -208,11 +207,10 @@ fn change(p: Membrane, [v, m, h, n]: Four, (g, b): (f64, f64)) -> Four {
     let (na, n2) = ((m * m) * (m * h) * p.na, n * n);
     let k = n2 * n2 * p.k;
     let total = na + (k + g);
-    // Not zero, or the common division fails.
-    let total = if total < 1e-9 { 1e-9 } else { total };
-    let ([open_m, close_m, open_h, close_h, open_n, close_n], per_total) = rates(v - p.offset, total);
-    let limit = p.fastest * per_total;
+    // 1 up to `fastest`; then such that `limit * total` does not exceed it, 0 at twice `fastest`.
+    let limit = total.mul_add(-p.per_fastest, 2.0);
     let limit = if limit > 1.0 { 1.0 } else { limit };
+    let [open_m, close_m, open_h, close_h, open_n, close_n] = rates(v - p.offset);
     [
         limit * v.mul_add(-total, na.mul_add(p.e_na, k.mul_add(p.e_k, b))),
         m.mul_add(-(open_m + close_m), open_m),
@@ -257,8 +255,20 @@ fn substep<C: Coefficients<K>>(
     let (g_exc, g_inh) = (&mut g_exc[..cells], &mut g_inh[..cells]);
     for i in 0..cells {
         let at = |k: usize| c.get(k, first + i);
-        let p = Membrane { na: at(0), k: at(1), offset: at(4), e_na: at(5), e_k: at(6), fastest };
+        let p = Membrane {
+            na: at(0),
+            k: at(1),
+            offset: at(4),
+            e_na: at(5),
+            e_k: at(6),
+            per_fastest: 1.0 / fastest,
+        };
         let (e, g) = (g_exc[i] * at(9), g_inh[i] * at(9));
+        // All channels and the synapses together stay below twice `fastest`, where `change` would freeze `v`.
+        let strongest = 2.0 * fastest - (at(0) + (at(1) + at(2)));
+        let sum = e + g;
+        let scale = strongest / if sum > strongest { sum } else { strongest };
+        let (e, g) = (e * scale, g * scale);
         let synapses = |decay_e: f64, decay_i: f64| {
             let (e, g) = (e * decay_e, g * decay_i);
             (at(2) + (e + g), e.mul_add(at(7), g.mul_add(at(8), at(3))))
@@ -348,9 +358,7 @@ mod tests {
                 0.16 * linoid((15.0 - u) / 5.0),
                 0.5 * ((10.0 - u) / 40.0).exp(),
             ];
-            let (found, reciprocal) = rates(u, 3.0);
-            assert!((reciprocal * 3.0 - 1.0).abs() < 1e-14);
-            for (found, expected) in found.into_iter().zip(expected) {
+            for (found, expected) in rates(u).into_iter().zip(expected) {
                 // The exponential is 1e-10 off after 90 multiplications; e^x - 1 next to |x| = 1e-3 costs three digits more.
                 assert!((found / expected - 1.0).abs() < 1e-7, "u = {u}: {found} for {expected}");
             }
