@@ -28,9 +28,9 @@
 //! | 0.01 ms | 1e-7 (5e-8) | 1e-6 (5e-7) | 1e-7 (7e-8) | 2e-6 (9e-7) |
 //!
 //! The rates need one exponential: all of theirs are powers of `e^(-u/360)`. They are held where they would be too fast
-//! for a substep, below -100 and above 180 mV from `v_offset`. For the same reason `v` relaxes by no more than 90 / ms (a
-//! spike needs half of that), and synapses count for no more than brings it there with all channels open (10 uS for the
-//! default cell): no input, however strong, destabilises a cell.
+//! for a substep, below -100 and above 180 mV from `v_offset`. For the same reason `v` relaxes by no more than 90 / ms (in
+//! a spike of the default cell it reaches 53 / ms), and synapses count for no more than 50 / ms (10 uS for the default
+//! cell): no input, however strong, destabilises a cell.
 
 use super::{Coefficients, math::exp_small, vectorised};
 
