@@ -192,8 +192,9 @@ fn a_token_too_few_or_too_many_spoils_one_item_only() {
 }
 
 #[test]
-fn every_prefix_of_the_header_expands() {
-    for prefix in prefixes(tokens(SAMPLE[0].0)) {
+fn every_prefix_of_the_header_expands_and_every_slip_in_it() {
+    let header = tokens(SAMPLE[0].0);
+    for prefix in prefixes(header.clone()).into_iter().chain(slips(header)) {
         expanded(prefix.clone());
         let mut block = prefix;
         block.extend(tokens("simulator sim: Native {}; population exc on sim: [IfCurrExp; 1];"));

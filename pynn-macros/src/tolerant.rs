@@ -26,23 +26,37 @@ pub(crate) fn pattern(tokens: &TokenStream) -> TokenStream {
     if is_pattern(tokens) { tokens.clone() } else { quote!(::pynn::__private::value! { #tokens }) }
 }
 
-/// The condition of an `if`, ready for rustc: an expression, or `let pattern = expression`.
+/// The condition of an `if`, ready for rustc: an expression, or a chain of `let pattern = expression` and expressions.
 pub(crate) fn condition(tokens: &TokenStream) -> TokenStream {
-    let is_let = |token: &TokenTree| ident(Some(token)).is_some_and(|word| word == "let");
     let list: Vec<TokenTree> = tokens.clone().into_iter().collect();
-    let Some((first, rest)) = list.split_first() else { return expression(tokens) };
-    let equals = rest.iter().position(|token| punct(Some(token), '=')).unwrap_or(rest.len());
-    let (bound, value) = (&rest[..equals], rest.get(equals + 1..).unwrap_or_default());
-    let chained = if is_let(first) { value.iter().any(is_let) } else { rest.iter().any(is_let) };
-    match (is_let(first), chained) {
-        // `let`s in a chain have their meaning only directly behind `if`.
-        (_, true) => return unit::rewrite(tokens.clone()),
-        (false, false) => return expression(tokens),
-        (true, false) => {}
+    if !list.iter().any(is_let) {
+        return expression(tokens);
     }
-    let bound = pattern(&bound.iter().cloned().collect());
-    let value = expression(&value.iter().cloned().collect());
-    quote!(#first #bound = #value)
+    let mut written = TokenStream::new();
+    let mut rest = list.as_slice();
+    while let Some(and) = (0..rest.len()).find(|at| joint(rest.get(*at), '&') && punct(rest.get(at + 1), '&'))
+    {
+        written.extend(link(&rest[..and]));
+        written.extend(rest[and..and + 2].iter().cloned());
+        rest = &rest[and + 2..];
+    }
+    written.extend(link(rest));
+    written
+}
+
+/// One link of a chain of conditions.
+fn link(list: &[TokenTree]) -> TokenStream {
+    let Some((keyword, rest)) = list.split_first().filter(|(first, _)| is_let(first)) else {
+        return expression(&list.iter().cloned().collect());
+    };
+    let equals = rest.iter().position(|token| punct(Some(token), '=')).unwrap_or(rest.len());
+    let bound = pattern(&rest[..equals].iter().cloned().collect());
+    let value = expression(&rest.iter().skip(equals + 1).cloned().collect());
+    quote!(#keyword #bound = #value)
+}
+
+fn is_let(token: &TokenTree) -> bool {
+    ident(Some(token)).is_some_and(|word| word == "let")
 }
 
 /// Whether the value begins as a closure does.
