@@ -251,6 +251,27 @@ fn connectors_and_synapses_can_be_made_by_calls() {
     assert!(error.contains("no/such.file"), "{error}");
 }
 
+network! {
+    /// One of several cell types, by one of several connectors.
+    struct Any<C, K>
+    where
+        C: pynn::cell::Receives<DefaultWeight = Conductance> + Default,
+        K: Default,
+    {
+        n: usize,
+    }
+    simulator sim: Native {};
+    population one on sim: [C; n];
+    projection one -> one: K, StaticSynapse;
+}
+
+#[test]
+fn cells_and_connectors_can_be_type_parameters() {
+    let net = Any::<IfCondExp, OneToOne>::build(2).expect("a sound network");
+    assert_eq!(net.network().populations()[0].cell.name, "IF_cond_exp");
+    assert_eq!(Any::<IfCondAlpha, AllToAll>::build(3).expect("a sound network").one.size(), 3);
+}
+
 /// Every unit of the library is a suffix, and means what the constant means.
 #[test]
 fn every_unit_is_a_suffix() {

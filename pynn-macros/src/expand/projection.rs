@@ -145,36 +145,44 @@ impl Expansion<'_> {
     ) -> (TokenStream, Option<TokenStream>, Span) {
         let Some(path) = connector.path() else {
             let span = connector.type_span();
-            if let (Some(ty), Some(backend)) = (connector.apparent_type(), self.generic_backend(post, span)) {
-                let ty = ty.tokens();
-                self.demand(quote_spanned!(span=> #backend: ::pynn::backend::Connects<#ty>));
+            if let Some(ty) = connector.apparent_type().map(|path| path.tokens()) {
+                self.demand(
+                    post,
+                    &ty,
+                    span,
+                    |backend| quote_spanned!(span=> #backend: ::pynn::backend::Connects<#ty>),
+                );
             }
             return (tolerant::expression(&connector.tokens), None, span);
         };
         let alias = self.alias("Connector", &number, &path.tokens());
         self.declare(&alias, &path.tokens());
         let span = path.span();
-        if let Some(backend) = self.generic_backend(post, span) {
-            let ty = alias.ty_at(span);
-            self.demand(quote_spanned!(span=> #backend: ::pynn::backend::Connects<#ty>));
-        }
+        let ty = alias.ty_at(span);
+        self.demand(
+            post,
+            &ty,
+            span,
+            |backend| quote_spanned!(span=> #backend: ::pynn::backend::Connects<#ty>),
+        );
         let value = match &connector.shape {
             Shape::Literal(parts) => value::literal(alias.constructor(span), parts),
-            _ => {
-                let ty = alias.ty_at(span);
-                quote!(<#ty as ::core::default::Default>::default())
-            }
+            _ => quote!(<#ty as ::core::default::Default>::default()),
         };
-        (value, Some(alias.ty_at(span)), span)
+        (value, Some(ty), span)
     }
 
     /// The synapse, and where to blame it.
     fn synapse(&self, synapse: &Value, post: &End) -> (TokenStream, Span) {
         let span = synapse.type_span();
-        if let (Some(path), Some(backend)) = (synapse.apparent_type(), self.generic_backend(post, span)) {
-            // Backends name a synapse type without the types of its values.
-            let family = path.bare();
-            self.demand(quote_spanned!(span=> #backend: ::pynn::backend::Transmits<#family>));
+        // Backends name a synapse type without the types of its values.
+        if let Some(family) = synapse.apparent_type().map(|path| path.bare()) {
+            self.demand(
+                post,
+                &family,
+                span,
+                |backend| quote_spanned!(span=> #backend: ::pynn::backend::Transmits<#family>),
+            );
         }
         let typed = |field: &str, written: &TokenStream, value: TokenStream| {
             let span = first_span(written);
@@ -216,10 +224,20 @@ impl Expansion<'_> {
         (value, span)
     }
 
-    /// The backend of the end's simulator if it depends on the header's generics, blamed at `span`.
-    pub(super) fn generic_backend(&self, end: &End, span: Span) -> Option<TokenStream> {
-        let simulator = self.names.simulator_of(end)?;
-        self.is_generic(&simulator.backend.to_token_stream()).then(|| self.backend(simulator).ty_at(span))
+    /// Adds a predicate on the backend of the end's simulator, if the backend or what is asked of it depends on the
+    /// header's generics: the rest is checked where it is used.
+    pub(super) fn demand(
+        &self,
+        end: &End,
+        asked: &TokenStream,
+        span: Span,
+        predicate: impl FnOnce(TokenStream) -> TokenStream,
+    ) {
+        let Some(simulator) = self.names.simulator_of(end) else { return };
+        if self.is_generic(&simulator.backend.to_token_stream()) || self.is_generic(asked) {
+            let predicate = predicate(self.backend(simulator).ty_at(span));
+            self.bounds.borrow_mut().push(predicate);
+        }
     }
 }
 
