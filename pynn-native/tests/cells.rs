@@ -218,9 +218,33 @@ fn overwhelming_conductances_do_not_overshoot() {
     let v = potential(&one_cell!(cell, IfCondExp.excitatory, 1000.0 * uS, [10.0]), 60.0);
     assert!(v.iter().all(|v| (-65.001..=0.0).contains(v)));
     assert!(v[130] > -1.0, "{}", v[130]);
-    // 1 mS is 5 000 / ms.
-    let v = potential(&one_cell!(HhCondExp::default(), HhCondExp.excitatory, 1000.0 * uS, [10.0]), 60.0);
-    assert!(v.iter().all(|v| (-100.0..=60.0).contains(v)), "{v:?}");
+}
+
+#[test]
+fn no_input_or_initial_state_destabilises_a_hodgkin_huxley_cell() {
+    // From 0.5 to 500 000 / ms.
+    for strength in [0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0, 1e3, 1e5] {
+        let trains = (0..20).map(|k| 10.0 + 2.0 * f64::from(k));
+        let excited = one_cell!(HhCondExp::default(), HhCondExp.excitatory, strength * uS, trains.clone());
+        let inhibited = one_cell!(HhCondExp::default(), HhCondExp.inhibitory, strength * uS, trains);
+        for network in [excited, inhibited] {
+            let v = potential(&network, 100.0);
+            assert!(v.iter().all(|v| (-100.0..=70.0).contains(v)), "{strength} uS: {v:?}");
+        }
+    }
+    let mut net = NetworkBuilder::new("Gates");
+    let sim = net.simulator::<Native>("sim", SimulatorOptions::default());
+    let cells = net.population(&sim, "cells", 81, HhCondExp::default());
+    let at = |index: usize, place: u32| (index / 3usize.pow(place) % 3) as f64;
+    net.initialize(&cells, HhCondExp::states().m, move |index: usize| at(index, 0) / 2.0);
+    net.initialize(&cells, HhCondExp::states().h, move |index: usize| at(index, 1) / 2.0);
+    net.initialize(&cells, HhCondExp::states().n, move |index: usize| at(index, 2) / 2.0);
+    net.initialize(&cells, HhCondExp::states().v, move |index: usize| (50.0 * at(index, 3) - 90.0) * mV);
+    net.record(&cells, HhCondExp::variables().v);
+    let outcome = run(&net.build().unwrap(), 1, 50.0 * ms);
+    for (cell, v) in outcome.samples[&(0, 0)].iter().enumerate() {
+        assert!(v.iter().all(|v| (-100.0..=70.0).contains(v)), "cell {cell}: {v:?}");
+    }
 }
 
 #[test]
