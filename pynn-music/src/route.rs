@@ -50,6 +50,11 @@ fn within(reaching: &Reaching, sources: Range<u32>) -> Vec<Range<u32>> {
     ranges.into_iter().filter(|range| !range.is_empty()).collect()
 }
 
+/// Whether spikes travel through a projection: not where the target's backend draws those of a source itself.
+fn travels(network: &Network, projection: &ProjectionSpec) -> bool {
+    !(network.simulator_of(projection.target.population).draws)(network, projection)
+}
+
 /// Calls `visit(projection, from, to, source indices)` for every pair of ranks between which `projection` has
 /// connections; `from` may equal `to`.
 fn pairs<'n>(
@@ -76,7 +81,7 @@ fn pairs<'n>(
 #[must_use]
 pub fn links(network: &Network, layout: &Layout) -> Vec<Link> {
     let mut links = Vec::new();
-    for projection in network.projections() {
+    for projection in network.projections().iter().filter(|projection| travels(network, projection)) {
         let simulator = network.populations()[projection.source.population.0].simulator;
         pairs(network, layout, projection, layout.ranks_of(simulator), &mut |from, to, _| {
             if from != to {
@@ -113,7 +118,10 @@ impl Routes {
         for population in network.populations().iter().filter(|spec| spec.simulator == place.simulator) {
             let cells = layout.cells(population, rank);
             let mut destinations: Vec<Vec<Destination>> = vec![Vec::new(); cells.len()];
-            for projection in network.projections().iter().filter(|p| p.source.population == population.id) {
+            let from_here = |projection: &&ProjectionSpec| {
+                projection.source.population == population.id && travels(network, projection)
+            };
+            for projection in network.projections().iter().filter(from_here) {
                 let offset = projection.source.range.start as i64 - cells.start as i64;
                 pairs(network, layout, projection, rank..rank + 1, &mut |_, to, reached| {
                     let destination = if to != rank {
