@@ -33,7 +33,8 @@ pub(crate) fn launch_leader(common: &Common, launch: Option<Launch>) -> Result<T
             Err(error) => drop(opened.send(Err(error))),
         }
     };
-    let thread = spawn(name, work)?;
+    // The driver sees that it is gone by the channels that end.
+    let thread = spawn(name, work, || {})?;
     let gone = |_| Error::new(ErrorKind::Transport, "MPI did not start");
     is_open.recv().map_err(gone)??;
     Ok(Team {
