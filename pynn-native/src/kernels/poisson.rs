@@ -168,8 +168,8 @@ mod tests {
         let (key, gids): ([u32; 2], Vec<u32>) = ([7, 0xfeed], (1_000..1_200).collect());
         for mean in [0.0, 0.01, 0.8, 1.82, 7.3, 30.0, 200.0] {
             let table = PoissonTable::new(mean);
-            let mut counts = std::array::from_fn(|_| vec![0; gids.len()]);
-            draw(key, 12_345, &gids, &table, &mut counts);
+            let mut counts: [Vec<u16>; 4] = std::array::from_fn(|_| vec![0; gids.len()]);
+            draw(key, 12_345, &gids, &table, counts.each_mut().map(Vec::as_mut_slice));
             for (step, counts) in counts.iter().enumerate() {
                 for (gid, count) in gids.iter().zip(counts) {
                     let word = philox([*gid, 12_345, 0, 0], key)[step];
