@@ -7,6 +7,8 @@ use pynn_core::backend::LocalProjection;
 use pynn_core::connector::Reaching;
 use pynn_core::network::{Network, ProjectionSpec};
 
+use smallvec::SmallVec;
+
 use crate::layout::Layout;
 use crate::schedule::{Link, Schedule};
 
@@ -93,11 +95,14 @@ pub fn links(network: &Network, layout: &Layout) -> Vec<Link> {
     links
 }
 
+/// Where the spikes of one cell go: seldom to many ranks.
+type Set = SmallVec<[Destination; 8]>;
+
 /// Where the spikes of one rank's cells go.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Routes {
     blocks: Vec<Block>,
-    sets: Vec<Vec<Destination>>,
+    sets: Vec<Set>,
 }
 
 /// The cells of one population on this rank.
@@ -117,7 +122,7 @@ impl Routes {
         let place = layout.place(rank);
         for population in network.populations().iter().filter(|spec| spec.simulator == place.simulator) {
             let cells = layout.cells(population, rank);
-            let mut destinations: Vec<Vec<Destination>> = vec![Vec::new(); cells.len()];
+            let mut destinations = vec![Set::new(); cells.len()];
             let from_here = |projection: &&ProjectionSpec| {
                 projection.source.population == population.id && travels(network, projection)
             };
@@ -197,12 +202,12 @@ fn outgoing(schedule: &Schedule, rank: usize, to: usize) -> Destination {
 
 #[derive(Default)]
 struct Interner {
-    ids: HashMap<Vec<Destination>, u32>,
-    sets: Vec<Vec<Destination>>,
+    ids: HashMap<Set, u32>,
+    sets: Vec<Set>,
 }
 
 impl Interner {
-    fn id(&mut self, mut set: Vec<Destination>) -> u32 {
+    fn id(&mut self, mut set: Set) -> u32 {
         set.sort_unstable();
         if let Some(&id) = self.ids.get(&set) {
             return id;
