@@ -176,6 +176,8 @@ impl Leader {
             world.idle(&mut patience);
         }
         drop((parcels, worker));
+        // Signs of life that came after their time: MPI must not end with messages under way.
+        while world.fetch(Topic::Alive).is_some() {}
         // After a failure messages may be under way that nobody takes: the launcher ends all when this process ends.
         if !failed {
             World::close(world);
