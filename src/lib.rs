@@ -16,12 +16,16 @@ pub use pynn_data as data;
 pub use pynn_macros::network;
 pub use pynn_music as music;
 pub use pynn_native as native;
+#[cfg(feature = "neuron")]
+pub use pynn_neuron as neuron;
 
 /// What a model file needs: `use pynn::prelude::*;`.
 pub mod prelude {
     pub use crate::{music, network};
     pub use pynn_core::prelude::*;
     pub use pynn_native::Native;
+    #[cfg(feature = "neuron")]
+    pub use pynn_neuron::Neuron;
 }
 
 /// What `network!` expands to beyond the builder; not for direct use.
