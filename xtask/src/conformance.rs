@@ -1,4 +1,4 @@
-//! Runs a list of single-cell cases on the native engine and compares it with a simulator's answers.
+//! Runs a list of single-cell cases on a backend and compares it with a simulator's answers.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -51,7 +51,7 @@ struct Input {
     synapse: Option<serde_json::Value>,
 }
 
-/// What the native engine made of a case.
+/// What the backend made of a case.
 struct Answer {
     spikes: Vec<f64>,
     v: Vec<f64>,
@@ -91,7 +91,25 @@ fn own_start(case: &Case, simulator: &str) -> Option<(&'static str, f64)> {
     }
 }
 
-fn runner(case: &Case) -> Result<Runner, String> {
+/// A backend that has all that cases need.
+trait Runs:
+    Simulates<SpikeSourceArray>
+    + Simulates<IfCurrExp>
+    + Simulates<IfCurrAlpha>
+    + Simulates<IfCurrDelta>
+    + Simulates<IfCondExp>
+    + Simulates<IfCondAlpha>
+    + Simulates<HhCondExp>
+    + Connects<AllToAll>
+    + Transmits<StaticSynapse>
+    + Records<observable::Spikes>
+    + Records<observable::MembranePotential>
+{
+}
+impl Runs for Native {}
+impl Runs for Neuron {}
+
+fn runner<B: Runs>(case: &Case) -> Result<Runner, String> {
     if let Some(synapse) = case.inputs.iter().find_map(|input| input.synapse.as_ref()) {
         return Err(format!(
             "synapse {} is not available yet",
@@ -102,12 +120,12 @@ fn runner(case: &Case) -> Result<Runner, String> {
         return Err("electrodes are not available yet".into());
     }
     Ok(match case.cell.as_str() {
-        "IF_curr_exp" => simulate::<IfCurrExp>,
-        "IF_curr_alpha" => simulate::<IfCurrAlpha>,
-        "IF_curr_delta" => simulate::<IfCurrDelta>,
-        "IF_cond_exp" => simulate::<IfCondExp>,
-        "IF_cond_alpha" => simulate::<IfCondAlpha>,
-        "HH_cond_exp" => simulate::<HhCondExp>,
+        "IF_curr_exp" => simulate::<B, IfCurrExp>,
+        "IF_curr_alpha" => simulate::<B, IfCurrAlpha>,
+        "IF_curr_delta" => simulate::<B, IfCurrDelta>,
+        "IF_cond_exp" => simulate::<B, IfCondExp>,
+        "IF_cond_alpha" => simulate::<B, IfCondAlpha>,
+        "HH_cond_exp" => simulate::<B, HhCondExp>,
         other => return Err(format!("cell {other} is not available yet")),
     })
 }
@@ -138,13 +156,13 @@ fn index_of<'a>(mut names: impl Iterator<Item = &'a str>, name: &str) -> usize {
     names.position(|other| other == name).expect("every neuron has spikes and v")
 }
 
-fn simulate<C: CellType + Receives + Default>(case: &Case, simulator: &str, timestep: f64) -> Result<Answer>
+fn simulate<B, C>(case: &Case, simulator: &str, timestep: f64) -> Result<Answer>
 where
-    // The bound on C alone would make every cell type a C.
-    Native: Simulates<C> + Simulates<SpikeSourceArray>,
+    B: Runs + Simulates<C>,
+    C: CellType + Receives + Default,
 {
     let mut net = NetworkBuilder::new(case.name.as_str());
-    let sim = net.simulator::<Native>("sim", SimulatorOptions { processes: 1, timestep: timestep * ms });
+    let sim = net.simulator::<B>("sim", SimulatorOptions { processes: 1, timestep: timestep * ms });
     let cell = net.population(&sim, "cell", 1, C::default());
     let unknown = |what: &str, name: &str| {
         Error::new(ErrorKind::Description, format!("case {}: {} has no {what} {name}", case.name, case.cell))
