@@ -62,7 +62,13 @@ fn main() -> Result<()> {
     let (exc, inh) = (sim.spikes(|net| &net.exc)?, sim.spikes(|net| &net.inh)?);
     println!("network Brunel, {} ms on {} ranks", options.time.base(), sim.plan().ranks());
     for spikes in [&exc, &inh] {
-        println!("{:<4} {:>6} cells {:>8} spikes {:>7.2} Hz", spikes.population, spikes.size, spikes.len(), spikes.mean_rate());
+        println!(
+            "{:<4} {:>6} cells {:>8} spikes {:>7.2} Hz",
+            spikes.population,
+            spikes.size,
+            spikes.len(),
+            spikes.mean_rate()
+        );
     }
     println!("digest: {:016x}", sim.digest()?);
 

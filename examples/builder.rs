@@ -34,7 +34,10 @@ fn main() -> Result<()> {
     }
 
     let connector = FixedProbability { p_connect: 0.6, ..Default::default() };
-    let synapse = StaticSynapse { weight: 60.0 / size as f64 * nA, delay: NormalClipped { mean: 5.0 * ms, sd: 0.5 * ms, low: 0.1 * ms, high: 10.0 * ms } };
+    let synapse = StaticSynapse {
+        weight: 60.0 / size as f64 * nA,
+        delay: NormalClipped { mean: 5.0 * ms, sd: 0.5 * ms, low: 0.1 * ms, high: 10.0 * ms },
+    };
     net.project(None, &start, links[0].default_target(), connector, synapse);
     for pair in links.windows(2) {
         net.project(None, &pair[0], pair[1].default_target(), connector, synapse);

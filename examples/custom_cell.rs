@@ -65,10 +65,12 @@ impl CellKernel for AdaptiveThresholdKernel {
     const STATE: &'static [&'static str] = &["v", "theta"];
 
     fn new(setup: &Setup<'_>) -> Result<Self> {
-        let decay = |tau: Vec<f64>| tau.iter().map(|tau| (-setup.timestep() / tau).exp()).collect::<Vec<f64>>();
+        let decay =
+            |tau: Vec<f64>| tau.iter().map(|tau| (-setup.timestep() / tau).exp()).collect::<Vec<f64>>();
         let (tau_m, cm) = (setup.parameter("tau_m")?, setup.parameter("cm")?);
         let leak = decay(tau_m.clone());
-        let gain = leak.iter().zip(tau_m.iter().zip(&cm)).map(|(leak, (tau, cm))| tau / cm * (1.0 - leak)).collect();
+        let gain =
+            leak.iter().zip(tau_m.iter().zip(&cm)).map(|(leak, (tau, cm))| tau / cm * (1.0 - leak)).collect();
         Ok(Self {
             leak,
             gain,

@@ -52,7 +52,13 @@ fn main() -> Result<()> {
 
     println!("network TwoSimulators, {} ms on {} ranks", options.time.base(), sim.plan().ranks());
     for spikes in [&input, &hh, &relay] {
-        println!("{:<7} {:>5} cells {:>7} spikes {:>8.2} Hz", spikes.population, spikes.size, spikes.len(), spikes.mean_rate());
+        println!(
+            "{:<7} {:>5} cells {:>7} spikes {:>8.2} Hz",
+            spikes.population,
+            spikes.size,
+            spikes.len(),
+            spikes.mean_rate()
+        );
     }
     println!("digest: {:016x}", sim.digest()?);
 

@@ -63,13 +63,15 @@ fn main() -> Result<()> {
 
     let mut cuba = music::setup(Cuba::<Native>::build(n)?)?;
     cuba.run(options.time)?;
-    let (cuba_spikes, cuba_v) = (cuba.spikes(|net| &net.cells)?, cuba.trace(|net| &net.cells, |cell| cell.v)?);
+    let (cuba_spikes, cuba_v) =
+        (cuba.spikes(|net| &net.cells)?, cuba.trace(|net| &net.cells, |cell| cell.v)?);
     report("CUBA", &cuba_spikes, cuba.digest()?);
     cuba.end()?;
 
     let mut coba = music::setup(Coba::<Native>::build(n)?)?;
     coba.run(options.time)?;
-    let (coba_spikes, coba_v) = (coba.spikes(|net| &net.cells)?, coba.trace(|net| &net.cells, |cell| cell.v)?);
+    let (coba_spikes, coba_v) =
+        (coba.spikes(|net| &net.cells)?, coba.trace(|net| &net.cells, |cell| cell.v)?);
     report("COBA", &coba_spikes, coba.digest()?);
     coba.end()?;
 
@@ -88,5 +90,10 @@ fn main() -> Result<()> {
 }
 
 fn report(name: &str, spikes: &pynn::recording::SpikeData, digest: u64) {
-    println!("{name} {} cells {:>7} spikes {:>6.2} Hz  digest: {digest:016x}", spikes.size, spikes.len(), spikes.mean_rate());
+    println!(
+        "{name} {} cells {:>7} spikes {:>6.2} Hz  digest: {digest:016x}",
+        spikes.size,
+        spikes.len(),
+        spikes.mean_rate()
+    );
 }

@@ -7,11 +7,13 @@
 extern crate self as pynn;
 
 pub use pynn_core::cell;
-pub use pynn_core::{backend, cells, connector, connectors, digest, error, network, population, random, recording};
-pub use pynn_core::{source, synapse, time, units, values};
-pub use pynn_core::{Error, ErrorKind, Result};
 pub use pynn_core::network::{Model, Network, NetworkBuilder, SimulatorOptions};
 pub use pynn_core::population::{Population, Projection, View};
+pub use pynn_core::{Error, ErrorKind, Result};
+pub use pynn_core::{
+    backend, cells, connector, connectors, digest, error, network, population, random, recording,
+};
+pub use pynn_core::{source, synapse, time, units, values};
 pub use pynn_data as data;
 pub use pynn_macros::network;
 pub use pynn_music as music;
@@ -32,3 +34,8 @@ pub mod prelude {
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
+
+/// The README's network compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

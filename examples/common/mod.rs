@@ -23,18 +23,21 @@ impl Options {
         let (options, files) = Self::read_with_files(time, scale)?;
         match files.first() {
             None => Ok(options),
-            Some(unknown) => Err(Error::new(ErrorKind::Usage, format!("unknown option {}; {USAGE}", unknown.display()))),
+            Some(unknown) => {
+                Err(Error::new(ErrorKind::Usage, format!("unknown option {}; {USAGE}", unknown.display())))
+            }
         }
     }
 
     /// The options, and the files named beside them.
     pub(crate) fn read_with_files(time: Time, scale: f64) -> Result<(Self, Vec<PathBuf>)> {
         let mut arguments = pico_args::Arguments::from_env();
-        let usage = |error: pico_args::Error| {
-            Error::new(ErrorKind::Usage, format!("{error}; {USAGE}"))
-        };
+        let usage = |error: pico_args::Error| Error::new(ErrorKind::Usage, format!("{error}; {USAGE}"));
         let options = Self {
-            time: arguments.opt_value_from_str("--time").map_err(usage)?.map_or(time, |value: f64| value * ms),
+            time: arguments
+                .opt_value_from_str("--time")
+                .map_err(usage)?
+                .map_or(time, |value: f64| value * ms),
             scale: arguments.opt_value_from_str("--scale").map_err(usage)?.unwrap_or(scale),
             out: arguments.opt_value_from_str("--out").map_err(usage)?.unwrap_or_else(|| "out".into()),
         };

@@ -46,7 +46,13 @@ fn main() -> Result<()> {
     let (input, cells) = (sim.spikes(|net| &net.input)?, sim.spikes(|net| &net.cells)?);
     let v = sim.trace(|net| &net.cells, |cell| cell.v)?;
     for spikes in [&input, &cells] {
-        println!("{:<6} {} cells {:>3} spikes, by cell {:?}", spikes.population, spikes.size, spikes.len(), spikes.counts());
+        println!(
+            "{:<6} {} cells {:>3} spikes, by cell {:?}",
+            spikes.population,
+            spikes.size,
+            spikes.len(),
+            spikes.counts()
+        );
     }
     println!("digest: {:016x}", sim.digest()?);
     sim.end()?;

@@ -76,10 +76,20 @@ fn main() -> Result<()> {
     for p in 0..POPULATIONS - UPPER {
         spikes.push(sim.spikes(|net| &net.deep_cells[p])?);
     }
-    println!("network Microcircuit at scale {}, {} ms on {} ranks", options.scale, options.time.base(), sim.plan().ranks());
+    println!(
+        "network Microcircuit at scale {}, {} ms on {} ranks",
+        options.scale,
+        options.time.base(),
+        sim.plan().ranks()
+    );
     for (spikes, name) in spikes.iter_mut().zip(NAMES) {
         name.clone_into(&mut spikes.population);
-        println!("{name:<5} {:>6} cells {:>8} spikes {:>6.2} Hz", spikes.size, spikes.len(), spikes.mean_rate());
+        println!(
+            "{name:<5} {:>6} cells {:>8} spikes {:>6.2} Hz",
+            spikes.size,
+            spikes.len(),
+            spikes.mean_rate()
+        );
     }
     println!("digest: {:016x}", sim.digest()?);
 

@@ -1,5 +1,6 @@
 //! The tables of Potjans & Diesmann 2014 (doi 10.1093/cercor/bhs358): sizes, connection probabilities, drive.
 
+#![allow(unreachable_pub, reason = "a binary and a library share these tables")]
 use pynn::prelude::*;
 
 /// How many populations: layers 2/3, 4, 5 and 6, each excitatory and inhibitory.

@@ -424,8 +424,9 @@ impl NetworkBuilder {
                 Err(format!("a weight of {weight} {} is not finite", receptor.symbol))
             }
             _ if conductance && weight < 0.0 => Err(format!(
-                "a weight of {weight} uS is negative, but `{}` of `{}` takes conductances, which are positive for every receptor",
-                receptor.name, population.name
+                "a weight of {weight} uS is negative, but `{0}` takes conductances, which are positive for every \
+                 receptor; to inhibit, write `-> {0}.inhibitory` and a positive weight",
+                population.name
             )),
             _ => Ok(()),
         };

@@ -40,5 +40,9 @@ pub mod prelude {
     pub use crate::population::{Population, Projection, View};
     pub use crate::random::{LogNormal, Normal, NormalClipped, Uniform};
     pub use crate::synapse::StaticSynapse;
-    pub use crate::units::*;
+    // `s`, `V` and `us` stay out: as constants they would turn a user's `let s = ...` into a comparison.
+    pub use crate::units::{
+        Capacitance, Conductance, Current, Frequency, Hz, Time, Unit, Voltage, kHz, mS, mV, ms, nA, nF, nS,
+        pA, pF, uA, uS,
+    };
 }

@@ -6,7 +6,7 @@
 
 mod discrete;
 mod normal;
-mod portable;
+pub(crate) mod portable;
 
 use crate::units::Unit;
 
@@ -278,19 +278,11 @@ impl Distribution {
             Self::Normal { mean, sd, .. } if !(mean.is_finite() && sd.is_finite() && sd >= 0.0) => {
                 Err(format!("Normal needs a finite mean and sd >= 0, but mean is {mean} and sd is {sd}"))
             }
-            // Beyond eight deviations redrawing would not come to an end in any useful time.
-            Self::Normal { mean, sd, low, high }
-                if low.is_nan()
-                    || high.is_nan()
-                    || low > high
-                    || low > mean + 8.0 * sd
-                    || high < mean - 8.0 * sd
-                    || (high - low) < 1e-6 * sd =>
-            {
-                Err(format!(
-                    "NormalClipped to [{low}, {high}] leaves nothing of a normal with mean {mean} and sd {sd}"
-                ))
-            }
+            // Redrawing must come to an end in useful time.
+            Self::Normal { mean, sd, low, high } if kept(mean, sd, low, high) < 1e-4 => Err(format!(
+                "NormalClipped to [{low}, {high}] leaves next to nothing of a normal with mean {mean} and sd {sd}; \
+                 widen it, or use Uniform"
+            )),
             Self::LogNormal { mu, sigma } if !(mu.is_finite() && sigma.is_finite() && sigma >= 0.0) => {
                 Err(format!(
                     "LogNormal needs a finite median and sigma >= 0, but the logarithm's mean is {mu} and sigma {sigma}"
@@ -299,6 +291,27 @@ impl Distribution {
             _ => Ok(()),
         }
     }
+}
+
+/// The probability that a normal number lies in [low, high], by Simpson's rule; 0 if an end is no number.
+fn kept(mean: f64, sd: f64, low: f64, high: f64) -> f64 {
+    if sd == 0.0 {
+        return f64::from(low <= mean && mean <= high);
+    }
+    let (a, b) = ((low - mean) / sd, (high - mean) / sd);
+    if a.is_nan() || b.is_nan() || a >= b {
+        return 0.0;
+    }
+    let (a, b) = (a.clamp(-10.0, 10.0), b.clamp(-10.0, 10.0));
+    let step = (b - a) / 200.0;
+    let sum: f64 = (0..=200)
+        .map(|point| {
+            let x = a + step * f64::from(point);
+            let factor = if point % 200 == 0 { 1.0 } else { f64::from(2 + 2 * (point % 2)) };
+            factor * portable::exp(-0.5 * x * x)
+        })
+        .sum();
+    sum * step / 3.0 / std::f64::consts::TAU.sqrt()
 }
 
 /// Uniform between two quantities, `low` included, `high` not.
@@ -435,8 +448,30 @@ mod tests {
     }
 
     #[test]
+    fn geometric_numbers_by_the_eight_are_those_one_by_one() {
+        for p in [0.001f64, 0.1, 0.9, 1.0] {
+            let inverse_log_q = 1.0 / (-p).ln_1p();
+            let (mut one, mut eight) = (stream(4), stream(4));
+            for skip in (0..100).flat_map(|_| eight.geometrics(inverse_log_q)) {
+                assert_eq!(one.geometric(inverse_log_q), u64::from(skip.unsigned_abs()));
+            }
+        }
+        assert_eq!(stream(4).geometrics(-1e300), [i32::MAX; GEOMETRICS]);
+    }
+
+    #[test]
     fn clipping_that_leaves_nothing_is_rejected() {
-        let clipped = Distribution::Normal { mean: 0.0, sd: 1.0, low: 9.0, high: 10.0 };
-        assert!(clipped.check().unwrap_err().contains("leaves nothing"));
+        let check = |low, high| Distribution::Normal { mean: 5.0, sd: 2.0, low, high }.check();
+        for (low, high) in [(19.0, 30.0), (7.0, 7.0), (7.0, 7.0001), (7.0, 3.0), (f64::NAN, 7.0)] {
+            let message = check(low, high).unwrap_err();
+            assert!(message.contains("leaves next to nothing"), "{message}");
+        }
+        for (low, high) in [(-f64::INFINITY, f64::INFINITY), (11.0, f64::INFINITY), (0.0, 0.1)] {
+            assert_eq!(check(low, high), Ok(()));
+        }
+        let fixed = |low| Distribution::Normal { mean: 5.0, sd: 0.0, low, high: 6.0 }.check();
+        assert!(fixed(5.0).is_ok() && fixed(5.5).is_err());
+        // P(-1 < z < 2)
+        assert!((kept(5.0, 2.0, 3.0, 9.0) - 0.818_594_614_120_364).abs() < 1e-9);
     }
 }

@@ -280,7 +280,7 @@ fn impossible_parameters_are_refused_with_a_remedy() {
         assert_refused(
             &FixedProbability { p_connect, ..Default::default() },
             &apart,
-            &["p_connect", "from 0 to 1"],
+            &["`p_connect` is a probability, between 0 and 1"],
         );
     }
     let pre = |n| FixedNumberPre { n, ..Default::default() };
@@ -360,4 +360,11 @@ fn connections_are_the_same_as_ever() {
         text(&FixedTotalNumber { n: 10, with_replacement: false, ..Default::default() }),
         "0: [18] 1: [19 7 6] 2: [12 9 6] 3: [13 0 7]"
     );
+    let degrees = |with_replacement| {
+        let connector = FixedTotalNumber { n: 50_000, with_replacement, ..Default::default() };
+        let rows = rows(&connector, &common::ends((0, 20_000), (50_000, 4), 42), 0..4);
+        rows.iter().map(|row| row.sources.len()).collect::<Vec<_>>()
+    };
+    assert_eq!(degrees(true), [12385, 12524, 12558, 12533]);
+    assert_eq!(degrees(false), [12485, 12571, 12465, 12479]);
 }

@@ -173,7 +173,7 @@ fn mistakes_in_a_file_are_located() {
         ("source", "0 1\n5 1\n", ":2: source 5 is not one of the 5 sources; indices count from 0"),
         ("target", "# c\n\n0 4\n", ":3: target 4 is not one of the 4 targets"),
         ("short", "0 1 1 0.01\n", "a delay of 0.01 ms is shorter than the time step of `sim`, 0.1 ms"),
-        ("below", "0 1 -0.5\n", "a weight of -0.5 uS is negative, but `excitatory` of `cells`"),
+        ("below", "0 1 -0.5\n", "a weight of -0.5 uS is negative, but `cells` takes"),
     ] {
         let message = from_file(name, text).unwrap_err().to_string();
         assert!(message.starts_with("projection `listed`: "), "{name}: {message}");

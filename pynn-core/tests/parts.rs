@@ -244,6 +244,26 @@ fn random_values_do_not_depend_on_the_share_and_are_not_those_of_the_connector()
     assert!((mean - 1.0).abs() < 5.0 * 0.1 / (all.len() as f64).sqrt(), "{mean}");
 }
 
+/// Values of a small network, so that a change of a distribution does not go unnoticed.
+#[test]
+fn random_values_are_the_same_as_ever() {
+    let connector = || FixedNumberPre { n: 1, ..Default::default() };
+    let delay = || NormalClipped { mean: 1.5 * ms, sd: 1.0 * ms, low: 0.3 * ms, high: 2.0 * ms };
+    let first = |all: Vec<Connection>| [all[0], all[1], all[2]];
+    let weight = Normal { mean: 1.0 * nA, sd: 0.1 * nA };
+    let normal = first(same_for_any_share(connector(), StaticSynapse { weight, delay: delay() }));
+    assert_eq!(
+        normal,
+        [(20, 0, 0.9713116882075247, 11), (28, 1, 0.9009823652135088, 10), (17, 2, 0.8870389444627494, 14)]
+    );
+    let weight = LogNormal { median: 1.0 * nA, sigma: 0.5 };
+    let lognormal = first(same_for_any_share(connector(), StaticSynapse { weight, delay: delay() }));
+    assert_eq!(
+        lognormal.map(|connection| connection.2),
+        [0.8663714303531478, 0.6095171614018305, 0.5684708299362514]
+    );
+}
+
 #[test]
 fn drawn_delays_are_rounded_to_the_nearest_step() {
     for (ms_drawn, steps) in [(0.149, 1), (0.15, 2), (0.25, 3), (0.349, 3), (0.35, 4)] {

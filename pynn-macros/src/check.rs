@@ -106,7 +106,8 @@ impl Check<'_, '_> {
             return;
         }
         let (home, population) = (&target.name, &post.name);
-        let rest = value.without_qualifier().path().map_or_else(String::new, |path| path.tokens.to_string());
+        let rest =
+            value.without_qualifier().path().map_or_else(String::new, |path| path.tokens().to_string());
         let message = format!(
             "`{qualifier}::{rest}` belongs to `{qualifier}`, but the target `{population}` is on `{home}`: connectors and \
              synapses are the target's simulator's; write `{home}::{rest}`, or just `{rest}`"
@@ -219,10 +220,12 @@ impl Check<'_, '_> {
         let Some(population) = self.names.population(&end.name) else { return };
         let members = usize::from(population.family.is_some());
         if let Some(range) = end.brackets.get(members).filter(|_| end.brackets.len() == members + 1) {
-            let message = format!(
-                "`{keyword}` is for all cells of a population: leave the brackets out; \
-                 for values that differ from cell to cell give a list or a closure of the cell's index"
-            );
+            let remedy = if keyword == "record" {
+                "leave the brackets out, and choose the cells in what is recorded"
+            } else {
+                "leave the brackets out, and give a list or a closure of the cell's index"
+            };
+            let message = format!("`{keyword}` is for all cells of a population; {remedy}");
             self.errors.over(range, message);
         }
     }

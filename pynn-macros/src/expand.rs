@@ -5,12 +5,14 @@
 //! behind a hidden alias, so that one typo gives one error.
 
 mod build;
+mod declare;
 mod handle;
 mod hints;
 mod projection;
+mod statements;
 mod value;
 
-use crate::ast::{Network, Population, Simulator};
+use crate::ast::{Item, Network, Population, Simulator};
 use crate::names::Names;
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote};
@@ -52,77 +54,56 @@ impl<'a> Expansion<'a> {
         self.network.header.generics.params.iter().filter(occurs).collect()
     }
 
-    /// Declares `type __{role}_{network}_{name} = path;` and gives its name, with the generics it needs.
-    fn alias(&self, role: &str, name: &dyn ToString, path: &TokenStream) -> Alias {
-        let ident = self.alias_name(role, &name.to_string());
-        let generics = self.generics_in(path);
-        let declared = generics.iter().map(|param| match param {
+    /// Whether the tokens are one of the header's type parameters.
+    fn is_parameter(&self, tokens: &TokenStream) -> bool {
+        tokens.clone().into_iter().count() == 1 && self.is_generic(tokens)
+    }
+
+    /// Writes `type` for an alias.
+    fn declare(&self, alias: &Alias, path: &TokenStream) {
+        let generics = self.generics_in(path).into_iter().map(|param| match param {
             GenericParam::Const(param) => {
                 let (name, ty) = (&param.ident, &param.ty);
                 quote!(const #name: #ty)
             }
-            GenericParam::Type(param) => param.ident.to_token_stream(),
-            GenericParam::Lifetime(param) => param.lifetime.to_token_stream(),
+            param => argument(param),
         });
-        let declared: Vec<TokenStream> = declared.collect();
-        let arguments: Vec<TokenStream> = generics.iter().map(|param| argument(param)).collect();
-        let (declared, arguments) = if arguments.is_empty() {
-            (TokenStream::new(), TokenStream::new())
-        } else {
-            (quote!(<#(#declared),*>), quote!(<#(#arguments),*>))
-        };
+        let (name, generics) = (&alias.ident, in_angles(generics));
         self.aliases.borrow_mut().push(quote! {
             #[doc(hidden)]
             #[allow(non_camel_case_types, dead_code, reason = "a name of the macro's own")]
-            type #ident #declared = #path;
+            type #name #generics = #path;
         });
-        Alias { ident, arguments }
     }
 
     /// The backend of a simulator, as a type.
     fn backend(&self, simulator: &Simulator) -> Alias {
         let tokens = simulator.backend.to_token_stream();
-        let list: Vec<TokenTree> = tokens.clone().into_iter().collect();
-        match list.as_slice() {
-            [TokenTree::Ident(param)] if self.is_generic(&tokens) => {
-                Alias { ident: param.clone(), arguments: TokenStream::new() }
-            }
-            _ => self.named("Backend", &simulator.name, &tokens),
+        match syn::parse2::<Ident>(tokens.clone()) {
+            Ok(ident) if self.is_parameter(&tokens) => Alias { ident, arguments: TokenStream::new() },
+            _ => self.alias("Backend", &simulator.name, &tokens),
         }
     }
 
     /// The cell type of a population, as a type.
     fn cell(&self, population: &Population) -> Alias {
         let path = population.cell.as_ref().and_then(|cell| cell.path());
-        let path = path.map(|path| path.tokens.clone()).unwrap_or_default();
-        self.named("Cell", &population.name, &path)
+        let path = path.map(|path| path.tokens()).unwrap_or_default();
+        self.alias("Cell", &population.name, &path)
     }
 
-    /// The name of an alias that `declare_aliases` has declared.
-    fn named(&self, role: &str, name: &Ident, path: &TokenStream) -> Alias {
-        let ident = self.alias_name(role, &name.to_string());
-        let arguments: Vec<TokenStream> =
-            self.generics_in(path).iter().map(|param| argument(param)).collect();
-        let arguments = if arguments.is_empty() { TokenStream::new() } else { quote!(<#(#arguments),*>) };
-        Alias { ident, arguments }
-    }
-
-    fn alias_name(&self, role: &str, name: &str) -> Ident {
+    /// `__{role}_{network}_{name}`, the name for a path, with the generics that the path needs.
+    fn alias(&self, role: &str, name: &dyn ToString, path: &TokenStream) -> Alias {
+        let name = name.to_string();
         let name = name.trim_start_matches("r#");
-        format_ident!("__{role}_{}_{name}", self.network.header.name, span = Span::call_site())
-    }
-
-    /// Adds a predicate to `build`, if it depends on the header's generics: concrete ones are checked where used.
-    fn demand(&self, predicate: TokenStream) {
-        self.bounds.borrow_mut().push(predicate);
+        let ident = format_ident!("__{role}_{}_{name}", self.network.header.name, span = Span::call_site());
+        Alias { ident, arguments: in_angles(self.generics_in(path).into_iter().map(argument)) }
     }
 
     /// Populations that can be expanded, with their simulators.
     fn placed(&self) -> impl Iterator<Item = (&'a Population, &'a Simulator)> {
         let populations = self.network.items.iter().filter_map(|item| match item {
-            crate::ast::Item::Population(population) if self.names.is_first(&population.name) => {
-                Some(population)
-            }
+            Item::Population(population) if self.names.is_first(&population.name) => Some(population),
             _ => None,
         });
         populations.filter_map(|population| Some((population, self.names.placement(population)?)))
@@ -157,6 +138,12 @@ impl Alias {
         let Self { arguments, .. } = self;
         if arguments.is_empty() { quote!(#ident) } else { quote!(#ident::#arguments) }
     }
+}
+
+/// `<A, B>`, or nothing.
+fn in_angles(list: impl Iterator<Item = TokenStream>) -> TokenStream {
+    let list: Vec<TokenStream> = list.collect();
+    if list.is_empty() { TokenStream::new() } else { quote!(<#(#list),*>) }
 }
 
 fn argument(param: &GenericParam) -> TokenStream {

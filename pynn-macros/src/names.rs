@@ -2,6 +2,7 @@
 
 use crate::ast::{Assign, End, Header, Item, Network, Population, Projection, Record, Simulator};
 use crate::errors::{Errors, suggestion};
+use crate::tokens::punct;
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use std::collections::HashMap;
 
@@ -235,8 +236,7 @@ fn bound(pattern: TokenStream) -> Vec<Ident> {
             TokenTree::Group(group) => names.extend(bound(group.stream())),
             TokenTree::Ident(ident) => {
                 let follows = list.get(at + 1);
-                let is_part =
-                    crate::tokens::punct(follows, ':') || matches!(follows, Some(TokenTree::Group(_)));
+                let is_part = punct(follows, ':') || matches!(follows, Some(TokenTree::Group(_)));
                 let text = ident.to_string();
                 let is_name = text.starts_with(|first: char| first.is_lowercase());
                 if is_name && !is_part && !["mut", "ref"].contains(&text.as_str()) {

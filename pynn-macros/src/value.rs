@@ -3,7 +3,7 @@
 use crate::tokens::{Tokens, ident, joint, punct};
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::ToTokens;
-use syn::PathArguments::{AngleBracketed, Parenthesized};
+use syn::PathArguments::{self, AngleBracketed, Parenthesized};
 
 /// A value as written, with the shape the macro gives a meaning to.
 pub(crate) struct Value {
@@ -24,7 +24,7 @@ pub(crate) enum Shape {
 
 /// A path to a type.
 pub(crate) struct Path {
-    pub(crate) tokens: TokenStream,
+    path: syn::Path,
 }
 
 pub(crate) struct Literal {
@@ -73,6 +73,17 @@ impl Value {
         }
     }
 
+    /// The type of the value as far as it can be seen: also of `C::new(..)`.
+    pub(crate) fn apparent_type(&self) -> Option<Path> {
+        let list: Vec<TokenTree> = self.tokens.clone().into_iter().collect();
+        match &self.shape {
+            Shape::Path(path) | Shape::Literal(Literal { path, .. }) => {
+                Some(Path { path: path.path.clone() })
+            }
+            Shape::Expression => Path::constructed(&list),
+        }
+    }
+
     /// The entry for `name` in a struct literal.
     pub(crate) fn field(&self, name: &str) -> Option<&Field> {
         let Shape::Literal(literal) = &self.shape else { return None };
@@ -104,20 +115,28 @@ impl Shape {
 impl Path {
     /// The whole list as one path `a::b::C::<T>`, also with `C<T>`.
     fn parse(list: &[TokenTree]) -> Option<Self> {
-        let last = ident(list.iter().rfind(|token| matches!(token, TokenTree::Ident(_))))?;
         let begins = matches!(list.first()?, TokenTree::Ident(_)) || joint(list.first(), ':');
-        let tokens: TokenStream = list.iter().cloned().collect();
-        let keyword = ["if", "match", "loop", "while", "for", "unsafe", "async", "move"];
-        let is_path = begins && !keyword.iter().any(|word| last == word);
-        let path = syn::parse2::<syn::TypePath>(tokens.clone()).ok().filter(|_| is_path)?;
-        let call = path.path.segments.iter().any(|segment| matches!(segment.arguments, Parenthesized(_)));
-        (!call).then_some(Self { tokens })
+        let path = syn::parse2::<syn::Path>(list.iter().cloned().collect()).ok().filter(|_| begins)?;
+        let call = path.segments.iter().any(|segment| matches!(segment.arguments, Parenthesized(_)));
+        (!call).then_some(Self { path })
+    }
+
+    /// `C` of the calls `C::new(..)` and `C(..)`.
+    fn constructed(list: &[TokenTree]) -> Option<Self> {
+        let call = list.iter().position(
+            |token| matches!(token, TokenTree::Group(group) if group.delimiter() == Delimiter::Parenthesis),
+        )?;
+        let mut path = Self::parse(&list[..call])?;
+        if !path.is_camel_case() {
+            path.path.segments.pop()?;
+            path.path.segments.pop_punct();
+        }
+        path.is_camel_case().then_some(path)
     }
 
     /// `IfCurrExp` is a type; `SYNAPSE` and `synapse` are values.
     fn is_camel_case(&self) -> bool {
-        let Ok(path) = syn::parse2::<syn::TypePath>(self.tokens.clone()) else { return false };
-        let Some(last) = path.path.segments.last() else { return false };
+        let Some(last) = self.path.segments.last() else { return false };
         let name = last.ident.to_string();
         let upper = name.starts_with(|first: char| first.is_uppercase());
         upper && (name.len() == 1 || name.contains(|char: char| char.is_lowercase()))
@@ -125,18 +144,31 @@ impl Path {
 
     /// Span of the type's own name, the last segment.
     pub(crate) fn span(&self) -> Span {
-        match syn::parse2::<syn::TypePath>(self.tokens.clone()) {
-            Ok(path) => path.path.segments.last().map_or_else(Span::call_site, |last| last.ident.span()),
-            Err(_) => first_span(&self.tokens),
+        self.path.segments.last().map_or_else(Span::call_site, |last| last.ident.span())
+    }
+
+    pub(crate) fn tokens(&self) -> TokenStream {
+        self.path.to_token_stream()
+    }
+
+    /// Whether the user wrote the type's generics.
+    pub(crate) fn has_generics(&self) -> bool {
+        self.path.segments.last().is_some_and(|last| !matches!(last.arguments, PathArguments::None))
+    }
+
+    /// The path without the generics of its last segment.
+    pub(crate) fn bare(&self) -> TokenStream {
+        let mut path = self.path.clone();
+        if let Some(last) = path.segments.last_mut() {
+            last.arguments = PathArguments::None;
         }
+        path.to_token_stream()
     }
 
     /// The path as it must be spelled in an expression: `C::<T>`, not `C<T>`.
     pub(crate) fn in_expression(&self) -> TokenStream {
-        let Ok(mut path) = syn::parse2::<syn::TypePath>(self.tokens.clone()) else {
-            return self.tokens.clone();
-        };
-        for segment in &mut path.path.segments {
+        let mut path = self.path.clone();
+        for segment in &mut path.segments {
             if let AngleBracketed(generics) = &mut segment.arguments {
                 generics.colon2_token.get_or_insert_default();
             }

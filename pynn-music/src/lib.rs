@@ -5,6 +5,7 @@
 //! [`exchange`]). Ranks are threads or MPI processes ([`transport`]). [`setup`] puts a network on its ranks;
 //! [`Simulation`] runs it.
 
+pub mod bench;
 pub mod clock;
 mod command;
 pub mod exchange;

@@ -155,6 +155,12 @@ impl Routes {
         &self.sets[block.sets[(gid - block.first_gid) as usize] as usize]
     }
 
+    /// Whether no spike of block number `block` goes anywhere.
+    #[must_use]
+    pub fn is_idle(&self, block: usize) -> bool {
+        self.blocks[block].sets.iter().all(|&set| self.sets[set as usize].is_empty())
+    }
+
     /// Whether `gid` is a cell of this rank.
     #[must_use]
     pub fn owns(&self, gid: u32) -> bool {

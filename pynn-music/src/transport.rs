@@ -7,8 +7,12 @@ use crate::clock::Span;
 
 pub mod dry_run;
 #[cfg(feature = "mpi")]
-pub mod mpi;
+#[path = "transport/mpi.rs"]
+mod processes;
 pub mod thread;
+
+#[cfg(feature = "mpi")]
+pub use processes::{MpiTransport, Parcel, Topic, World};
 
 /// What a packet says of itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]

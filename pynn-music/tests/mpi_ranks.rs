@@ -18,8 +18,7 @@ use pynn_core::prelude::*;
 use pynn_core::time::Tick;
 use pynn_music::clock::Span;
 use pynn_music::exchange::{Exchange, Turn};
-use pynn_music::transport::mpi::{MpiTransport, World};
-use pynn_music::transport::{Patience, Transport};
+use pynn_music::transport::{MpiTransport, Patience, Transport, World};
 use pynn_music::{Ranks, Setup, Simulation};
 
 macro_rules! tests {
@@ -35,6 +34,7 @@ fn main() -> ExitCode {
         another_number_of_processes_is_refused_with_the_remedy,
         a_description_that_differs_between_processes_is_refused,
         a_second_setup_is_refused,
+        another_mpi_than_the_launchers_is_told,
         an_error_on_rank_0_ends_all_processes,
         an_error_on_another_rank_ends_all_processes,
         a_panic_ends_all_processes,
@@ -215,6 +215,21 @@ fn a_description_that_differs_between_processes_is_refused() {
 
 fn a_second_setup_is_refused() {
     play("twice", 2, &[]).failed_with(&["one simulation per program"]);
+}
+
+fn another_mpi_than_the_launchers_is_told() {
+    // As a launcher of MPICH would start a program of Open MPI.
+    let own = std::env::current_exe().unwrap();
+    let alone = |rank: &str| {
+        let mut command = std::process::Command::new(&own);
+        command.env("PMI_RANK", rank).env("PMI_SIZE", "3").env("PYNN_TEST_SCENARIO", "digest 1 2");
+        command.output().unwrap()
+    };
+    let (first, other) = (alone("0"), alone("1"));
+    let text = String::from_utf8_lossy(&first.stderr);
+    assert_eq!((first.status.code(), other.status.code()), (Some(67), Some(67)), "{text}");
+    assert!(text.contains("3 processes") && text.contains("linked to another MPI"), "{text}");
+    assert!(!String::from_utf8_lossy(&other.stderr).contains("linked"), "it is told once");
 }
 
 /// `processes names`, one pair for both simulators.

@@ -80,7 +80,7 @@ fn measure<N: Model + Send + Sync + 'static>(
     sim.run(warm_up * ms)?;
     let before = sim.statistics()?.events();
     let begun = Instant::now();
-    sim.run(options.seconds * s)?;
+    sim.run(options.seconds * 1000.0 * ms)?;
     let sim_s = begun.elapsed().as_secs_f64();
     let statistics = sim.statistics()?;
 

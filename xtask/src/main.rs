@@ -6,6 +6,7 @@
 
 mod bench;
 mod conformance;
+mod exchange;
 
 use std::process::ExitCode;
 
@@ -33,6 +34,7 @@ fn run(mut arguments: Arguments) -> Result<ExitCode, Failure> {
     match (arguments.subcommand()?.as_deref(), arguments) {
         (Some("conformance"), arguments) => conformance::run(arguments),
         (Some("bench"), mut arguments) => match arguments.subcommand()?.as_deref() {
+            Some("exchange") => exchange::run(arguments),
             Some(name) => bench::run(name, arguments),
             None => Err(USAGE.into()),
         },

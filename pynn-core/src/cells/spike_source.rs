@@ -13,7 +13,7 @@ use crate::cell::{
     Bound, CellInfo, CellType, Observes, Parameter, ParameterInfo, Variable, VariableInfo, name, observable,
 };
 use crate::error::{Error, ErrorKind, Result};
-use crate::random::{Key, philox};
+use crate::random::{Key, philox, portable};
 use crate::source::{Sources, SpikeSource};
 use crate::time::{Spike, Tick};
 use crate::units::{Frequency, Time, Unit};
@@ -124,18 +124,20 @@ impl PoissonTable {
     #[must_use]
     #[allow(clippy::cast_possible_truncation, reason = "bounded by the clamp")]
     pub fn new(mean: f64) -> Self {
+        // A mean of 0 never fires: e^0 fills the table at once.
+        let log_mean = if mean > 0.0 { portable::ln(mean) } else { 0.0 };
         let mut thresholds = Vec::new();
         // Start where the density does not underflow; below, the probability is nil.
         let (mut count, mut log_density, mut cumulative) = (0u32, -mean, 0.0f64);
         loop {
-            cumulative += log_density.exp();
+            cumulative += portable::exp(log_density);
             let threshold = (cumulative * 4_294_967_296.0).round();
             if threshold >= 4_294_967_295.0 || (f64::from(count) > mean + 12.0 * mean.sqrt() + 20.0) {
                 return Self { thresholds };
             }
             thresholds.push(threshold as u32);
             count += 1;
-            log_density += mean.ln() - f64::from(count).ln();
+            log_density += log_mean - portable::ln(f64::from(count));
         }
     }
 

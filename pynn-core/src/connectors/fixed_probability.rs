@@ -37,7 +37,7 @@ impl Connector for FixedProbability {
             );
         }
         if !(0.0..=1.0).contains(&p) {
-            return Err(format!("p_connect of FixedProbability is {p}, but a probability lies from 0 to 1"));
+            return Err(format!("`p_connect` is a probability, between 0 and 1; {p} is not"));
         }
         Ok(())
     }

@@ -44,6 +44,19 @@ pub(crate) const fn ln(x: f64) -> f64 {
     k * LN_2_HIGH + (2.0 * s + (s * z * sum + k * LN_2_LOW))
 }
 
+/// 1/0!, 1/1!, ... 1/14!
+const INVERSE_FACTORIALS: [f64; 15] = {
+    let mut terms = [1.0; 15];
+    let mut factorial = 1.0;
+    let mut n = 1;
+    while n < 15 {
+        factorial *= n as f64;
+        terms[n] = 1.0 / factorial;
+        n += 1;
+    }
+    terms
+};
+
 /// The exponential of a number; 0 below -700, infinite above 709.
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "within the range of exponents")]
 pub(crate) const fn exp(x: f64) -> f64 {
@@ -56,11 +69,11 @@ pub(crate) const fn exp(x: f64) -> f64 {
     let scaled = x * std::f64::consts::LOG2_E;
     let k = (if scaled < 0.0 { scaled - 0.5 } else { scaled + 0.5 }) as i64;
     let r = (x - k as f64 * LN_2_HIGH) - k as f64 * LN_2_LOW;
-    let mut sum = 1.0;
-    let mut term = 16;
+    let mut sum = INVERSE_FACTORIALS[14];
+    let mut term = 14;
     while term > 0 {
-        sum = 1.0 + sum * r / term as f64;
         term -= 1;
+        sum = INVERSE_FACTORIALS[term] + sum * r;
     }
     sum * f64::from_bits(((k + 1023) as u64) << 52)
 }

@@ -9,6 +9,7 @@ pub(super) fn ticks(low: f64, high: f64, most: usize) -> Vec<Tick> {
     if !(span > 0.0 && span.is_finite()) || most == 0 {
         return Vec::new();
     }
+    let most = most.min(100);
     let step = round_step(span / most as f64);
     let first = (low / step - 1e-9).ceil();
     let values = (0..=most).map(|number| (first + number as f64) * step);

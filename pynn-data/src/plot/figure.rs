@@ -84,7 +84,8 @@ impl<'a> Figure<'a> {
     ///
     /// # Errors
     /// [`ErrorKind::File`] for another extension and for a file that cannot be written; [`ErrorKind::Usage`] for panels
-    /// that cannot be drawn as asked: a cell that was not recorded, different units on one axis, a time bin of 0.
+    /// that cannot be drawn as asked: a cell that the population does not have, different units on one axis, a time bin
+    /// of 0, a picture of too many pixels.
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
         let path = path.as_ref();
         let extension = path.extension().map(|extension| extension.to_string_lossy().to_lowercase());
@@ -95,7 +96,7 @@ impl<'a> Figure<'a> {
             }
             Some("png") => {
                 let layout = Layout::of(self)?;
-                let mut canvas = PngCanvas::new(self.width, layout.height, self.scale);
+                let mut canvas = PngCanvas::new(self.width, layout.height, self.scale)?;
                 layout.draw(&mut canvas);
                 canvas.save(path)
             }
@@ -139,6 +140,13 @@ impl<'a> Figure<'a> {
                 "a figure cannot show the time from {from} ms to {to} ms: the end must be after the begin"
             ));
         }
+        let together: f64 = self.panels.iter().map(|panel| panel.0.height()).sum();
+        if together > LARGEST {
+            return refuse(format!(
+                "the panels are {together} px high together, a figure at most {LARGEST} px: give them less height, or \
+                 make several figures"
+            ));
+        }
         self.panels.iter().try_for_each(|panel| panel.0.check())
     }
 
@@ -177,6 +185,8 @@ impl<'f, 'a> Layout<'f, 'a> {
         let mut layout = Self { figure, palette, window: figure.window(), parts: Vec::new(), height: 0.0 };
         let stretched = layout.stretched();
         layout.place(stretched);
+        // Whole pixels may leave some over.
+        layout.height = layout.height.max(figure.height.unwrap_or(0.0));
         Ok(layout)
     }
 

@@ -35,11 +35,17 @@ impl fmt::Debug for Panel<'_> {
     }
 }
 
-impl<'a, D: Draw + 'a> From<D> for Panel<'a> {
-    fn from(panel: D) -> Self {
-        Self(Box::new(panel))
-    }
+macro_rules! panels {
+    ($($kind:ident)*) => {$(
+        impl<'a> From<super::$kind<'a>> for Panel<'a> {
+            fn from(panel: super::$kind<'a>) -> Self {
+                Self(Box::new(panel))
+            }
+        }
+    )*};
 }
+
+panels! { Raster Traces Rates RateBars }
 
 /// A kind of panel.
 pub(super) trait Draw {

@@ -36,6 +36,7 @@ mod raster;
 mod rates;
 mod svg;
 mod text;
+mod thin;
 mod traces;
 
 pub use bars::RateBars;

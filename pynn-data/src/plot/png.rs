@@ -11,7 +11,7 @@ use super::canvas::{Align, Canvas, Cap, Color, PIECE_GAP, Point, Rect, TextStyle
 use super::text;
 use crate::file;
 
-/// Above so many subpixels (300 MB) the oversampling is reduced.
+/// Above so many subpixels (300 MB) the oversampling is reduced, and at last the picture refused.
 const MOST_SUBPIXELS: f64 = 1e8;
 
 /// A picture of pixels.
@@ -30,13 +30,18 @@ type Bitmap<'a> = BitMapBackend<'a>;
 
 impl PngCanvas {
     /// A white picture of `width` by `height` logical px, each `scale` pixels wide.
-    pub(super) fn new(width: f64, height: f64, scale: f64) -> Self {
-        let size = ((width * scale).round().max(1.0) as u32, (height * scale).round().max(1.0) as u32);
-        let pixels = f64::from(size.0) * f64::from(size.1);
-        let oversampling = (1..=3).rev().find(|n| pixels * f64::from(n * n) <= MOST_SUBPIXELS).unwrap_or(1);
-        let subpixels = size.0 as usize * size.1 as usize * (oversampling * oversampling) as usize;
+    pub(super) fn new(width: f64, height: f64, scale: f64) -> Result<Self> {
+        let (across, down) = ((width * scale).round().max(1.0), (height * scale).round().max(1.0));
+        let fits = |n: &u32| across * down * f64::from(n * n) <= MOST_SUBPIXELS;
+        let Some(oversampling) = (1..=3).rev().find(fits) else {
+            let message =
+                format!("a PNG of {across} by {down} pixels is too large: lower its scale, or save as .svg");
+            return Err(Error::new(ErrorKind::Usage, message));
+        };
+        let size = (across as u32, down as u32);
+        let subpixels = (across * down) as usize * (oversampling * oversampling) as usize;
         let scale = scale * f64::from(oversampling);
-        Self { pixels: vec![255; subpixels * 3], size, oversampling, scale, failure: None }
+        Ok(Self { pixels: vec![255; subpixels * 3], size, oversampling, scale, failure: None })
     }
 
     /// Writes the picture into the file.

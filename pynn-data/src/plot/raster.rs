@@ -44,7 +44,7 @@ impl<'a> Raster<'a> {
         self
     }
 
-    /// The height of the area with the spikes in px; by default 100 to 520 by the number of cells and populations.
+    /// The height of the area with the spikes in px; by default 60 to 520 by the number of cells and populations.
     #[must_use]
     pub fn height(mut self, height: u32) -> Self {
         self.height = Some(f64::from(height));
@@ -207,7 +207,7 @@ impl Draw for Raster<'_> {
 /// A rate with as many decimals as it deserves.
 pub(super) fn rate(hz: f64) -> String {
     match hz {
-        hz if hz == 0.0 => "0 Hz".into(),
+        0.0 => "0 Hz".into(),
         hz if hz < 1.0 => format!("{hz:.2} Hz"),
         hz if hz < 100.0 => format!("{hz:.1} Hz"),
         hz => format!("{hz:.0} Hz"),

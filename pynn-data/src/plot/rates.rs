@@ -5,8 +5,9 @@ use pynn_core::units::Time;
 use pynn_core::{Error, ErrorKind, Result};
 
 use super::axis::{round_step, ticks};
-use super::canvas::{Canvas, Point};
+use super::canvas::Canvas;
 use super::frame::{Draw, Frame, Name, Plot, Scope, height_of_names, stacked_names};
+use super::thin::Thinned;
 use crate::one_or_many::OneOrMany;
 
 /// So many bins are still worth counting.
@@ -161,12 +162,12 @@ impl Draw for Rates<'_> {
         let y = |rate: f64| plot.area.y + (1.0 - rate / highest) * plot.area.height;
         let colors = plot.scope.palette.of(self.populations());
         for (spikes, color) in self.populations.0.iter().zip(colors).rev() {
-            let mut steps: Vec<Point> = Vec::new();
+            let mut steps = Thinned::default();
             for (begin, end, rate) in self.bins(spikes, &plot.scope) {
-                let (begin, end) = (begin.max(plot.scope.from), end.min(plot.scope.to));
-                steps.extend([(plot.x(begin), y(rate)), (plot.x(end), y(rate))]);
+                steps.add((plot.x(begin.max(plot.scope.from)), y(rate)));
+                steps.add((plot.x(end.min(plot.scope.to)), y(rate)));
             }
-            canvas.line(&steps, 1.1, color);
+            canvas.line(&steps.take(), 1.1, color);
         }
     }
 }

@@ -7,6 +7,7 @@ use super::axis::ticks;
 use super::canvas::{Canvas, Color, Point};
 use super::frame::{Draw, Frame, Plot, Scope, height_of_names, stacked_names};
 use super::palette::shade;
+use super::thin::Thinned;
 use crate::one_or_many::OneOrMany;
 
 /// The cells drawn of each population where none are named.
@@ -108,64 +109,19 @@ impl<'a> Curve<'a> {
         }
     }
 
-    /// Unbroken lines of places: parted by samples that are not numbers, thinned to the first, lowest, highest and last
-    /// of each half pixel.
+    /// Unbroken lines of places: parted by samples that are not numbers.
     fn lines(&self, plot: &Plot<'_>, y: impl Fn(f64) -> f64) -> Vec<Vec<Point>> {
-        let mut lines = vec![Vec::new()];
-        let mut column = Column::default();
-        for (time, value) in self.shown(plot.scope.from, plot.scope.to) {
-            if !plot.shows(time) {
-                continue;
-            }
-            let line = lines.last_mut();
-            if !value.is_finite() {
-                if let Some(line) = line {
-                    column.flush(line);
-                }
-                lines.push(Vec::new());
-            } else if let Some(line) = line {
-                column.add((plot.x(time), y(value)), line);
+        let (mut lines, mut thinned) = (Vec::new(), Thinned::default());
+        for (time, value) in self.shown(plot.scope.from, plot.scope.to).filter(|(time, _)| plot.shows(*time))
+        {
+            if value.is_finite() {
+                thinned.add((plot.x(time), y(value)));
+            } else {
+                lines.push(thinned.take());
             }
         }
-        if let Some(line) = lines.last_mut() {
-            column.flush(line);
-        }
-        lines.retain(|line| !line.is_empty());
+        lines.push(thinned.take());
         lines
-    }
-}
-
-/// The points of one half pixel.
-#[derive(Default)]
-struct Column {
-    place: i64,
-    points: Vec<Point>,
-}
-
-impl Column {
-    fn add(&mut self, point: Point, line: &mut Vec<Point>) {
-        let place = (point.0 * 2.0).floor() as i64;
-        if place != self.place {
-            self.flush(line);
-            self.place = place;
-        }
-        self.points.push(point);
-    }
-
-    fn flush(&mut self, line: &mut Vec<Point>) {
-        let count = self.points.len();
-        if count <= 4 {
-            line.append(&mut self.points);
-            return;
-        }
-        let by_height = |a: &&usize, b: &&usize| self.points[**a].1.total_cmp(&self.points[**b].1);
-        let inner: Vec<usize> = (1..count - 1).collect();
-        let mut kept = vec![0, count - 1];
-        kept.extend(inner.iter().min_by(by_height).into_iter().chain(inner.iter().max_by(by_height)));
-        kept.sort_unstable();
-        kept.dedup();
-        line.extend(kept.iter().map(|number| self.points[*number]));
-        self.points.clear();
     }
 }
 

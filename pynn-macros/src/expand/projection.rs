@@ -3,10 +3,9 @@
 use super::{Expansion, value};
 use crate::ast::{End, Projection};
 use crate::tolerant;
-use crate::value::{Shape, Value, first_span};
+use crate::value::{Path, Shape, Value, first_span};
 use proc_macro2::{Delimiter, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
-use syn::PathArguments;
 
 impl Expansion<'_> {
     /// Whether nothing of the item is missing and both ends exist.
@@ -37,7 +36,7 @@ impl Expansion<'_> {
         else {
             return TokenStream::new();
         };
-        let (connector, synapse) = (self.of_target(connector, post), self.of_target(synapse, post));
+        let (connector, synapse) = (self.without_qualifier(connector), self.without_qualifier(synapse));
         let source = self.cells(pre);
         let target = self.target(post);
         let (connector, connector_type, connector_span) = self.connector(&connector, number, post);
@@ -52,7 +51,19 @@ impl Expansion<'_> {
         };
         let by = format_ident!("__connector", span = connector_span);
         let onto = format_ident!("__onto", span = blame);
-        let project = format_ident!("project", span = blame);
+        let project = match connector_type {
+            Some(ty) => {
+                let project = format_ident!("project", span = blame);
+                quote!(#onto.#project::<#ty, _, _>(&mut __net, #name, &#source, #by))
+            }
+            None => {
+                let project = format_ident!("project", span = connector_span);
+                quote! {{
+                    let #by = #onto.by(#by);
+                    #by.#project(&mut __net, #name, &#source)
+                }}
+            }
+        };
         let binding = label.map_or_else(|| quote!(_), ToTokens::to_token_stream);
         quote! {
             let #binding = {
@@ -60,13 +71,13 @@ impl Expansion<'_> {
                 let #by = #connector;
                 let __synapse = #synapse;
                 let #onto = ::pynn::__private::onto(__target, __synapse);
-                #onto.#project::<#connector_type, _, _>(&mut __net, #name, &#source, #by)
+                #project
             };
         }
     }
 
     /// The value without the name of the target's simulator in front.
-    fn of_target(&self, value: &Value, _post: &End) -> Value {
+    fn without_qualifier(&self, value: &Value) -> Value {
         let is_simulator = value.qualifier.as_ref().is_some_and(|name| self.names.simulator(name).is_some());
         if is_simulator { value.without_qualifier() } else { Value::parse(value.tokens.clone()) }
     }
@@ -125,34 +136,53 @@ impl Expansion<'_> {
         self.names.population(&end.name).map_or_else(|| quote!(_), |population| self.cell(population).ty())
     }
 
-    /// The connector, its type, and where to blame it.
-    fn connector(&self, connector: &Value, number: usize, post: &End) -> (TokenStream, TokenStream, Span) {
+    /// The connector, its type if it is written, and where to blame it.
+    fn connector(
+        &self,
+        connector: &Value,
+        number: usize,
+        post: &End,
+    ) -> (TokenStream, Option<TokenStream>, Span) {
         let Some(path) = connector.path() else {
-            let value = tolerant::expression(&connector.tokens);
-            return (value, quote!(_), connector.type_span());
+            let span = connector.type_span();
+            if let Some(ty) = connector.apparent_type().map(|path| path.tokens()) {
+                self.demand(
+                    post,
+                    &ty,
+                    span,
+                    |backend| quote_spanned!(span=> #backend: ::pynn::backend::Connects<#ty>),
+                );
+            }
+            return (tolerant::expression(&connector.tokens), None, span);
         };
-        let alias = self.alias("Connector", &number, &path.tokens);
+        let alias = self.alias("Connector", &number, &path.tokens());
+        self.declare(&alias, &path.tokens());
         let span = path.span();
-        if let Some(backend) = self.generic_backend(post, span) {
-            let ty = alias.ty_at(span);
-            self.demand(quote_spanned!(span=> #backend: ::pynn::backend::Connects<#ty>));
-        }
+        let ty = alias.ty_at(span);
+        self.demand(
+            post,
+            &ty,
+            span,
+            |backend| quote_spanned!(span=> #backend: ::pynn::backend::Connects<#ty>),
+        );
         let value = match &connector.shape {
             Shape::Literal(parts) => value::literal(alias.constructor(span), parts),
-            _ => {
-                let ty = alias.ty_at(span);
-                quote!(<#ty as ::core::default::Default>::default())
-            }
+            _ => quote!(<#ty as ::core::default::Default>::default()),
         };
-        (value, alias.ty_at(span), span)
+        (value, Some(ty), span)
     }
 
     /// The synapse, and where to blame it.
     fn synapse(&self, synapse: &Value, post: &End) -> (TokenStream, Span) {
         let span = synapse.type_span();
-        if let (Some(path), Some(backend)) = (synapse.path(), self.generic_backend(post, span)) {
-            let family = family(&path.tokens);
-            self.demand(quote_spanned!(span=> #backend: ::pynn::backend::Transmits<#family>));
+        // Backends name a synapse type without the types of its values.
+        if let Some(family) = synapse.apparent_type().map(|path| path.bare()) {
+            self.demand(
+                post,
+                &family,
+                span,
+                |backend| quote_spanned!(span=> #backend: ::pynn::backend::Transmits<#family>),
+            );
         }
         let typed = |field: &str, written: &TokenStream, value: TokenStream| {
             let span = first_span(written);
@@ -171,10 +201,13 @@ impl Expansion<'_> {
             }
         };
         let defaults = || {
-            let family = synapse.path().map(|path| family(&path.tokens));
+            let family = synapse.path().map(Path::bare);
             quote!(::pynn::__private::defaults::<#family, _, _, _, _>(&__target))
         };
         let value = match &synapse.shape {
+            Shape::Literal(parts) if parts.path.has_generics() => {
+                value::literal(parts.path.in_expression(), parts)
+            }
             // With both given, every type is known.
             Shape::Literal(parts)
                 if synapse.field("weight").is_some() && synapse.field("delay").is_some() =>
@@ -191,20 +224,21 @@ impl Expansion<'_> {
         (value, span)
     }
 
-    /// The backend of the end's simulator if it depends on the header's generics, blamed at `span`.
-    pub(super) fn generic_backend(&self, end: &End, span: Span) -> Option<TokenStream> {
-        let simulator = self.names.simulator_of(end)?;
-        self.is_generic(&simulator.backend.to_token_stream()).then(|| self.backend(simulator).ty_at(span))
+    /// Adds a predicate on the backend of the end's simulator, if the backend or what is asked of it depends on the
+    /// header's generics: the rest is checked where it is used.
+    pub(super) fn demand(
+        &self,
+        end: &End,
+        asked: &TokenStream,
+        span: Span,
+        predicate: impl FnOnce(TokenStream) -> TokenStream,
+    ) {
+        let Some(simulator) = self.names.simulator_of(end) else { return };
+        if self.is_generic(&simulator.backend.to_token_stream()) || self.is_generic(asked) {
+            let predicate = predicate(self.backend(simulator).ty_at(span));
+            self.bounds.borrow_mut().push(predicate);
+        }
     }
-}
-
-/// The synapse type as backends name it: without the types of its values.
-fn family(path: &TokenStream) -> TokenStream {
-    let Ok(mut path) = syn::parse2::<syn::TypePath>(path.clone()) else { return path.clone() };
-    if let Some(last) = path.path.segments.last_mut() {
-        last.arguments = PathArguments::None;
-    }
-    path.to_token_stream()
 }
 
 /// A name as a string, without `r#`.

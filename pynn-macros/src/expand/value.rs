@@ -21,6 +21,14 @@ pub(super) fn plain(value: &Value) -> TokenStream {
     }
 }
 
+/// A value that is computed: only struct literals have a meaning of their own, for their `..`.
+pub(super) fn computed(value: &Value) -> TokenStream {
+    match &value.shape {
+        Shape::Literal(_) => plain(value),
+        _ => tolerant::expression(&value.tokens),
+    }
+}
+
 /// A closure's parameters get their types from the function around it, `of_cell` or `of_pair`.
 pub(super) fn typed_closure(written: &TokenStream, value: TokenStream, around: TokenStream) -> TokenStream {
     if tolerant::is_closure(written) { quote!(#around(#value)) } else { value }

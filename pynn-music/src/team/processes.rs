@@ -12,8 +12,7 @@ use super::{GRACE, Message, Team, Vigil, silent, spawn};
 use crate::command::{Answer, Command};
 use crate::exit;
 use crate::launch::Launch;
-use crate::transport::Patience;
-use crate::transport::mpi::{MpiTransport, Parcel, Topic, World};
+use crate::transport::{MpiTransport, Parcel, Patience, Topic, World};
 use crate::wire;
 use crate::worker::{Common, Progress, Worker};
 

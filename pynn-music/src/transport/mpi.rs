@@ -219,9 +219,13 @@ impl Request {
 
     /// Whether it is complete; an idle one is.
     fn test(&mut self) -> bool {
-        let mut flag = 0;
+        let mut flag = 1;
         // SAFETY: the request is valid or null, and becomes null when complete.
-        unsafe { ffi::MPI_Test(&mut self.0, &mut flag, ffi::RSMPI_STATUS_IGNORE) };
+        unsafe {
+            if self.0 != ffi::RSMPI_REQUEST_NULL {
+                ffi::MPI_Test(&mut self.0, &mut flag, ffi::RSMPI_STATUS_IGNORE);
+            }
+        }
         flag != 0
     }
 }
@@ -404,8 +408,9 @@ fn read_header(word: Spike) -> (Header, usize) {
 
 impl Outbound {
     fn send(&mut self, comm: ffi::MPI_Comm, header: Header, spikes: &mut Vec<Spike>) -> Result<bool> {
-        let slots = self.slots.len() as u64;
-        let slot = &mut self.slots[(self.sent % slots) as usize];
+        let index = self.sent % self.slots.len() as u64;
+        let mode = if index == 0 { Mode::Matched } else { Mode::Buffered };
+        let slot = &mut self.slots[index as usize];
         if !slot.requests.iter_mut().all(Request::test) {
             return Ok(false);
         }
@@ -415,27 +420,37 @@ impl Outbound {
         slot.first.extend_from_slice(&spikes[..first]);
         std::mem::swap(&mut slot.spikes, spikes);
         spikes.clear();
-        start(comm, self.to, Topic::First, &slot.first, &mut slot.requests[0])?;
+        start(comm, mode, (self.to, Topic::First), &slot.first, &mut slot.requests[0])?;
         if slot.spikes.len() > first {
-            start(comm, self.to, Topic::Rest, &slot.spikes[first..], &mut slot.requests[1])?;
+            start(comm, mode, (self.to, Topic::Rest), &slot.spikes[first..], &mut slot.requests[1])?;
         }
         self.sent += 1;
         Ok(true)
     }
 }
 
-/// Issend completes when its receive is matched: that is the credit for the next packet.
+/// When a send is complete.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Mode {
+    /// When its receive is matched: the credit for further packets. One packet in a round of the slots is sent so:
+    /// less than two rounds are under way, and the others do without an acknowledgement.
+    Matched,
+    /// When its buffer is free.
+    Buffered,
+}
+
 fn start(
     comm: ffi::MPI_Comm,
-    to: c_int,
-    topic: Topic,
+    mode: Mode,
+    (to, topic): (c_int, Topic),
     spikes: &[Spike],
     request: &mut Request,
 ) -> Result<()> {
+    let send = if mode == Mode::Matched { ffi::MPI_Issend } else { ffi::MPI_Isend };
     // SAFETY: the slot keeps the spikes untouched until the request is complete, and is leaked with it. A spike is
     // two u32 without padding, of the same layout in all processes: they run one binary.
     let code = unsafe {
-        ffi::MPI_Issend(
+        send(
             spikes.as_ptr().cast(),
             count(spikes.len(), "send to", to)?,
             ffi::RSMPI_UINT32_T,

@@ -42,10 +42,10 @@ impl<const K: usize> Table<K> {
             parameters.push(setup.parameter(name)?);
         }
         let mut columns: [Vec<f64>; K] = std::array::from_fn(|_| Vec::with_capacity(setup.size()));
-        for cell in 0..setup.size() {
+        (0..setup.size()).for_each(|cell| {
             let values = coefficients(std::array::from_fn(|p| parameters[p][cell]));
             columns.iter_mut().zip(values).for_each(|(column, value)| column.push(value));
-        }
+        });
         Ok(Self::Each(Box::new(columns)))
     }
 }

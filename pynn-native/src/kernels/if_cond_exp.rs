@@ -10,6 +10,16 @@
 //! remaining integral is taken by Simpson's rule: fourth order, two exponentials, no step control. Where the total
 //! conductance is so strong that Simpson's rule would overshoot (`A(0) > 2`), `v` relaxes exponentially towards the
 //! equilibrium at mid-step instead, which is exact for constant conductances and cannot overshoot.
+//!
+//! Largest error of `v` in mV against a hundred Runge-Kutta steps in each time step of 0.1 ms (spikes and input on the
+//! same grid), over 200 ms with 2 to 12 spikes; NEST's answers have six printed digits, so no error below 5e-7 shows:
+//!
+//! | | constant current | random input | both | NEST, all |
+//! |---|---|---|---|---|
+//! | `IfCondExp` | 2e-11 | 9e-9 | 7e-10 | 5e-7 |
+//! | `IfCondAlpha` | 5e-11 | 1e-8 | 6e-9 | 5e-7 |
+//!
+//! With input, what remains is the rounding of weights to 2^-31 of the largest, not the method.
 
 use super::{Coefficients, math::exp, vectorised};
 

@@ -56,7 +56,12 @@ pub struct PerCell<'a, const K: usize>(pub [&'a [f64]; K]);
 impl<const K: usize> Coefficients<K> for PerCell<'_, K> {
     #[inline(always)]
     fn first(self, n: usize) -> Self {
-        PerCell(self.0.map(|column| &column[..n]))
+        // Not `map`: it is not inlined for many columns, and then nothing after it vectorises.
+        let mut columns = self.0;
+        for column in &mut columns {
+            *column = &column[..n];
+        }
+        PerCell(columns)
     }
     #[inline(always)]
     fn get(&self, k: usize, i: usize) -> f64 {
@@ -126,24 +131,24 @@ fn has_avx512() -> bool {
 macro_rules! vectorised {
     ($(#[$doc:meta])* $vis:vis fn $name:ident / $name_at:ident [$($generics:tt)*] = $body:ident($($arg:ident: $ty:ty),+ $(,)?)) => {
         $(#[$doc])*
-        #[expect(clippy::too_many_arguments, reason = "one a column: see the macro")]
+        #[allow(clippy::too_many_arguments, reason = "one a column: see the macro")]
         #[inline]
         $vis fn $name<$($generics)*>($($arg: $ty),+) {
             $name_at($crate::kernels::Level::best(), $($arg),+)
         }
 
         #[doc = concat!("[`", stringify!($name), "`] with the instructions of `level`, which this processor must have.")]
-        #[expect(clippy::too_many_arguments, reason = "one a column: see the macro")]
+        #[allow(clippy::too_many_arguments, reason = "one a column: see the macro")]
         $vis fn $name_at<$($generics)*>(level: $crate::kernels::Level, $($arg: $ty),+) {
             #[cfg(target_arch = "x86_64")]
             #[target_feature(enable = "avx2,fma")]
-            #[expect(clippy::too_many_arguments, reason = "one a column: see the macro")]
+            #[allow(clippy::too_many_arguments, reason = "one a column: see the macro")]
             fn avx2<$($generics)*>($($arg: $ty),+) {
                 $body($($arg),+)
             }
             #[cfg(target_arch = "x86_64")]
             #[target_feature(enable = "fma,avx512f,avx512bw,avx512dq,avx512vl")]
-            #[expect(clippy::too_many_arguments, reason = "one a column: see the macro")]
+            #[allow(clippy::too_many_arguments, reason = "one a column: see the macro")]
             fn avx512<$($generics)*>($($arg: $ty),+) {
                 $body($($arg),+)
             }

@@ -7,30 +7,30 @@ use pynn_native::Native;
 use serde_json::Value;
 
 /// A case with the answers to it.
-pub struct Case {
-    pub json: Value,
-    pub name: String,
-    pub timestep: f64,
-    pub duration: f64,
+pub(crate) struct Case {
+    pub(crate) json: Value,
+    pub(crate) name: String,
+    pub(crate) timestep: f64,
+    pub(crate) duration: f64,
     /// NEST's spike times, ms.
-    pub spikes: Vec<f64>,
+    pub(crate) spikes: Vec<f64>,
     /// NEST's membrane potential every 0.5 ms from 0, mV; empty if it was not recorded.
-    pub v: Vec<f64>,
+    pub(crate) v: Vec<f64>,
 }
 
 /// What the engine answers.
-pub struct Answer {
+pub(crate) struct Answer {
     /// Spike times, ms.
-    pub spikes: Vec<f64>,
+    pub(crate) spikes: Vec<f64>,
     /// The membrane potential every 0.5 ms from 0, mV.
-    pub v: Vec<f64>,
+    pub(crate) v: Vec<f64>,
 }
 
-pub fn numbers(value: &Value) -> Vec<f64> {
+pub(crate) fn numbers(value: &Value) -> Vec<f64> {
     value.as_array().map_or_else(Vec::new, |list| list.iter().filter_map(Value::as_f64).collect())
 }
 
-pub fn parse(text: &str) -> Vec<Case> {
+pub(crate) fn parse(text: &str) -> Vec<Case> {
     let list: Vec<Value> = serde_json::from_str(text).unwrap();
     let case = |json: Value| Case {
         name: json["name"].as_str().unwrap().to_owned(),
@@ -91,7 +91,7 @@ fn weight_of<W: Unit>(_: &pynn_core::cell::Receptor<W>) -> W {
 
 impl Case {
     /// The case's network with `copies` equal cells, at a time step of `timestep` ms.
-    pub fn network(&self, timestep: f64, copies: usize) -> Network {
+    pub(crate) fn network(&self, timestep: f64, copies: usize) -> Network {
         match self.json["cell"].as_str().unwrap() {
             "IF_curr_exp" => network_of!(self, timestep, copies, IfCurrExp {
                 v_rest cm tau_m tau_refrac tau_syn_E tau_syn_I i_offset v_reset v_thresh } [v]),
@@ -110,13 +110,30 @@ impl Case {
         }
     }
 
+    /// The inputs: step of arrival, 0 for excitatory or 1 for inhibitory, weight.
+    pub(crate) fn arrivals(&self) -> Vec<(usize, usize, f64)> {
+        let mut arrivals = Vec::new();
+        for input in self.json["inputs"].as_array().into_iter().flatten() {
+            let receptor = usize::from(input["receptor"] == "inhibitory");
+            for time in numbers(&input["spike_times"]) {
+                let due = nest_time(time, self.timestep) + input["delay"].as_f64().unwrap();
+                arrivals.push((
+                    (due / self.timestep).round() as usize,
+                    receptor,
+                    input["weight"].as_f64().unwrap(),
+                ));
+            }
+        }
+        arrivals
+    }
+
     /// The engine's answer at the case's time step.
-    pub fn answer(&self) -> Answer {
+    pub(crate) fn answer(&self) -> Answer {
         self.answer_at(self.timestep)
     }
 
     /// The engine's answer at a time step of `timestep` ms.
-    pub fn answer_at(&self, timestep: f64) -> Answer {
+    pub(crate) fn answer_at(&self, timestep: f64) -> Answer {
         let outcome = super::run(&self.network(timestep, 1), 1, self.duration * ms);
         let own = outcome.spikes.iter().filter(|spike| spike.gid == 0);
         Answer {
@@ -127,7 +144,7 @@ impl Case {
 }
 
 /// Largest and root mean square difference of two potentials sampled every 0.5 ms, at least 2 ms away from `spikes`.
-pub fn difference(a: &[f64], b: &[f64], spikes: &[f64]) -> (f64, f64) {
+pub(crate) fn difference(a: &[f64], b: &[f64], spikes: &[f64]) -> (f64, f64) {
     let quiet = |time: f64| spikes.iter().all(|spike| (spike - time).abs() >= 2.0);
     let samples = a.iter().zip(b).enumerate().filter(|(k, _)| quiet(*k as f64 * 0.5));
     let (mut largest, mut squares, mut count) = (0f64, 0.0, 0);

@@ -12,19 +12,19 @@ use pynn_core::source::SpikeSource;
 use pynn_core::time::{Spike, Tick};
 use pynn_native::Native;
 
-pub mod cases;
+pub(crate) mod cases;
 
 /// What a run gave.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Outcome {
+pub(crate) struct Outcome {
     /// Spikes of cells and sources, by step and then by global id.
-    pub spikes: Vec<Spike>,
+    pub(crate) spikes: Vec<Spike>,
     /// Samples by population and variable, cell by cell: each cell's series.
-    pub samples: HashMap<(usize, usize), Vec<Vec<f64>>>,
+    pub(crate) samples: HashMap<(usize, usize), Vec<Vec<f64>>>,
 }
 
 /// The shares of a simulator on one thread.
-pub struct Rig<'n> {
+pub(crate) struct Rig<'n> {
     network: &'n Network,
     parts: Vec<Part<'n>>,
     simulators: Vec<Box<dyn Simulator>>,
@@ -32,13 +32,13 @@ pub struct Rig<'n> {
     now: u32,
     window: u32,
     /// Whether packets are delivered spike by spike, last first.
-    pub backwards: bool,
+    pub(crate) backwards: bool,
     /// Whether the spikes of sources that the engine draws itself are left out.
-    pub undriven: bool,
+    pub(crate) undriven: bool,
 }
 
 impl<'n> Rig<'n> {
-    pub fn new(network: &'n Network, shares: usize) -> Self {
+    pub(crate) fn new(network: &'n Network, shares: usize) -> Self {
         let part = |share| Part { network, simulator: SimulatorId(0), share, shares };
         let parts: Vec<Part<'n>> = (0..shares).map(part).collect();
         let simulators = parts.iter().map(|part| Native::instantiate(part).unwrap()).collect();
@@ -50,18 +50,18 @@ impl<'n> Rig<'n> {
         Self { network, parts, simulators, sources, now: 0, window, backwards: false, undriven: false }
     }
 
-    pub fn timestep(&self) -> Tick {
+    pub(crate) fn timestep(&self) -> Tick {
         self.parts[0].timestep()
     }
 
-    pub fn reset(&mut self) {
+    pub(crate) fn reset(&mut self) {
         self.now = 0;
         self.simulators.iter_mut().for_each(|simulator| simulator.reset().unwrap());
         self.sources.iter_mut().for_each(|source| source.reset());
     }
 
     /// Runs `steps` steps.
-    pub fn run(&mut self, steps: u32) -> Outcome {
+    pub(crate) fn run(&mut self, steps: u32) -> Outcome {
         let mut outcome = Outcome::default();
         let end = self.now + steps;
         while self.now < end {
@@ -127,13 +127,13 @@ impl<'n> Rig<'n> {
         }
     }
 
-    pub fn statistics(&self) -> Vec<pynn_core::backend::Statistics> {
+    pub(crate) fn statistics(&self) -> Vec<pynn_core::backend::Statistics> {
         self.simulators.iter().map(|simulator| simulator.statistics()).collect()
     }
 }
 
 /// Runs `network` from time 0 on `shares` shares.
-pub fn run(network: &Network, shares: usize, duration: Time) -> Outcome {
+pub(crate) fn run(network: &Network, shares: usize, duration: Time) -> Outcome {
     let mut rig = Rig::new(network, shares);
     let steps = Tick::exactly(duration, "the duration").unwrap().steps_up(rig.timestep());
     rig.run(u32::try_from(steps).unwrap())

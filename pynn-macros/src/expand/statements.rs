@@ -1,0 +1,156 @@
+//! What is done with the declared populations.
+
+use super::projection::text;
+use super::{Expansion, hints, respan, value};
+use crate::ast::{Assign, AssignKind, End, If, Item, Let, Record};
+use crate::value::{Shape, Value};
+use crate::{tolerant, unit};
+use proc_macro2::{Ident, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
+use std::cell::Cell;
+
+impl Expansion<'_> {
+    /// Everything but declarations.
+    pub(super) fn statements(&self, items: &[Item], numbers: &Cell<usize>, top: bool) -> TokenStream {
+        let each = items.iter().map(|item| match item {
+            Item::Assign(assign) => self.assign(assign),
+            Item::Record(record) => self.record(record),
+            Item::Projection(projection) if self.can_expand(projection) => {
+                numbers.set(numbers.get() + 1);
+                let first = projection.label.as_ref().is_some_and(|label| self.names.is_first(label));
+                self.projection(projection, numbers.get(), top && first)
+            }
+            Item::Projection(projection) => self.unfinished_projection(projection),
+            Item::Let(binding) if !top => self.binding(binding),
+            Item::For(repeat) => {
+                let (pattern, source) =
+                    (tolerant::pattern(&repeat.pattern), tolerant::expression(&repeat.source));
+                let body = self.statements(&repeat.body, numbers, false);
+                quote! { for #pattern in #source { #body } }
+            }
+            Item::If(choice) => self.choice(choice, numbers),
+            _ => TokenStream::new(),
+        });
+        each.collect()
+    }
+
+    fn choice(&self, choice: &If, numbers: &Cell<usize>) -> TokenStream {
+        let mut written = TokenStream::new();
+        for (at, (condition, body)) in choice.branches.iter().enumerate() {
+            let condition = tolerant::condition(condition);
+            let body = self.statements(body, numbers, false);
+            let otherwise = (at > 0).then(|| quote!(else));
+            written.extend(quote! { #otherwise if #condition { #body } });
+        }
+        if let Some(body) = &choice.otherwise {
+            let body = self.statements(body, numbers, false);
+            written.extend(quote! { else { #body } });
+        }
+        written
+    }
+
+    pub(super) fn binding(&self, binding: &Let) -> TokenStream {
+        let given = Value::parse(binding.value.clone());
+        let pattern = &binding.pattern;
+        let written = match &given.shape {
+            Shape::Literal(_) => value::plain(&given),
+            _ => unit::rewrite(binding.value.clone()),
+        };
+        let ty = binding.ty.as_ref().map(|ty| quote!(: #ty));
+        let typed = binding.ty.as_ref().is_none_or(|ty| syn::parse2::<syn::Type>(ty.clone()).is_ok());
+        if typed && tolerant::is_pattern(pattern) && tolerant::is_expression(&written) {
+            quote! { let #pattern #ty = #written; }
+        } else {
+            quote! { ::pynn::__private::value! { let #pattern #ty = #written; } }
+        }
+    }
+
+    fn assign(&self, assign: &Assign) -> TokenStream {
+        let Assign { end: Some(end), value: Some(given), .. } = assign else {
+            return self.unfinished_assign(assign);
+        };
+        let (Some(part), true) = (&end.part, self.is_placed(end)) else {
+            return self.unfinished_assign(assign);
+        };
+        // At the keyword: rust-analyzer then shows the builder's docs there.
+        let span = assign.keyword.span();
+        let method = match assign.kind {
+            AssignKind::Initial => quote_spanned!(span=> ::pynn::__private::initialize),
+            AssignKind::Vary => quote_spanned!(span=> ::pynn::__private::vary),
+        };
+        let companion = hints::companion(assign.kind);
+        let cell = self.cell_type(end);
+        let around = quote_spanned!(span=> ::pynn::__private::of_cell);
+        let value = value::typed_closure(&given.tokens, value::computed(given), around);
+        self.each_member(end, &|population| {
+            quote! {
+                #method(&mut __net, #population, <#cell as ::pynn::cell::CellType>::#companion().#part, #value);
+            }
+        })
+    }
+
+    fn record(&self, record: &Record) -> TokenStream {
+        let Some(end) = record.end.as_ref().filter(|end| self.is_placed(end)) else {
+            return self.unfinished_record(record);
+        };
+        let cell = self.cell_type(end);
+        let every = record.every.as_ref().map(tolerant::expression);
+        let each = record.variables.iter().map(|variable| {
+            let span = variable.span();
+            self.demand_record(end, variable);
+            let sampled = every.as_ref().filter(|_| variable != "spikes");
+            let method = if sampled.is_some() { "every" } else { "always" };
+            let method = format_ident!("{method}", span = span);
+            self.each_member(end, &|population| {
+                let of = format_ident!("__population", span = span);
+                quote! {
+                    let #of = #population;
+                    ::pynn::__private::record(<#cell as ::pynn::cell::CellType>::variables().#variable)
+                        .#method(&mut __net, #of, #sampled);
+                }
+            })
+        });
+        each.collect()
+    }
+
+    /// What recording the variable asks of a backend that is a type parameter.
+    fn demand_record(&self, end: &End, variable: &Ident) {
+        let span = variable.span();
+        let (name, cell) = (text(variable), respan(self.cell_type(end), span));
+        // Constants cannot depend on generics; there, a misspelt name is reported less kindly.
+        let names = if self.is_generic(&cell) {
+            quote_spanned!(span=> &[#name])
+        } else {
+            quote_spanned!(span=> <#cell as ::pynn::cell::CellType>::VARIABLES)
+        };
+        let asked = quote_spanned! {span=>
+            <#cell as ::pynn::cell::Observes<{ ::pynn::cell::name(#name, #names) }>>::Observable
+        };
+        self.demand(
+            end,
+            &cell,
+            span,
+            |backend| quote_spanned!(span=> #backend: ::pynn::backend::Records<#asked>),
+        );
+    }
+
+    fn is_placed(&self, end: &End) -> bool {
+        let Some(population) = self.names.population(&end.name) else { return false };
+        let allowed = usize::from(population.family.is_some());
+        end.brackets.len() <= allowed && self.names.placement(population).is_some()
+    }
+
+    /// A statement for the population of an end, or for every member when the end is a whole family.
+    fn each_member(&self, end: &End, statement: &dyn Fn(TokenStream) -> TokenStream) -> TokenStream {
+        let is_family =
+            self.names.population(&end.name).is_some_and(|population| population.family.is_some());
+        let name = &end.name;
+        if is_family && end.brackets.is_empty() {
+            let statement = statement(quote!(__member));
+            quote! { for __member in &#name { #statement } }
+        } else {
+            let member = self.member(end);
+            statement(quote!(&#member))
+        }
+    }
+}

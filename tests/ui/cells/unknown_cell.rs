@@ -1,0 +1,9 @@
+use pynn::prelude::*;
+
+network! {
+    struct Net {}
+    simulator sim: Native { timestep: 0.1ms };
+    population exc on sim: [IfCurExp { tau_m: 20.0ms, .. }; 10];
+}
+
+fn main() {}

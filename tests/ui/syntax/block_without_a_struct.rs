@@ -1,0 +1,7 @@
+use pynn::prelude::*;
+
+network! {
+    simulator sim: Native { timestep: 0.1ms };
+}
+
+fn main() {}
