@@ -12,6 +12,9 @@ use crate::ffi::{Arrivals, Batch, Kernel};
 
 /// How many connections go to NEURON at once.
 const BATCH: usize = 1 << 16;
+/// What arrives in a step is summed up in doubles: of their 53 bits 30 and these 10 are for the resolution of a weight, the
+/// rest for the sum.
+const FINER: f64 = 1.0 / 1024.0;
 /// What a NetCon, its object and its two weights take, and a cell with section, nodes and mechanism: bytes, measured.
 const CONNECTION_BYTES: u64 = 200;
 const CELL_BYTES: u64 = 4000;
@@ -86,7 +89,7 @@ impl Engine {
     fn connect(&mut self, part: &Part<'_>, projection: &LocalProjection<'_>) -> Result<()> {
         let (target, receptor) = (projection.spec.target.population, projection.spec.receptor);
         let Some(group) = self.groups.iter().find(|group| group.population == target) else { return Ok(()) };
-        let quantum = part.network.weight_quantum(target, receptor);
+        let quantum = part.network.weight_quantum(target, receptor) * FINER;
         let (first_target, early, step) = (group.first, group.early, self.timestep.ms());
         let first_source = projection.first_source_gid();
         let (kernel, shortest) = (&mut self.kernel, &mut self.shortest);

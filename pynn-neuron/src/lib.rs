@@ -20,8 +20,8 @@
 //! NEURON, shows the jump at `t`, as NEST does.
 //!
 //! # Exact sums
-//! What arrives in a step is summed up on its own, in multiples of a quantum (2^-30 of the largest weight onto the
-//! receptor), so that spikes are the same for any number of ranks.
+//! What arrives in a step is summed up on its own, in multiples of a quantum (2^-40 of the largest weight onto the
+//! receptor; a sum is exact up to 8192 such weights), so that spikes are the same for any number of ranks.
 //!
 //! # One at a time
 //! NEURON is one instance a process: a simulator with several ranks needs `mpirun`. Within a process one simulation

@@ -87,6 +87,9 @@ PROCEDURE update() {
 }
 
 NET_RECEIVE (weight, receptor) {
+    : Without this NEURON sets the receptor to 0.
+    INITIAL {
+    }
     if (receptor == 0) {
         exc_in = exc_in + weight
     } else {

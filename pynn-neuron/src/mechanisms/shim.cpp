@@ -64,8 +64,9 @@ void hoc_obj_unref(Object*);
 Symbol* hoc_table_lookup(const char*, Symlist*);
 void nrn_fake_fire(int, double, int);
 extern NrnThread* nrn_threads;
-void nrnmpi_stubs() __attribute__((weak));
 }
+// The wheels have it; a NEURON built with MPI for good has not.
+void nrnmpi_stubs() __attribute__((weak));
 void ncs2nrn_integrate(double);
 int ivocmain_session(int, const char**, const char**, int);
 #endif
