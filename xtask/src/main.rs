@@ -1,7 +1,7 @@
 //! Tasks of the house.
 //!
 //!     cargo xtask conformance CASES.json --against ANSWERS.json [--backend native|neuron]
-//!     cargo xtask bench brunel|cuba|coba|hh|microcircuit [--ranks N] [--scale S] [--seed K] [--seconds T]
+//!     cargo xtask bench brunel|cuba|coba|hh|microcircuit [--backend native|neuron] [--ranks N] [--scale S] [--seed K] [--seconds T]
 //!     cargo xtask bench exchange
 
 mod bench;
@@ -14,7 +14,7 @@ use pico_args::Arguments;
 
 const USAGE: &str = "\
 usage: cargo xtask conformance CASES.json --against ANSWERS.json [--backend native|neuron]
-       cargo xtask bench brunel|cuba|coba|hh|microcircuit [--ranks N] [--scale S] [--seed K] [--seconds T]
+       cargo xtask bench brunel|cuba|coba|hh|microcircuit [--backend native|neuron] [--ranks N] [--scale S] [--seed K] [--seconds T]
        cargo xtask bench exchange";
 
 /// What a task says when it fails.
