@@ -71,7 +71,8 @@ impl Engine {
             let first = number(self.potentials.len())?;
             let count = number(population.cells.len())?;
             let values = model.values(&population, self.timestep)?;
-            let named = |error: Error| error.in_context(format_args!("population `{}`", population.spec.name));
+            let named =
+                |error: Error| error.in_context(format_args!("population `{}`", population.spec.name));
             self.kernel.cells(model, &values, &population.parameter_named("cm")?).map_err(named)?;
             self.potentials.extend(population.initial_named("v")?);
             let mut samplers = Vec::new();
@@ -110,9 +111,9 @@ impl Engine {
         })?;
         self.synapses += synapses;
         let last = kernel.connect(&mut batch, receptor);
-        failed.map_or(last, Err).map_err(|error| {
-            error.in_context(format_args!("projection `{}`", projection.spec.name))
-        })
+        failed
+            .map_or(last, Err)
+            .map_err(|error| error.in_context(format_args!("projection `{}`", projection.spec.name)))
     }
 }
 
@@ -175,7 +176,8 @@ impl Simulator for Engine {
 }
 
 fn number(count: usize) -> Result<u32> {
-    u32::try_from(count).map_err(|_| Error::description("more than 2^32 cells on one rank; use more processes"))
+    u32::try_from(count)
+        .map_err(|_| Error::description("more than 2^32 cells on one rank; use more processes"))
 }
 
 fn too_far(time: Tick) -> Error {

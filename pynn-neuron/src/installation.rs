@@ -61,8 +61,10 @@ impl Installation {
 
     /// The installation with `lib` and `include` in `prefix`; Debian has some of it in other places.
     fn at(prefix: &Path) -> Option<std::result::Result<Self, String>> {
-        let file = |places: &[&str]| places.iter().map(|place| prefix.join(place)).find(|path| path.is_file());
-        let library = file(&["lib/libnrniv.so", "lib/nrn/libnrniv.so", "lib64/libnrniv.so", "lib/libnrniv.dylib"])?;
+        let file =
+            |places: &[&str]| places.iter().map(|place| prefix.join(place)).find(|path| path.is_file());
+        let library =
+            file(&["lib/libnrniv.so", "lib/nrn/libnrniv.so", "lib64/libnrniv.so", "lib/libnrniv.dylib"])?;
         let missing = |what: &str| Some(Err(format!("{} has no {what}", prefix.display())));
         let header = file(&["include/nrnsemanticversion.h", "include/nrn/nrnsemanticversion.h"]);
         let Some(header) = header else { return missing("nrnsemanticversion.h") };
@@ -111,11 +113,12 @@ struct Search {
 impl Search {
     /// Asks a Python for its `neuron` package; imports nothing.
     fn ask(&mut self, python: &Path, why: &str) -> Option<PathBuf> {
-        const QUESTION: &str =
-            "import importlib.util as u; s = u.find_spec('neuron'); print(s.origin if s and s.origin else '')";
+        const QUESTION: &str = "import importlib.util as u; s = u.find_spec('neuron'); print(s.origin if s and s.origin else '')";
         let asked = Command::new(python).args(["-c", QUESTION]).stdin(Stdio::null()).output();
         let origin = match asked {
-            Ok(output) if output.status.success() => String::from_utf8_lossy(&output.stdout).trim().to_owned(),
+            Ok(output) if output.status.success() => {
+                String::from_utf8_lossy(&output.stdout).trim().to_owned()
+            }
             _ => {
                 self.looked.push(format!("{why}: no Python that answers"));
                 return None;
@@ -156,10 +159,15 @@ impl Search {
 /// The version that `nrnsemanticversion.h` says.
 fn version(header: &str) -> Option<(u32, u32, u32)> {
     let number = |name: &str| {
-        let line = header.lines().find_map(|line| line.trim().strip_prefix("#define")?.trim().strip_prefix(name))?;
+        let line =
+            header.lines().find_map(|line| line.trim().strip_prefix("#define")?.trim().strip_prefix(name))?;
         line.trim().parse().ok()
     };
-    Some((number("NRN_VERSION_MAJOR")?, number("NRN_VERSION_MINOR")?, number("NRN_VERSION_PATCH").unwrap_or(0)))
+    Some((
+        number("NRN_VERSION_MAJOR")?,
+        number("NRN_VERSION_MINOR")?,
+        number("NRN_VERSION_PATCH").unwrap_or(0),
+    ))
 }
 
 #[cfg(test)]
@@ -183,7 +191,9 @@ mod tests {
         let mut search = Search::default();
         search.package_or_prefix(Path::new("/nonexistent"), "PYNN_NEURON");
         let error = search.end().unwrap_err();
-        for words in ["NEURON was not found", "PYNN_NEURON: no libnrniv in /nonexistent", "pip install neuron"] {
+        for words in
+            ["NEURON was not found", "PYNN_NEURON: no libnrniv in /nonexistent", "pip install neuron"]
+        {
             assert!(error.message().contains(words), "{error}");
         }
     }

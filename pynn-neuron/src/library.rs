@@ -58,7 +58,10 @@ fn cache() -> Result<PathBuf> {
     let folder = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     let cache = folder("XDG_CACHE_HOME").or_else(|| folder("HOME").map(|home| home.join(".cache")));
     cache.map(|cache| cache.join("pynn")).ok_or_else(|| {
-        failed("neither XDG_CACHE_HOME nor HOME says where the compiled mechanisms for NEURON can be kept".to_owned())
+        failed(
+            "neither XDG_CACHE_HOME nor HOME says where the compiled mechanisms for NEURON can be kept"
+                .to_owned(),
+        )
     })
 }
 
@@ -72,7 +75,9 @@ fn folder_name(installation: &Installation, compilers: &Compilers) -> String {
     digest.write(format!("{installation:?} {compilers:?} {FLAGS:?}").as_bytes());
     if let Ok(metadata) = fs::metadata(&installation.library) {
         digest.write_u64(metadata.len());
-        if let Some(age) = metadata.modified().ok().and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok()) {
+        if let Some(age) =
+            metadata.modified().ok().and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok())
+        {
             digest.write_u64(age.as_secs());
         }
     }
@@ -92,7 +97,10 @@ struct Compilers {
 impl Compilers {
     fn of(installation: &Installation) -> Self {
         let named = |variable: &str, default: &str| {
-            std::env::var(variable).ok().filter(|value| !value.is_empty()).unwrap_or_else(|| default.to_owned())
+            std::env::var(variable)
+                .ok()
+                .filter(|value| !value.is_empty())
+                .unwrap_or_else(|| default.to_owned())
         };
         let cpp = named("CXX", "c++");
         match installation.version.0 {
@@ -128,7 +136,12 @@ fn build(installation: &Installation, compilers: &Compilers, workshop: &Path) ->
             if unit.ends_with(".cpp") {
                 command.arg("-std=c++17");
             }
-            command.args(FLAGS).arg("-I").arg(&installation.include).arg("-I").arg(installation.include.join("nrncvode"));
+            command
+                .args(FLAGS)
+                .arg("-I")
+                .arg(&installation.include)
+                .arg("-I")
+                .arg(installation.include.join("nrncvode"));
             start(command.args(["-I.", "-c", unit]), workshop)
         });
         finish(started.collect::<Result<_>>()?)?;
@@ -185,7 +198,8 @@ fn finish(started: Vec<Started>) -> Result<()> {
     for (child, command) in started {
         let output = child.wait_with_output().map_err(|error| failed(format!("{command}: {error}")))?;
         if !output.status.success() && first.is_ok() {
-            let text = String::from_utf8_lossy(&output.stderr).into_owned() + &String::from_utf8_lossy(&output.stdout);
+            let text = String::from_utf8_lossy(&output.stderr).into_owned()
+                + &String::from_utf8_lossy(&output.stdout);
             let lines: Vec<&str> = text.lines().take(30).collect();
             first = Err(failed(format!(
                 "the mechanisms for NEURON cannot be compiled ({}):\n{command}\n{}",
@@ -204,7 +218,10 @@ fn failed(message: String) -> Error {
 fn unwritable(path: &Path, error: &std::io::Error) -> Error {
     Error::new(
         ErrorKind::File,
-        format!("{}: {error}; name a folder for the compiled mechanisms for NEURON by XDG_CACHE_HOME", path.display()),
+        format!(
+            "{}: {error}; name a folder for the compiled mechanisms for NEURON by XDG_CACHE_HOME",
+            path.display()
+        ),
     )
 }
 

@@ -136,7 +136,11 @@ impl Model {
 impl Given {
     fn column(self, population: &LocalPopulation<'_>, timestep: Tick) -> Result<Vec<f64>> {
         Ok(match self {
-            Gid => population.cells.clone().map(|index| f64::from(population.spec.first_gid) + index as f64).collect(),
+            Gid => population
+                .cells
+                .clone()
+                .map(|index| f64::from(population.spec.first_gid) + index as f64)
+                .collect(),
             Parameter(name) => population.parameter_named(name)?,
             Leak => {
                 let (cm, tau) = (population.parameter_named("cm")?, population.parameter_named("tau_m")?);

@@ -218,7 +218,10 @@ fn load() -> Result<Face> {
     let installation = Installation::find()?;
     let library = library::compiled(&installation)?;
     let face = Face::load(&library).map_err(|error| {
-        Error::new(ErrorKind::Simulator, format!("{} cannot be loaded: {error}", installation.library.display()))
+        Error::new(
+            ErrorKind::Simulator,
+            format!("{} cannot be loaded: {error}", installation.library.display()),
+        )
     })?;
     let home = text(&installation.home.to_string_lossy())?;
     let definitions = text(&definitions())?;
@@ -240,5 +243,6 @@ fn text(text: &str) -> Result<CString> {
 }
 
 fn narrow(count: usize) -> Result<u32> {
-    u32::try_from(count).map_err(|_| Error::description("more than 2^32 cells on one rank; use more processes"))
+    u32::try_from(count)
+        .map_err(|_| Error::description("more than 2^32 cells on one rank; use more processes"))
 }
