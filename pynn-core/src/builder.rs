@@ -116,6 +116,7 @@ impl NetworkBuilder {
             timestep,
             per_process: B::PER_PROCESS,
             instantiate: B::instantiate,
+            draws: B::draws,
         });
         SimulatorHandle { id, backend: PhantomData }
     }

@@ -55,6 +55,8 @@ pub struct SimulatorSpec {
     pub per_process: Option<usize>,
     /// Builds one rank's share: [`Backend::instantiate`](crate::backend::Backend::instantiate).
     pub instantiate: fn(&Part<'_>) -> Result<Box<dyn Simulator>>,
+    /// Which projections from spike sources it draws itself: [`Backend::draws`](crate::backend::Backend::draws).
+    pub draws: fn(&Network, &ProjectionSpec) -> bool,
 }
 
 impl std::fmt::Debug for SimulatorSpec {

@@ -107,24 +107,8 @@ impl<N: Model> Simulation<N> {
 
     fn run_to(&mut self, end: Tick) -> Result<()> {
         self.check_alive()?;
+        self.check_end(end)?;
         let span = Span::new(self.time(), end);
-        if end < span.start {
-            return Err(Error::new(
-                ErrorKind::Usage,
-                format!("a run cannot go back from {} to {end}; use reset() to start again at 0", span.start),
-            ));
-        }
-        for simulator in self.network().simulators() {
-            if !end.is_multiple_of(simulator.timestep) {
-                return Err(Error::new(
-                    ErrorKind::Usage,
-                    format!(
-                        "a run cannot end at {end}: that is no multiple of the time step of `{}`, {}",
-                        simulator.name, simulator.timestep
-                    ),
-                ));
-            }
-        }
         let start = Instant::now();
         let mut bar = Bar::new(span, self.progress);
         let result = self.team.order(Command::Run(span), |progress| bar.show(progress.time(0)));
@@ -133,6 +117,25 @@ impl<N: Model> Simulation<N> {
         let reached = if result.is_ok() { end } else { self.team.progress().time(0).max(span.start) };
         *self.segments.last_mut().expect("there is always a current segment") = reached;
         self.note(result)
+    }
+
+    fn check_end(&self, end: Tick) -> Result<()> {
+        let now = self.time();
+        let refuse =
+            |why: String| Err(Error::new(ErrorKind::Usage, format!("a run cannot end at {end}: {why}")));
+        if end < now {
+            return refuse(format!("it is {now} already; use reset() to start again at 0"));
+        }
+        for simulator in self.network().simulators() {
+            let (name, timestep) = (&simulator.name, simulator.timestep);
+            if end.steps_down(timestep) > i64::from(u32::MAX) {
+                return refuse(format!("`{name}` counts its time steps up to {}", u32::MAX));
+            }
+            if !end.is_multiple_of(timestep) {
+                return refuse(format!("that is no multiple of the time step of `{name}`, {timestep}"));
+            }
+        }
+        Ok(())
     }
 
     /// Goes back to time 0 and the initial state; a new segment of recorded data begins. Earlier ones stay readable.

@@ -40,7 +40,9 @@ fn main() -> ExitCode {
         a_panic_ends_all_processes,
         a_process_that_dies_ends_all,
         a_process_that_stalls_is_named_with_the_packet_that_is_missing,
-        a_rank_0_that_stalls_is_named_with_the_packet_that_is_missing,
+        a_rank_0_that_stalls_ends_all_processes,
+        a_rank_that_cannot_be_built_ends_all_processes,
+        a_mistake_in_the_placement_is_told_once,
     ];
     mpirun::main(scenario, &tests)
 }
@@ -284,7 +286,15 @@ fn a_process_that_stalls_is_named_with_the_packet_that_is_missing() {
     assert_ne!(played.value("noise"), "0");
 }
 
-fn a_rank_0_that_stalls_is_named_with_the_packet_that_is_missing() {
+fn a_rank_0_that_stalls_ends_all_processes() {
     let played = play("fault 1 2 stalls inh", 3, &[("PYNN_DEADLINE", "0.5")]);
-    assert!(!played.success, "{played:#?}");
+    played.failed_with(&["rank 0 (coarse, 1 of 1): no progress for 0.5 s"]);
+}
+
+fn a_rank_that_cannot_be_built_ends_all_processes() {
+    play("fault 1 2 exc unbuildable", 3, &[]).failed_with(&["(fine, ", "no such model"]);
+}
+
+fn a_mistake_in_the_placement_is_told_once() {
+    play("fault 1 2 exc inh", 3, &[("PYNN_PROCESSES", "rough=2")]).failed_with(&["`rough`", "coarse, fine"]);
 }
