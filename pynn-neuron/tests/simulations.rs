@@ -398,13 +398,7 @@ fn a_loop_through_both_simulators_does_not_depend_on_the_native_ranks() {
             SpikeSourcePoisson { rate: 200.0 * Hz, ..SpikeSourcePoisson::default() },
         );
         let synapse = StaticSynapse { weight: 2.0 * nA, delay: 0.1 * ms };
-        net.project(
-            None,
-            &drive,
-            back.target(IfCurrExp::receptors().excitatory),
-            OneToOne::default(),
-            synapse,
-        );
+        net.project(None, &drive, back.target(IfCurrExp::receptors().excitatory), OneToOne, synapse);
         net.record(&back, IfCurrExp::variables().spikes);
         net.record(&relay, IfCondExp::variables().spikes);
         let mut sim = start(net);

@@ -34,7 +34,7 @@ where
     let synapse = StaticSynapse { weight: 0.1 * uS, delay: 1.0 * ms };
     net.project(None, &input, hh.target(HhCondExp::receptors().excitatory), AllToAll::default(), synapse);
     let synapse = StaticSynapse { weight: 1.0 * nA, delay: 1.0 * ms };
-    net.project(None, &hh, relay.target(IfCurrExp::receptors().excitatory), OneToOne::default(), synapse);
+    net.project(None, &hh, relay.target(IfCurrExp::receptors().excitatory), OneToOne, synapse);
     net.build()
 }
 

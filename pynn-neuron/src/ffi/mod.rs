@@ -246,3 +246,30 @@ fn narrow(count: usize) -> Result<u32> {
     u32::try_from(count)
         .map_err(|_| Error::description("more than 2^32 cells on one rank; use more processes"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::IF_CURR_EXP;
+
+    #[test]
+    fn what_neuron_says_becomes_an_error_and_it_can_be_used_again() {
+        let mut kernel = Kernel::take().unwrap();
+        let mut unknown = IF_CURR_EXP;
+        unknown.mechanism = "NoSuchMechanism";
+        let row = vec![1.0; unknown.width()];
+        let error = kernel.cells(&unknown, &row, &[1.0]).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Simulator);
+        assert!(error.message().starts_with("NEURON: "), "{error}");
+        assert!(error.message().contains("pynn_cells_NoSuchMechanism"), "{error}");
+        assert!(Kernel::take().unwrap_err().message().contains("mpirun"));
+        drop(kernel);
+
+        let mut kernel = Kernel::take().unwrap();
+        kernel.cells(&IF_CURR_EXP, &row, &[1.0]).unwrap();
+        kernel.initialize(0.1, &[-65.0]).unwrap();
+        kernel.advance(10, &mut Vec::new()).unwrap();
+        // NEURON cannot go back.
+        assert!(kernel.advance(5, &mut Vec::new()).is_err());
+    }
+}

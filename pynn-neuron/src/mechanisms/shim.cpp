@@ -414,6 +414,10 @@ static void integrate() {
 
 // Advances to the end of step number `to`.
 int pynn_advance(std::uint32_t to) {
+    if (to < steps) {
+        fail("time does not go back");
+        return 1;
+    }
     // A quarter of a step more: NEURON adds its time up, and must neither stop short nor be sent back.
     target_time = timestep * (double(to) + 0.25);
 #if NRN_VERSION_MAJOR >= 9
