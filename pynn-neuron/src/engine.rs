@@ -17,7 +17,7 @@ const BATCH: usize = 1 << 16;
 const FINER: f64 = 1.0 / 1024.0;
 /// What a NetCon, its object and its two weights take, and a cell with section, nodes and mechanism: bytes, measured.
 const CONNECTION_BYTES: u64 = 200;
-const CELL_BYTES: u64 = 4000;
+const CELL_BYTES: u64 = 6000;
 
 /// The cells of one population.
 struct Group {

@@ -3,7 +3,7 @@
 use std::ffi::c_char;
 use std::path::Path;
 
-use libloading::os::unix::{Library, RTLD_GLOBAL, RTLD_NOW};
+use libloading::Library;
 
 /// A spike as the shim has it.
 #[repr(C)]
@@ -11,6 +11,21 @@ use libloading::os::unix::{Library, RTLD_GLOBAL, RTLD_NOW};
 pub(super) struct RawSpike {
     pub(super) step: u32,
     pub(super) gid: u32,
+}
+
+#[cfg(unix)]
+fn open(path: &Path) -> Result<Library, libloading::Error> {
+    use libloading::os::unix::{Library, RTLD_GLOBAL, RTLD_NOW};
+
+    // NEURON looks up in the library what the library looks up in NEURON: both must be global.
+    // SAFETY: initialisers of NEURON run; they do not depend on anything of this process.
+    unsafe { Library::open(Some(path), RTLD_NOW | RTLD_GLOBAL).map(Into::into) }
+}
+
+#[cfg(not(unix))]
+fn open(path: &Path) -> Result<Library, libloading::Error> {
+    // SAFETY: initialisers of NEURON run; they do not depend on anything of this process.
+    unsafe { Library::new(path) }
 }
 
 macro_rules! face {
@@ -24,9 +39,7 @@ macro_rules! face {
         impl Face {
             /// Loads the compiled shim and with it NEURON, both for as long as the process runs.
             pub(super) fn load(path: &Path) -> Result<Self, libloading::Error> {
-                // NEURON looks up in the library what the library looks up in NEURON: both must be global.
-                // SAFETY: initialisers of NEURON run; they do not depend on anything of this process.
-                let library = unsafe { Library::open(Some(path), RTLD_NOW | RTLD_GLOBAL)? };
+                let library = open(path)?;
                 // SAFETY: the types are those of shim.cpp, which was compiled into this library.
                 let face = unsafe { Self { $($function: *library.get(concat!($symbol, "\0").as_bytes())?,)* } };
                 std::mem::forget(library);
