@@ -27,15 +27,20 @@ impl Plan {
     /// Plans `network` on `processes` ranks, one number a simulator, and rehearses some windows of the run.
     ///
     /// # Errors
-    /// When a delay is below a time step of the sender or the receiver, or ranks would wait for each other for ever.
+    /// When there are more than 65534 ranks, a delay is below a time step of the sender or the receiver, or ranks would
+    /// wait for each other for ever.
     pub fn new(network: &Network, processes: &[usize]) -> Result<Self> {
-        let layout = Layout::new(processes);
-        if layout.ranks() >= usize::from(route::SELF) {
+        let ranks = processes.iter().fold(0, |sum: usize, of_one| sum.saturating_add(*of_one));
+        if ranks >= usize::from(route::SELF) {
             return Err(Error::new(
                 ErrorKind::Placement,
-                format!("{} ranks are more than the {} that there can be", layout.ranks(), route::SELF),
+                format!(
+                    "{ranks} ranks are more than the {} that there can be; declare fewer processes",
+                    route::SELF - 1
+                ),
             ));
         }
+        let layout = Layout::new(processes);
         let schedule = Schedule::new(layout.steps(network), route::links(network, &layout), None)?;
         let plan = Self { layout, schedule };
         rehearse(&plan.schedule, Span::new(Tick::ZERO, plan.rehearsal()))?;

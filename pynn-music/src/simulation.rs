@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use pynn_core::cell::{CellType, Sampled, Variable};
 use pynn_core::digest::Digest;
 use pynn_core::error::{Error, ErrorKind, Result};
-use pynn_core::network::{Model, Network};
+use pynn_core::network::{Model, Network, PopulationSpec};
 use pynn_core::population::{Population, PopulationId};
 use pynn_core::recording::{SpikeData, TraceData};
 use pynn_core::time::Tick;
@@ -94,7 +94,7 @@ impl<N: Model> Simulation<N> {
     /// no further run, but what was recorded can be read.
     pub fn run(&mut self, duration: Time) -> Result<()> {
         let duration = Tick::exactly(duration, "the duration of a run")?;
-        self.run_to(self.time() + duration)
+        self.run_to(Tick(self.time().0.saturating_add(duration.0)))
     }
 
     /// Advances all simulators to the time `until`.
@@ -206,7 +206,7 @@ impl<N: Model> Simulation<N> {
     pub fn spikes_of(&mut self, population: PopulationId, segment: usize) -> Result<SpikeData> {
         let stop = self.end_of(segment)?;
         let model = self.model.clone();
-        let spec = &model.network().populations()[population.0];
+        let spec = population_of(model.network(), population)?;
         if !spec.recording.spikes {
             return Err(not_recorded(&spec.name, "spikes"));
         }
@@ -255,7 +255,7 @@ impl<N: Model> Simulation<N> {
     ) -> Result<TraceData> {
         self.end_of(segment)?;
         let model = self.model.clone();
-        let spec = &model.network().populations()[population.0];
+        let spec = population_of(model.network(), population)?;
         let mut sampled = spec.recording.sampled.iter();
         let index = sampled.position(|sampled| spec.cell.variables[sampled.variable].name == variable);
         let index = index.ok_or_else(|| not_recorded(&spec.name, variable))?;
@@ -328,11 +328,20 @@ impl<N> Drop for Simulation<N> {
     }
 }
 
+fn population_of(network: &Network, id: PopulationId) -> Result<&PopulationSpec> {
+    network.populations().get(id.0).ok_or_else(|| {
+        let (name, last) = (network.name(), network.populations().len().saturating_sub(1));
+        let text = format!("network `{name}` has no population number {}; the last one is {last}", id.0);
+        Error::new(ErrorKind::Usage, text)
+    })
+}
+
 fn not_recorded(population: &str, variable: &str) -> Error {
+    let are = if variable == "spikes" { "are" } else { "is" };
     Error::new(
         ErrorKind::Usage,
         format!(
-            "{variable} of `{population}` is not recorded; add `record {population}: {variable};` to the network"
+            "{variable} of `{population}` {are} not recorded; add `record {population}: {variable};` to the network"
         ),
     )
 }

@@ -40,7 +40,7 @@ impl Vigil {
     /// Ranks tell of waits that exceed `deadline` themselves: leave them `extra` to do so.
     pub(crate) fn new(deadline: Duration, extra: Duration, watched: bool) -> Self {
         Self {
-            patience: deadline + extra,
+            patience: deadline.saturating_add(extra),
             grace: deadline.min(GRACE) + extra,
             watched,
             pulse: 0,

@@ -135,3 +135,16 @@ proptest! {
         prop_assert_eq!(&plans[0], &plans[1]);
     }
 }
+
+#[test]
+fn more_ranks_than_there_can_be_are_refused() {
+    let network = build(&Sketch { populations: vec![(3, 0, false)], projections: vec![], processes: vec![] });
+    for processes in [[65_535, 1], [usize::MAX, 1]] {
+        let error = Plan::new(&network, &processes).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Placement);
+        assert!(
+            error.message().ends_with("more than the 65534 that there can be; declare fewer processes"),
+            "{error}"
+        );
+    }
+}

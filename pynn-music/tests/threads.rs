@@ -172,3 +172,21 @@ fn a_run_beyond_the_range_of_steps_is_refused() {
     let mut sim = start(two_simulators::<Toy>(["exc", "inh"], [1, 1])).unwrap();
     assert!(sim.run(1e9 * ms).unwrap_err().message().contains("4294967295"));
 }
+
+#[test]
+fn a_population_number_that_there_is_not_is_an_error() {
+    let mut sim = start(two_simulators::<Toy>(["exc", "inh"], [1, 1])).unwrap();
+    let nowhere = pynn_core::population::PopulationId(99);
+    assert!(sim.spikes_of(nowhere, 0).unwrap_err().message().contains("no population number 99"));
+    assert!(sim.trace_of(nowhere, "v", 0).unwrap_err().message().contains("no population number 99"));
+}
+
+#[test]
+fn durations_at_the_end_of_their_range_are_refused() {
+    let net = two_simulators::<Toy>(["exc", "inh"], [1, 1]);
+    let setup = Setup::new().ranks(Ranks::Threads).deadline(Duration::MAX);
+    let mut sim = setup.start(net).unwrap();
+    sim.run(1.0 * ms).unwrap();
+    assert_eq!(sim.run(8.9e12 * ms).unwrap_err().kind(), ErrorKind::Usage);
+    sim.run(1.0 * ms).unwrap();
+}
