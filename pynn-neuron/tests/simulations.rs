@@ -310,6 +310,27 @@ fn nine_spikes_bring_one() {
     assert_eq!(times(&mut sim, cells.id()), [13.40]);
 }
 
+#[test]
+fn a_long_run_stays_on_its_grid() {
+    let _neuron = neuron();
+    let mut net = NetworkBuilder::new("Long");
+    let sim = net.simulator::<Neuron>("sim", options(0.1));
+    let clock = IfCurrExp { i_offset: 1.0 * nA, tau_refrac: 2.0 * ms, ..IfCurrExp::default() };
+    let clock = net.population(&sim, "clock", 1, clock);
+    let echo = net.population(&sim, "echo", 1, IfCurrDelta::default());
+    let synapse = StaticSynapse { weight: 20.0 * mV, delay: 0.1 * ms };
+    net.project(None, &clock, echo.target(IfCurrDelta::receptors().excitatory), AllToAll::default(), synapse);
+    net.record(&clock, IfCurrExp::variables().spikes);
+    net.record(&echo, IfCurrDelta::variables().spikes);
+    let mut sim = start(net);
+    sim.run(30_000.0 * ms).unwrap();
+    let steps =
+        |times: Vec<f64>| times.into_iter().map(|time| (time / 0.1).round() as i64).collect::<Vec<_>>();
+    let (clock, echo) = (steps(times(&mut sim, clock.id())), steps(times(&mut sim, echo.id())));
+    assert!(clock.windows(2).all(|pair| pair[1] - pair[0] == 298), "as in L1: 27.8 and 57.6 ms");
+    assert_eq!(echo, clock.iter().map(|step| step + 1).collect::<Vec<_>>());
+}
+
 /// 100 Poisson trains on `A` drive 20 Hodgkin-Huxley cells on NEURON, which drive 10 cells there.
 fn driven<A: Simulates<SpikeSourcePoisson> + Records<observable::Spikes>>(
     net: &mut NetworkBuilder,

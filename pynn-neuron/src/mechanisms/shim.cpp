@@ -11,6 +11,8 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <exception>
+#include <new>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -464,10 +466,6 @@ std::uint64_t pynn_samples(std::uint32_t sampler, const double** out) {
 
 void pynn_samples_taken(std::uint32_t sampler) {
     samplers[sampler].values.clear();
-}
-
-std::uint64_t pynn_connections(void) {
-    return connections.size();
 }
 
 std::uint64_t pynn_events_delivered(void) {
