@@ -18,6 +18,8 @@ pub use pynn_data as data;
 pub use pynn_macros::network;
 pub use pynn_music as music;
 pub use pynn_native as native;
+#[cfg(feature = "neuron")]
+pub use pynn_neuron as neuron;
 
 /// What a model file needs: `use pynn::prelude::*;`.
 pub mod prelude {
@@ -25,6 +27,8 @@ pub mod prelude {
     pub use crate::{music, network};
     pub use pynn_core::prelude::*;
     pub use pynn_native::Native;
+    #[cfg(feature = "neuron")]
+    pub use pynn_neuron::Neuron;
 }
 
 /// What `network!` expands to beyond the builder; not for direct use.

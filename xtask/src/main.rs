@@ -1,21 +1,24 @@
 //! Tasks of the house.
 //!
-//!     cargo xtask conformance CASES.json --against ANSWERS.json
-//!     cargo xtask bench brunel|cuba|coba|hh|microcircuit [--ranks N] [--scale S] [--seed K] [--seconds T]
+//!     cargo xtask conformance CASES.json --against ANSWERS.json [--backend native|neuron]
+//!     cargo xtask bench brunel|cuba|coba|hh|microcircuit [--backend native|neuron] [--ranks N] [--scale S] [--seed K] [--seconds T]
 //!     cargo xtask bench exchange
+//!     cargo xtask bench stepping [--backend native|neuron] [--cells N]
 
 mod bench;
 mod conformance;
 mod exchange;
+mod stepping;
 
 use std::process::ExitCode;
 
 use pico_args::Arguments;
 
 const USAGE: &str = "\
-usage: cargo xtask conformance CASES.json --against ANSWERS.json
-       cargo xtask bench brunel|cuba|coba|hh|microcircuit [--ranks N] [--scale S] [--seed K] [--seconds T]
-       cargo xtask bench exchange";
+usage: cargo xtask conformance CASES.json --against ANSWERS.json [--backend native|neuron]
+       cargo xtask bench brunel|cuba|coba|hh|microcircuit [--backend native|neuron] [--ranks N] [--scale S] [--seed K] [--seconds T]
+       cargo xtask bench exchange
+       cargo xtask bench stepping [--backend native|neuron] [--cells N]";
 
 /// What a task says when it fails.
 type Failure = Box<dyn std::error::Error>;
@@ -35,6 +38,7 @@ fn run(mut arguments: Arguments) -> Result<ExitCode, Failure> {
         (Some("conformance"), arguments) => conformance::run(arguments),
         (Some("bench"), mut arguments) => match arguments.subcommand()?.as_deref() {
             Some("exchange") => exchange::run(arguments),
+            Some("stepping") => stepping::run(arguments),
             Some(name) => bench::run(name, arguments),
             None => Err(USAGE.into()),
         },
