@@ -271,11 +271,20 @@ pub mod observable {
         GsynExc "uS";
         /// The inhibitory synaptic conductance `gsyn_inh`, in uS.
         GsynInh "uS";
+        /// The gate `m` of Hodgkin-Huxley cells, from 0 (closed) to 1.
+        GateM "";
+        /// The gate `h` of Hodgkin-Huxley cells, from 0 (closed) to 1.
+        GateH "";
+        /// The gate `n` of Hodgkin-Huxley cells, from 0 (closed) to 1.
+        GateN "";
     }
 
     impl Sampled for MembranePotential {}
     impl Sampled for GsynExc {}
     impl Sampled for GsynInh {}
+    impl Sampled for GateM {}
+    impl Sampled for GateH {}
+    impl Sampled for GateN {}
 }
 
 /// A number without unit as a state variable (a gating variable).

@@ -121,7 +121,7 @@ macro_rules! quantities_are_values {
         }
     )*};
 }
-quantities_are_values!(Time Voltage Current Capacitance Conductance Frequency);
+quantities_are_values!(Time Voltage Current Capacitance Conductance Frequency f64);
 
 impl<T: Unit> IntoValues<T> for Values<T> {
     fn into_values(self) -> Values<T> {

@@ -36,6 +36,7 @@ use Given::{Gid, Initial, Leak, Parameter, Refractory};
 
 const CURRENT: &[&str] = &["v"];
 const CONDUCTANCE: &[&str] = &["v", "gsyn_exc", "gsyn_inh"];
+const GATES: &[&str] = &["v", "gsyn_exc", "gsyn_inh", "m", "h", "n"];
 
 /// The membrane of integrate-and-fire cells, and what follows it.
 macro_rules! integrate_and_fire {
@@ -97,7 +98,7 @@ pub(crate) const HH_COND_EXP: Model = Model {
         Initial("gsyn_exc"),
         Initial("gsyn_inh"),
     ],
-    shown: CONDUCTANCE,
+    shown: GATES,
     early: 0.0,
 };
 

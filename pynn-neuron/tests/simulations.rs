@@ -127,6 +127,40 @@ fn a_hodgkin_huxley_cell_crosses_zero_when_pynn_says() {
     assert!((first - 2.95).abs() <= 0.01, "{first} ms");
 }
 
+/// The gates m, h and n of a resting cell at 0, 10 and 20 ms.
+fn gates<B>() -> [Vec<f64>; 3]
+where
+    B: Simulates<HhCondExp>
+        + Records<observable::GateM>
+        + Records<observable::GateH>
+        + Records<observable::GateN>,
+{
+    let mut net = NetworkBuilder::new("Gates");
+    let sim = net.simulator::<B>("sim", options(0.01));
+    let cell = net.population(&sim, "cell", 1, HhCondExp::default());
+    let variables = HhCondExp::variables();
+    net.record_every(&cell, variables.m, 10.0 * ms);
+    net.record_every(&cell, variables.h, 10.0 * ms);
+    net.record_every(&cell, variables.n, 10.0 * ms);
+    let mut sim = start(net);
+    sim.run(20.0 * ms).unwrap();
+    ["m", "h", "n"].map(|gate| sim.trace_of(cell.id(), gate, 0).unwrap().values)
+}
+
+// NEURON's rates are interpolated over 1 mV: with their curvature of at most 0.01 / ms / mV^2 that is 1e-3.
+#[test]
+fn gates_come_to_rest_where_those_of_the_native_engine_do() {
+    let _neuron = neuron();
+    let (neuron, native) = (gates::<Neuron>(), gates::<Native>());
+    for (neuron, native) in neuron.iter().zip(&native) {
+        assert_eq!(neuron[0], native[0]);
+        for (neuron, native) in neuron.iter().zip(native) {
+            assert!((neuron - native).abs() < 1e-3, "{neuron}, native {native}");
+        }
+    }
+    assert!(neuron[1][2] > 0.5 && neuron[0][2] < 0.1, "h is open and m closed at rest: {neuron:?}");
+}
+
 #[test]
 fn rate_functions_follow_the_offset_of_each_cell() {
     let _neuron = neuron();

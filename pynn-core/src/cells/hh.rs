@@ -54,5 +54,5 @@ cell! {
         inhibitory: Conductance,
     }
     states { v: Voltage = -65.0, m: Number = 0.0, h: Number = 1.0, n: Number = 0.0, gsyn_exc: Conductance = 0.0, gsyn_inh: Conductance = 0.0 }
-    variables { spikes: Spikes, v: MembranePotential, gsyn_exc: GsynExc, gsyn_inh: GsynInh }
+    variables { spikes: Spikes, v: MembranePotential, gsyn_exc: GsynExc, gsyn_inh: GsynInh, m: GateM, h: GateH, n: GateN }
 }

@@ -59,6 +59,9 @@ INITIAL {
     pynn_expose(cell, 0, &v_last);
     pynn_expose(cell, 1, &exc);
     pynn_expose(cell, 2, &inh);
+    pynn_expose(cell, 3, &m);
+    pynn_expose(cell, 4, &h);
+    pynn_expose(cell, 5, &n);
     ENDVERBATIM
 }
 

@@ -101,7 +101,7 @@ struct Spike {
     std::uint32_t gid;
 };
 
-constexpr int COLUMNS = 3;
+constexpr int COLUMNS = 6;
 struct Columns {
     const double* at[COLUMNS];
 };
