@@ -18,12 +18,16 @@ pub use pynn_data as data;
 pub use pynn_macros::network;
 pub use pynn_music as music;
 pub use pynn_native as native;
+#[cfg(feature = "nest")]
+pub use pynn_nest as nest;
 
 /// What a model file needs: `use pynn::prelude::*;`.
 pub mod prelude {
     pub use crate::{music, network};
     pub use pynn_core::prelude::*;
     pub use pynn_native::Native;
+    #[cfg(feature = "nest")]
+    pub use pynn_nest::Nest;
 }
 
 /// What `network!` expands to beyond the builder; not for direct use.

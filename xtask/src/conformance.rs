@@ -1,4 +1,4 @@
-//! Runs a list of single-cell cases on the native engine and compares it with a simulator's answers.
+//! Runs a list of single-cell cases on a backend and compares it with a simulator's answers.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -51,7 +51,7 @@ struct Input {
     synapse: Option<serde_json::Value>,
 }
 
-/// What the native engine made of a case.
+/// What the backend made of a case.
 struct Answer {
     spikes: Vec<f64>,
     v: Vec<f64>,
@@ -63,6 +63,8 @@ struct Bar {
     spike: f64,
     /// Largest difference of v away from spikes, mV; `None` where the models differ by design.
     v: Option<f64>,
+    /// How far from spikes is away from them, ms.
+    away: f64,
 }
 
 /// What can be run, or why not. Takes the case, the simulator whose answer it is compared with, and the time step.
@@ -91,7 +93,25 @@ fn own_start(case: &Case, simulator: &str) -> Option<(&'static str, f64)> {
     }
 }
 
-fn runner(case: &Case) -> Result<Runner, String> {
+/// A backend that has all that cases need.
+trait Runs:
+    Simulates<SpikeSourceArray>
+    + Simulates<IfCurrExp>
+    + Simulates<IfCurrAlpha>
+    + Simulates<IfCurrDelta>
+    + Simulates<IfCondExp>
+    + Simulates<IfCondAlpha>
+    + Simulates<HhCondExp>
+    + Connects<AllToAll>
+    + Transmits<StaticSynapse>
+    + Records<observable::Spikes>
+    + Records<observable::MembranePotential>
+{
+}
+impl Runs for Native {}
+impl Runs for Nest {}
+
+fn runner<B: Runs>(case: &Case) -> Result<Runner, String> {
     if let Some(synapse) = case.inputs.iter().find_map(|input| input.synapse.as_ref()) {
         return Err(format!(
             "synapse {} is not available yet",
@@ -102,27 +122,36 @@ fn runner(case: &Case) -> Result<Runner, String> {
         return Err("electrodes are not available yet".into());
     }
     Ok(match case.cell.as_str() {
-        "IF_curr_exp" => simulate::<IfCurrExp>,
-        "IF_curr_alpha" => simulate::<IfCurrAlpha>,
-        "IF_curr_delta" => simulate::<IfCurrDelta>,
-        "IF_cond_exp" => simulate::<IfCondExp>,
-        "IF_cond_alpha" => simulate::<IfCondAlpha>,
-        "HH_cond_exp" => simulate::<HhCondExp>,
+        "IF_curr_exp" => simulate::<B, IfCurrExp>,
+        "IF_curr_alpha" => simulate::<B, IfCurrAlpha>,
+        "IF_curr_delta" => simulate::<B, IfCurrDelta>,
+        "IF_cond_exp" => simulate::<B, IfCondExp>,
+        "IF_cond_alpha" => simulate::<B, IfCondAlpha>,
+        "HH_cond_exp" => simulate::<B, HhCondExp>,
         other => return Err(format!("cell {other} is not available yet")),
     })
 }
 
-fn bar(case: &Case, answer: &Case) -> Bar {
+fn bar(backend: &str, case: &Case, answer: &Case) -> Bar {
     let neuron = answer.simulator == "neuron";
-    match case.cell.as_str() {
-        // NEURON's backward Euler is of first order: at coarse steps its error, not ours, is what is left.
-        "HH_cond_exp" if neuron => Bar { spike: if case.timestep < 0.02 { 0.1 } else { f64::MAX }, v: None },
-        _ if neuron => Bar { spike: f64::MAX, v: None },
-        // NEST stamps a spike after the peak, we at the upward crossing: see the documentation of the native engine.
-        "HH_cond_exp" => Bar { spike: 0.25, v: Some(0.05) },
-        "IF_curr_exp" | "IF_curr_alpha" | "IF_curr_delta" => Bar { spike: 0.0, v: Some(1e-6) },
-        _ => Bar { spike: case.timestep, v: Some(0.05) },
+    if backend.eq_ignore_ascii_case(&answer.simulator) {
+        // PyNN's alpha synapses on NEURON forget a spike after 20 time constants, when 1e-7 of its charge is yet to come.
+        let v = if neuron && case.cell.contains("alpha") { 5e-6 } else { 0.0 };
+        // Both are printed to six digits: a last digit may be rounded the other way.
+        return Bar { spike: 0.0, v: Some(v + 5e-8), away: 0.0 };
     }
+    let (spike, v) = match case.cell.as_str() {
+        // Two simulators of the field, of which one is of first order: told, not judged.
+        _ if backend != Native::NAME => (f64::MAX, None),
+        // NEURON's backward Euler is of first order: at coarse steps its error, not ours, is what is left.
+        "HH_cond_exp" if neuron => (if case.timestep < 0.02 { 0.1 } else { f64::MAX }, None),
+        _ if neuron => (f64::MAX, None),
+        // NEST stamps a spike after the peak, we at the upward crossing: see the documentation of the native engine.
+        "HH_cond_exp" => (0.25, Some(0.05)),
+        "IF_curr_exp" | "IF_curr_alpha" | "IF_curr_delta" => (0.0, Some(1e-6)),
+        _ => (case.timestep, Some(0.05)),
+    };
+    Bar { spike, v, away: 2.0 }
 }
 
 /// Variable `v` of any cell.
@@ -138,13 +167,13 @@ fn index_of<'a>(mut names: impl Iterator<Item = &'a str>, name: &str) -> usize {
     names.position(|other| other == name).expect("every neuron has spikes and v")
 }
 
-fn simulate<C: CellType + Receives + Default>(case: &Case, simulator: &str, timestep: f64) -> Result<Answer>
+fn simulate<B, C>(case: &Case, simulator: &str, timestep: f64) -> Result<Answer>
 where
-    // The bound on C alone would make every cell type a C.
-    Native: Simulates<C> + Simulates<SpikeSourceArray>,
+    B: Runs + Simulates<C>,
+    C: CellType + Receives + Default,
 {
     let mut net = NetworkBuilder::new(case.name.as_str());
-    let sim = net.simulator::<Native>("sim", SimulatorOptions { processes: 1, timestep: timestep * ms });
+    let sim = net.simulator::<B>("sim", SimulatorOptions { processes: 1, timestep: timestep * ms });
     let cell = net.population(&sim, "cell", 1, C::default());
     let unknown = |what: &str, name: &str| {
         Error::new(ErrorKind::Description, format!("case {}: {} has no {what} {name}", case.name, case.cell))
@@ -192,26 +221,35 @@ fn spike_difference(here: &[f64], there: &[f64]) -> f64 {
     here.iter().zip(there).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max)
 }
 
-/// Largest difference of v more than 2 ms away from every spike of either.
-fn v_difference(sample: f64, here: (&[f64], &[f64]), there: (&[f64], &[f64])) -> f64 {
-    let near = |time: f64| here.0.iter().chain(there.0).any(|spike| (time - spike).abs() < 2.0);
+/// Largest difference of v at least `away` ms from every spike of either.
+fn v_difference(sample: f64, away: f64, here: (&[f64], &[f64]), there: (&[f64], &[f64])) -> f64 {
+    let near = |time: f64| here.0.iter().chain(there.0).any(|spike| (time - spike).abs() < away);
     let samples = here.1.iter().zip(there.1).enumerate();
-    let away = samples.filter(|(row, _)| !near(*row as f64 * sample));
-    away.map(|(_, (a, b))| (a - b).abs()).fold(0.0, f64::max)
+    let compared = samples.filter(|(row, _)| !near(*row as f64 * sample));
+    compared.map(|(_, (a, b))| (a - b).abs()).fold(0.0, f64::max)
 }
 
 /// Runs the cases of a file and prints a line for each.
 pub(crate) fn run(mut arguments: Arguments) -> Result<ExitCode, Failure> {
+    let backend: Option<String> = arguments.opt_value_from_str("--backend")?;
     let against: PathBuf = arguments.value_from_str("--against")?;
     let cases: PathBuf = arguments.free_from_str()?;
     finish(arguments)?;
+    match backend.as_deref() {
+        None | Some("native") => compare::<Native>(&cases, &against),
+        Some("nest") => compare::<Nest>(&cases, &against),
+        Some(other) => Err(format!("--backend {other}: there are native and nest").into()),
+    }
+}
+
+fn compare<B: Runs>(cases: &Path, against: &Path) -> Result<ExitCode, Failure> {
     let answers: BTreeMap<String, Case> =
-        read(&against)?.into_iter().map(|case| (case.name.clone(), case)).collect();
+        read(against)?.into_iter().map(|case| (case.name.clone(), case)).collect();
 
     println!("{:<44} {:>11} {:>10} {:>12}", "case", "spikes", "max dt/ms", "max dv/mV");
     let (mut passed, mut failed, mut other) = (0, 0, 0);
-    for case in read(&cases)? {
-        let verdict = match (runner(&case), answers.get(&case.name)) {
+    for case in read(cases)? {
+        let verdict = match (runner::<B>(&case), answers.get(&case.name)) {
             (Err(why), _) => Err(why),
             (_, None) => Err(format!("no answer in {}", against.display())),
             (_, Some(Case { unavailable: Some(why), .. })) => {
@@ -224,7 +262,7 @@ pub(crate) fn run(mut arguments: Arguments) -> Result<ExitCode, Failure> {
                 println!("{:<44} not run: {why}", case.name);
                 other += 1;
             }
-            Ok((runner, answer)) if judge(&case, runner, answer)? => passed += 1,
+            Ok((runner, answer)) if judge(B::NAME, &case, runner, answer)? => passed += 1,
             Ok(_) => failed += 1,
         }
     }
@@ -232,12 +270,13 @@ pub(crate) fn run(mut arguments: Arguments) -> Result<ExitCode, Failure> {
     Ok(if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-fn judge(case: &Case, runner: Runner, answer: &Case) -> Result<bool, Failure> {
+fn judge(backend: &str, case: &Case, runner: Runner, answer: &Case) -> Result<bool, Failure> {
     let here = runner(case, &answer.simulator, case.timestep)?;
-    let bar = bar(case, answer);
+    let bar = bar(backend, case, answer);
+    let v_difference = |here, there| v_difference(case.sample, bar.away, here, there);
     let spike = spike_difference(&here.spikes, &answer.spikes);
     let (ours, theirs) = ((&*here.spikes, &*here.v), (&*answer.spikes, &*answer.v));
-    let v = (!answer.v.is_empty()).then(|| v_difference(case.sample, ours, theirs));
+    let v = (!answer.v.is_empty()).then(|| v_difference(ours, theirs));
     // Answers are printed to six digits.
     let mut pass = spike <= bar.spike + 1e-6;
     let mut remark = String::new();
@@ -247,7 +286,7 @@ fn judge(case: &Case, runner: Runner, answer: &Case) -> Result<bool, Failure> {
         let converged = runner(case, &answer.simulator, CONVERGED)?;
         let converged = (&*converged.spikes, &*converged.v);
         let errors =
-            (v_difference(case.sample, ours, converged), v_difference(case.sample, theirs, converged));
+            (v_difference(ours, converged), v_difference(theirs, converged));
         pass &= bar > 1e-3 && errors.0 < errors.1 && errors.0 <= bar;
         remark = format!(" (from the converged solution: here {:.1e}, there {:.1e})", errors.0, errors.1);
     }

@@ -1,6 +1,6 @@
 //! Tasks of the house.
 //!
-//!     cargo xtask conformance CASES.json --against ANSWERS.json
+//!     cargo xtask conformance CASES.json --against ANSWERS.json [--backend native|nest]
 //!     cargo xtask bench brunel|cuba|coba|hh|microcircuit [--ranks N] [--scale S] [--seed K] [--seconds T]
 //!     cargo xtask bench exchange
 
@@ -13,7 +13,7 @@ use std::process::ExitCode;
 use pico_args::Arguments;
 
 const USAGE: &str = "\
-usage: cargo xtask conformance CASES.json --against ANSWERS.json
+usage: cargo xtask conformance CASES.json --against ANSWERS.json [--backend native|nest]
        cargo xtask bench brunel|cuba|coba|hh|microcircuit [--ranks N] [--scale S] [--seed K] [--seconds T]
        cargo xtask bench exchange";
 
