@@ -223,6 +223,9 @@ int
 pynn_nest_begin( double resolution, double tics, double min_delay, double max_delay, int64_t threads, int64_t seed )
 {
   return guarded( [ = ] {
+    // OpenMP keeps the number of threads by calling thread, and this one may be another than the last time.
+    auto& threads_of_nest = nest::kernel().vp_manager;
+    threads_of_nest.set_num_threads( threads_of_nest.get_num_threads() );
     {
       HiddenLauncher hidden;
       nest::reset_kernel();
