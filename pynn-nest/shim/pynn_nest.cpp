@@ -218,9 +218,9 @@ pynn_nest_init()
   } );
 }
 
-/** Begins anew: an empty kernel. Delays are in ms; `tics` is the number of tics in a ms, or 0 for NEST's default. */
+/** Begins anew: an empty kernel. `tics` is the number of tics in a ms, or 0 for NEST's default. */
 int
-pynn_nest_begin( double resolution, double tics, double min_delay, double max_delay, int64_t threads, int64_t seed )
+pynn_nest_begin( double resolution, double tics, int64_t threads, int64_t seed )
 {
   return guarded( [ = ] {
     // OpenMP keeps the number of threads by calling thread, and this one may be another than the last time.
@@ -250,10 +250,22 @@ pynn_nest_begin( double resolution, double tics, double min_delay, double max_de
     }
     nest::set_kernel_status( time );
     Dictionary more;
-    more[ "min_delay" ] = min_delay;
-    more[ "max_delay" ] = max_delay;
     more[ "rng_seed" ] = static_cast< long >( seed );
     nest::set_kernel_status( more );
+  } );
+}
+
+/** The shortest and the longest delay, in steps. */
+int
+pynn_nest_delays( int64_t shortest, int64_t longest )
+{
+  return guarded( [ = ] {
+    // NEST rounds the shortest down and the longest up, and takes 0.7 ms for 6 steps and a bit of 0.1 ms.
+    const double step = nest::Time::get_resolution().get_ms();
+    Dictionary dict;
+    dict[ "min_delay" ] = ( shortest + 0.25 ) * step;
+    dict[ "max_delay" ] = ( longest - 0.25 ) * step;
+    nest::set_kernel_status( dict );
   } );
 }
 

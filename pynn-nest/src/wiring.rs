@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use pynn_core::backend::{Draw, LocalPopulation, LocalProjection, Part, RowValues, SynapseRow};
 use pynn_core::error::{Error, Result};
+use pynn_core::time::Tick;
 
 use crate::Nest;
 use crate::ffi::{Batch, Kernel, Table};
@@ -180,8 +181,8 @@ impl Wiring {
         (0..).zip(&self.rows).find_map(|(gid, own)| (*own == row).then_some(gid)).unwrap_or_default()
     }
 
-    /// Makes the connections among the rank's cells in `kernel`; time steps are of `timestep` ms.
-    pub(crate) fn connect(&self, kernel: &mut Kernel, timestep: f64) -> Result<()> {
+    /// Makes the connections among the rank's cells in `kernel`.
+    pub(crate) fn connect(&self, kernel: &mut Kernel, timestep: Tick) -> Result<()> {
         let mut batch = Batch::default();
         for bundle in &self.bundles {
             let context = |error: Error| error.in_context(format_args!("projection `{}`", bundle.projection));
@@ -191,7 +192,7 @@ impl Wiring {
                     batch.sources.push(i64::from(bundle.sources[index]));
                     batch.targets.push(i64::from(target));
                     batch.weights.push(of(&bundle.weights, index));
-                    batch.delays.push(f64::from(of(&bundle.delays, index)) * timestep);
+                    batch.delays.push((timestep * i64::from(of(&bundle.delays, index))).ms());
                     if batch.sources.len() == CHUNK {
                         kernel.connect(&mut batch).map_err(context)?;
                     }

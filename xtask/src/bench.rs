@@ -17,16 +17,47 @@ use serde_json::json;
 use crate::{Failure, finish};
 
 struct Options {
+    backend: &'static str,
     ranks: usize,
     scale: f64,
     seed: u64,
     seconds: f64,
 }
 
+/// A backend that runs every benchmark.
+trait Runs:
+    Simulates<SpikeSourcePoisson>
+    + Simulates<IfCurrExp>
+    + Simulates<IfCurrAlpha>
+    + Simulates<IfCurrDelta>
+    + Simulates<IfCondExp>
+    + Simulates<HhCondExp>
+    + Connects<FixedProbability>
+    + Connects<FixedNumberPre>
+    + Connects<FixedTotalNumber>
+    + Connects<OneToOne>
+    + Connects<AllToAll>
+    + Transmits<StaticSynapse>
+    + Records<observable::Spikes>
+{
+}
+impl Runs for Native {}
+impl Runs for Nest {}
+
 /// Runs benchmark `name`.
 pub(crate) fn run(name: &str, mut arguments: Arguments) -> Result<ExitCode, Failure> {
+    let backend: Option<String> = arguments.opt_value_from_str("--backend")?;
+    match backend.as_deref() {
+        None | Some("native") => run_on::<Native>(name, 2, arguments),
+        Some("nest") => run_on::<Nest>(name, 1, arguments),
+        Some(other) => Err(format!("--backend {other}: there are native and nest").into()),
+    }
+}
+
+fn run_on<B: Runs>(name: &str, ranks: usize, mut arguments: Arguments) -> Result<ExitCode, Failure> {
     let options = Options {
-        ranks: arguments.opt_value_from_str("--ranks")?.unwrap_or(2),
+        backend: B::NAME,
+        ranks: arguments.opt_value_from_str("--ranks")?.unwrap_or(ranks),
         scale: arguments.opt_value_from_str("--scale")?.unwrap_or(if name == "microcircuit" {
             0.1
         } else {
@@ -41,11 +72,11 @@ pub(crate) fn run(name: &str, mut arguments: Arguments) -> Result<ExitCode, Fail
     match name {
         "brunel" => {
             let inhibitory = (2500.0 * options.scale).round() as usize;
-            measure(name, &options, begun, 100.0, Brunel::<Native>::build(inhibitory, ranks, seed)?)?;
+            measure(name, &options, begun, 100.0, Brunel::<B>::build(inhibitory, ranks, seed)?)?;
         }
-        "cuba" => measure(name, &options, begun, 0.0, Cuba::<Native>::build(ranks, seed)?)?,
-        "coba" => measure(name, &options, begun, 0.0, Coba::<Native>::build(ranks, seed)?)?,
-        "hh" => measure(name, &options, begun, 0.0, Hh::<Native>::build(ranks, seed)?)?,
+        "cuba" => measure(name, &options, begun, 0.0, Cuba::<B>::build(ranks, seed)?)?,
+        "coba" => measure(name, &options, begun, 0.0, Coba::<B>::build(ranks, seed)?)?,
+        "hh" => measure(name, &options, begun, 0.0, Hh::<B>::build(ranks, seed)?)?,
         "microcircuit" => {
             let warm_up = if options.scale < 1.0 { 500.0 } else { 100.0 };
             measure(
@@ -53,7 +84,7 @@ pub(crate) fn run(name: &str, mut arguments: Arguments) -> Result<ExitCode, Fail
                 &options,
                 begun,
                 warm_up,
-                Microcircuit::<Native>::build(options.scale, ranks, seed)?,
+                Microcircuit::<B>::build(options.scale, ranks, seed)?,
             )?;
         }
         other => {
@@ -95,6 +126,7 @@ fn measure<N: Model + Send + Sync + 'static>(
     sim.end()?;
     let line = json!({
         "bench": name,
+        "backend": options.backend,
         "ranks": options.ranks,
         "scale": options.scale,
         "seed": options.seed,

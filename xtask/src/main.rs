@@ -1,12 +1,14 @@
 //! Tasks of the house.
 //!
 //!     cargo xtask conformance CASES.json --against ANSWERS.json [--backend native|nest]
-//!     cargo xtask bench brunel|cuba|coba|hh|microcircuit [--ranks N] [--scale S] [--seed K] [--seconds T]
+//!     cargo xtask bench brunel|cuba|coba|hh|microcircuit [--ranks N] [--backend native|nest] [--scale S] [--seed K] [--seconds T]
 //!     cargo xtask bench exchange
+//!     cargo xtask bench pynest [--cells N] [--seconds T] [--seed K] [--repeats R]
 
 mod bench;
 mod conformance;
 mod exchange;
+mod pynest;
 
 use std::process::ExitCode;
 
@@ -14,8 +16,9 @@ use pico_args::Arguments;
 
 const USAGE: &str = "\
 usage: cargo xtask conformance CASES.json --against ANSWERS.json [--backend native|nest]
-       cargo xtask bench brunel|cuba|coba|hh|microcircuit [--ranks N] [--scale S] [--seed K] [--seconds T]
-       cargo xtask bench exchange";
+       cargo xtask bench brunel|cuba|coba|hh|microcircuit [--ranks N] [--backend native|nest] [--scale S] [--seed K] [--seconds T]
+       cargo xtask bench exchange
+       cargo xtask bench pynest [--cells N] [--seconds T] [--seed K] [--repeats R]";
 
 /// What a task says when it fails.
 type Failure = Box<dyn std::error::Error>;
@@ -35,6 +38,7 @@ fn run(mut arguments: Arguments) -> Result<ExitCode, Failure> {
         (Some("conformance"), arguments) => conformance::run(arguments),
         (Some("bench"), mut arguments) => match arguments.subcommand()?.as_deref() {
             Some("exchange") => exchange::run(arguments),
+            Some("pynest") => pynest::run(arguments),
             Some(name) => bench::run(name, arguments),
             None => Err(USAGE.into()),
         },

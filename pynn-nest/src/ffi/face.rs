@@ -46,7 +46,8 @@ macro_rules! face {
 face! {
     error = "pynn_nest_error": fn() -> *const c_char;
     init = "pynn_nest_init": fn() -> i32;
-    begin = "pynn_nest_begin": fn(f64, f64, f64, f64, i64, i64) -> i32;
+    begin = "pynn_nest_begin": fn(f64, f64, i64, i64) -> i32;
+    delays = "pynn_nest_delays": fn(i64, i64) -> i32;
     copy_model = "pynn_nest_copy_model":
         fn(*const c_char, *const c_char, u64, *const *const c_char, *const f64) -> i32;
     create = "pynn_nest_create": fn(*const c_char, u64, *mut u64) -> i32;

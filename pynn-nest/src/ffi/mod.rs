@@ -33,10 +33,6 @@ pub(crate) struct Options {
     pub(crate) resolution: f64,
     /// How finely a ms is divided; `None` for NEST's own way, 1000 tics.
     pub(crate) tics: Option<f64>,
-    /// Shortest delay, ms.
-    pub(crate) min_delay: f64,
-    /// Longest delay, ms.
-    pub(crate) max_delay: f64,
     /// Threads.
     pub(crate) threads: u32,
     /// Seed of NEST's own random numbers, 1 to 2^32 - 1.
@@ -123,10 +119,17 @@ impl Kernel {
     /// Begins anew, without nodes. The table stays.
     pub(crate) fn begin(&mut self, options: &Options) -> Result<()> {
         (self.threads, self.nodes, self.prepared) = (u64::from(options.threads), 1, false);
-        let Options { resolution, tics, min_delay, max_delay, threads, seed } = *options;
+        let Options { resolution, tics, threads, seed } = *options;
         let (tics, threads, seed) = (tics.unwrap_or(0.0), i64::from(threads), i64::from(seed));
         // SAFETY: no more than a call.
-        let code = unsafe { (self.face.begin)(resolution, tics, min_delay, max_delay, threads, seed) };
+        let code = unsafe { (self.face.begin)(resolution, tics, threads, seed) };
+        self.face.check(code)
+    }
+
+    /// Sets the shortest and the longest delay, in steps, of nodes that are there already and of connections to come.
+    pub(crate) fn delays(&mut self, shortest: u32, longest: u32) -> Result<()> {
+        // SAFETY: no more than a call.
+        let code = unsafe { (self.face.delays)(i64::from(shortest), i64::from(longest)) };
         self.face.check(code)
     }
 
