@@ -37,6 +37,7 @@ step "tests: unit, documentation, compile-fail, conformance"
 cargo test --workspace
 
 step "tests: ranks as MPI processes"
+cargo test --package pynn-music --features mpi --test mpi_ranks
 cargo test --package pynn --features mpi --test mpi_ranks
 
 step "documentation"

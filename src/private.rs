@@ -58,6 +58,35 @@ impl<B, C: CellType, W, S> Onto<B, C, W, S> {
     }
 }
 
+/// A target, the synapses onto it, and a connector whose type is not written.
+pub struct By<B, C, W, S, K> {
+    onto: Onto<B, C, W, S>,
+    connector: K,
+}
+
+impl<B, C, W, S> Onto<B, C, W, S> {
+    /// Chooses the connector too: rustc then knows its type before it looks for capabilities.
+    pub fn by<K>(self, connector: K) -> By<B, C, W, S, K> {
+        By { onto: self, connector }
+    }
+}
+
+impl<B, C: CellType, W, S, K> By<B, C, W, S, K> {
+    /// [`NetworkBuilder::project`], blaming by the method's name.
+    pub fn project<A, P>(
+        self,
+        net: &mut NetworkBuilder,
+        label: Option<&str>,
+        source: impl Into<View<A, P>>,
+    ) -> Projection
+    where
+        B: Connects<K> + Transmits<S::Family>,
+        S: SynapseType<W>,
+    {
+        net.project(label, source, self.onto.target, self.connector, self.onto.synapse)
+    }
+}
+
 /// A variable to record.
 pub struct Record<V>(Variable<V>);
 

@@ -127,8 +127,10 @@ network! {
             }
         }
     }
-    if scale > 1 {
+    if scale > 1 && let Some(_) = sizes.first() {
         record l4: spikes;
+    } else if let [0, _] = sizes {
+        record l4[0]: v;
     } else {
         record l5[0]: spikes, v every 0.5ms;
     }
@@ -247,6 +249,27 @@ network! {
 fn connectors_and_synapses_can_be_made_by_calls() {
     let error = Made::<Native>::build("no/such.file").err().expect("there is no such file").to_string();
     assert!(error.contains("no/such.file"), "{error}");
+}
+
+network! {
+    /// One of several cell types, by one of several connectors.
+    struct Any<C, K>
+    where
+        C: pynn::cell::Receives<DefaultWeight = Conductance> + Default,
+        K: Default,
+    {
+        n: usize,
+    }
+    simulator sim: Native {};
+    population one on sim: [C; n];
+    projection one -> one: K, StaticSynapse;
+}
+
+#[test]
+fn cells_and_connectors_can_be_type_parameters() {
+    let net = Any::<IfCondExp, OneToOne>::build(2).expect("a sound network");
+    assert_eq!(net.network().populations()[0].cell.name, "IF_cond_exp");
+    assert_eq!(Any::<IfCondAlpha, AllToAll>::build(3).expect("a sound network").one.size(), 3);
 }
 
 /// Every unit of the library is a suffix, and means what the constant means.

@@ -8,6 +8,7 @@ use std::any::Any;
 
 use crate::connector::Connector;
 use crate::error::Result;
+use crate::network::{Network, ProjectionSpec};
 use crate::population::PopulationId;
 use crate::source::Sources;
 use crate::time::{Spike, Tick};
@@ -34,6 +35,13 @@ pub trait Backend: Sized + Send + Sync + 'static {
     /// # Errors
     /// When the simulator is missing, or refuses.
     fn instantiate(part: &Part<'_>) -> Result<Box<dyn Simulator>>;
+
+    /// Whether the backend itself draws what a spike source sends through `projection` to its cells: the same spikes,
+    /// since they are a function of the description. Then they are not delivered. A function of the description alone.
+    fn draws(network: &Network, projection: &ProjectionSpec) -> bool {
+        let _ = (network, projection);
+        false
+    }
 }
 
 /// The backend can simulate cells of type `C`.

@@ -28,8 +28,13 @@ pub struct SimulatorOptions {
     /// How many ranks; default 1. `PYNN_PROCESSES` and the set-up can override it.
     pub processes: usize,
     /// The time step; default 0.1 ms.
+    ///
+    /// A positive whole number of nanoseconds, at most 1 s.
     pub timestep: Time,
 }
+
+/// The longest time step: the longest delay, 2^32 steps, is still a [`Tick`].
+const LONGEST_STEP: Tick = Tick(1000 * Tick::MILLISECOND.0);
 
 impl Default for SimulatorOptions {
     fn default() -> Self {
@@ -86,6 +91,19 @@ impl NetworkBuilder {
         self.errors.push(Error::description(message));
     }
 
+    /// Whether `population` was declared here; a handle of another network is a mistake.
+    fn owns<B, C>(&mut self, population: &Population<B, C>) -> bool {
+        let spec = self.network.populations.get(population.id.0);
+        let own = spec.is_some_and(|spec| Arc::ptr_eq(&spec.name, &population.name));
+        if !own {
+            self.mistake(format!(
+                "`{}` is no population of network `{}`; declare it there",
+                population.name, self.network.name
+            ));
+        }
+        own
+    }
+
     /// Declares a simulator of backend `B`.
     pub fn simulator<B: Backend>(&mut self, name: &str, options: SimulatorOptions) -> SimulatorHandle<B> {
         if self.network.simulators.iter().any(|other| &*other.name == name) {
@@ -95,10 +113,11 @@ impl NetworkBuilder {
             self.mistake(format!("simulator `{name}`: processes is 0, but a simulator needs at least one"));
         }
         let timestep = match Tick::exactly(options.timestep, &format!("simulator `{name}`: the time step")) {
-            Ok(step) if step > Tick::ZERO => step,
-            Ok(_) => {
+            Ok(step) if step > Tick::ZERO && step <= LONGEST_STEP => step,
+            Ok(step) => {
+                let must_be = if step > LONGEST_STEP { "at most 1 s" } else { "positive" };
                 self.mistake(format!(
-                    "simulator `{name}`: timestep is {}, but must be positive",
+                    "simulator `{name}`: timestep is {}, but must be {must_be}",
                     options.timestep
                 ));
                 Tick::MILLISECOND
@@ -109,15 +128,17 @@ impl NetworkBuilder {
             }
         };
         let id = SimulatorId(self.network.simulators.len());
+        let name: Arc<str> = name.into();
         self.network.simulators.push(SimulatorSpec {
-            name: name.into(),
+            name: name.clone(),
             backend: B::NAME,
             processes: options.processes,
             timestep,
             per_process: B::PER_PROCESS,
             instantiate: B::instantiate,
+            draws: B::draws,
         });
-        SimulatorHandle { id, backend: PhantomData }
+        SimulatorHandle { id, name, backend: PhantomData }
     }
 
     /// Declares a population of `size` cells like `cell` on `simulator`.
@@ -139,8 +160,16 @@ impl NetworkBuilder {
         if size == 0 {
             self.mistake(format!("population `{name}` has size 0, but a population needs at least one cell"));
         }
+        let own = self.network.simulators.get(simulator.id.0);
+        if !own.is_some_and(|own| Arc::ptr_eq(&own.name, &simulator.name)) {
+            self.mistake(format!(
+                "population `{name}`: `{}` is no simulator of network `{}`; declare it there",
+                simulator.name, self.network.name
+            ));
+            return Population { id, name: name.into(), size, types: PhantomData };
+        }
         let first_gid = u32::try_from(self.next_gid).unwrap_or(u32::MAX);
-        self.next_gid += size as u64;
+        self.next_gid = self.next_gid.saturating_add(size as u64);
         let kind = match B::lower(&cell) {
             Lowered::Source(source) => PopulationKind::Source(source),
             Lowered::Model(model) => PopulationKind::Model(ErasedModel(Box::new(model))),
@@ -179,6 +208,9 @@ impl NetworkBuilder {
         parameter: Parameter<T>,
         values: impl IntoValues<T>,
     ) {
+        if !self.owns(population) {
+            return;
+        }
         let column = values.into_values().into_column();
         let info = &C::info().parameters[parameter.index()];
         self.check_column(population.id, (info.name, info.symbol, info.bound), &column);
@@ -192,6 +224,9 @@ impl NetworkBuilder {
         state: State<T>,
         values: impl IntoValues<T>,
     ) {
+        if !self.owns(population) {
+            return;
+        }
         let column = values.into_values().into_column();
         let info = &C::info().states[state.index()];
         self.check_column(population.id, (info.name, info.symbol, Bound::any), &column);
@@ -235,6 +270,9 @@ impl NetworkBuilder {
         population: &Population<B, C>,
         variable: Variable<V>,
     ) {
+        if !self.owns(population) {
+            return;
+        }
         if C::info().variables[variable.index()].name == "spikes" {
             self.network.populations[population.id.0].recording.spikes = true;
         } else {
@@ -250,6 +288,9 @@ impl NetworkBuilder {
         variable: Variable<V>,
         every: Time,
     ) {
+        if !self.owns(population) {
+            return;
+        }
         let timestep = self.network.simulator_of(population.id).timestep;
         match Tick::exactly(every, "the sampling interval") {
             Ok(tick) if tick > Tick::ZERO && tick.is_multiple_of(timestep) => {
@@ -295,6 +336,10 @@ impl NetworkBuilder {
     {
         let source = source.into();
         let id = ProjectionId(self.network.projections.len());
+        let ends_are_own = [self.owns(&source.population), self.owns(&target.view.population)];
+        if ends_are_own.contains(&false) {
+            return Projection { id, name: label.unwrap_or_default().into() };
+        }
         let mut spec = ProjectionSpec {
             id,
             name: "".into(),

@@ -33,7 +33,10 @@ pub use error::{Error, ErrorKind, Result};
 pub mod prelude {
     pub use crate::backend::{Backend, Connects, Records, Simulates, Transmits};
     pub use crate::cell::{CellType, Number, observable};
-    pub use crate::cells::*;
+    pub use crate::cells::{
+        HhCondExp, IfCondAlpha, IfCondExp, IfCurrAlpha, IfCurrDelta, IfCurrExp, SpikeSourceArray,
+        SpikeSourcePoisson, SpikeTrains,
+    };
     pub use crate::connectors::*;
     pub use crate::error::{Error, ErrorKind, Result};
     pub use crate::network::{Model, Network, NetworkBuilder, SimulatorOptions};

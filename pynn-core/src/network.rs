@@ -55,6 +55,8 @@ pub struct SimulatorSpec {
     pub per_process: Option<usize>,
     /// Builds one rank's share: [`Backend::instantiate`](crate::backend::Backend::instantiate).
     pub instantiate: fn(&Part<'_>) -> Result<Box<dyn Simulator>>,
+    /// Which projections from spike sources it draws itself: [`Backend::draws`](crate::backend::Backend::draws).
+    pub draws: fn(&Network, &ProjectionSpec) -> bool,
 }
 
 impl std::fmt::Debug for SimulatorSpec {
@@ -277,7 +279,8 @@ impl Network {
         };
         let scale =
             self.projections.iter().filter(onto).map(ProjectionSpec::weight_scale).fold(0.0, f64::max);
-        if scale == 0.0 { 2f64.powi(-30) } else { 2f64.powi(scale.log2().ceil() as i32 - 30) }
+        // Never below the smallest normal number, or weights were divided by zero.
+        if scale == 0.0 { 2f64.powi(-30) } else { 2f64.powi((scale.log2().ceil() as i32 - 30).max(-1022)) }
     }
 
     /// A number that differs, but for an accident, for different descriptions: ranks compare it at the start.

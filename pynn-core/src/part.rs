@@ -413,7 +413,7 @@ impl<'n> RowFiller<'n> {
         let bad = |weight: &&f64| !weight.is_finite() || (self.non_negative && **weight < 0.0);
         if let Some(weight) = self.weights.iter().find(bad) {
             let remedy = if weight.is_finite() {
-                "conductances must not be negative"
+                "conductances must not be negative; clip the distribution with NormalClipped { low: 0 uS, .. }"
             } else {
                 "weights must be finite"
             };

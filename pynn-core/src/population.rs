@@ -24,6 +24,7 @@ pub struct ProjectionId(pub usize);
 /// There is no way to run one simulator of a network alone: `run` belongs to the simulation, which advances all.
 pub struct SimulatorHandle<B> {
     pub(crate) id: SimulatorId,
+    pub(crate) name: Arc<str>,
     pub(crate) backend: PhantomData<fn() -> B>,
 }
 
@@ -70,11 +71,11 @@ impl<B, C> Population<B, C> {
     pub fn slice(&self, range: impl RangeBounds<usize>) -> View<B, C> {
         let start = match range.start_bound() {
             Bound::Included(start) => *start,
-            Bound::Excluded(start) => start + 1,
+            Bound::Excluded(start) => start.saturating_add(1),
             Bound::Unbounded => 0,
         };
         let end = match range.end_bound() {
-            Bound::Included(end) => end + 1,
+            Bound::Included(end) => end.saturating_add(1),
             Bound::Excluded(end) => *end,
             Bound::Unbounded => self.size,
         };

@@ -30,12 +30,14 @@ impl SpikeData {
         self.times.is_empty()
     }
 
-    /// How many spikes each cell fired.
+    /// How many spikes each cell fired, by index.
     #[must_use]
     pub fn counts(&self) -> Vec<u32> {
         let mut counts = vec![0; self.size];
         for index in &self.indices {
-            counts[*index as usize] += 1;
+            if let Some(count) = counts.get_mut(*index as usize) {
+                *count += 1;
+            }
         }
         counts
     }
@@ -43,7 +45,7 @@ impl SpikeData {
     /// The mean number of spikes a cell.
     #[must_use]
     pub fn mean_count(&self) -> f64 {
-        self.len() as f64 / self.size as f64
+        self.len() as f64 / self.size.max(1) as f64
     }
 
     /// The mean firing rate of a cell in Hz, over the whole recording; 0 if it has no length.
@@ -105,16 +107,20 @@ impl TraceData {
         (0..self.len()).map(|row| row as f64 * self.interval).collect()
     }
 
-    /// The samples of cell `index`.
+    /// The samples of cell `index`; none if there is no such cell.
     #[must_use]
     pub fn of(&self, index: usize) -> Vec<f64> {
-        self.values.iter().skip(index).step_by(self.size).copied().collect()
+        self.rows().filter_map(|row| row.get(index).copied()).collect()
     }
 
-    /// The samples of all cells at sample time number `row`.
+    /// The samples of all cells at sample time number `row`; none if there is no such time.
     #[must_use]
     pub fn at(&self, row: usize) -> &[f64] {
-        &self.values[row * self.size..(row + 1) * self.size]
+        self.rows().nth(row).unwrap_or_default()
+    }
+
+    fn rows(&self) -> std::slice::ChunksExact<'_, f64> {
+        self.values.chunks_exact(self.size.max(1))
     }
 }
 
@@ -142,5 +148,13 @@ mod tests {
             TraceData { size: 2, interval: 0.5, values: vec![1.0, 2.0, 3.0, 4.0], ..TraceData::default() };
         assert_eq!((trace.len(), trace.of(1), trace.at(1)), (2, vec![2.0, 4.0], [3.0, 4.0].as_slice()));
         assert_eq!(trace.times(), [0.0, 0.5]);
+    }
+
+    #[test]
+    fn a_cell_or_time_that_there_is_not_has_no_samples() {
+        let trace = TraceData { size: 2, values: vec![1.0, 2.0, 3.0, 4.0], ..TraceData::default() };
+        assert_eq!((trace.of(2), trace.of(usize::MAX)), (vec![], vec![]));
+        assert!(trace.at(2).is_empty() && trace.at(usize::MAX).is_empty());
+        assert!(TraceData::default().of(0).is_empty());
     }
 }

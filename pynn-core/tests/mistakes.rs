@@ -387,3 +387,47 @@ fn several_mistakes_are_reported_at_once() {
         assert!(line.starts_with("  - ") && line.contains(words), "{line}");
     }
 }
+
+#[test]
+fn handles_of_another_network_are_refused() {
+    let (mut base, mut other) = (base(), NetworkBuilder::new("Other"));
+    let synapse = StaticSynapse { weight: 1.0 * nA, delay: 1.0 * ms };
+    other.project(None, &base.input, base.cells.default_target(), AllToAll::default(), synapse);
+    other.record(&base.cells, IfCurrExp::variables().spikes);
+    other.population(&base.sim, "stray", 1, IfCurrExp::default());
+    base.net = other;
+    base.assert_message(
+        "5 mistakes in the description:\n  \
+         - `input` is no population of network `Other`; declare it there\n  \
+         - `cells` is no population of network `Other`; declare it there\n  \
+         - `cells` is no population of network `Other`; declare it there\n  \
+         - population `stray`: `sim` is no simulator of network `Other`; declare it there\n  \
+         - network `Other` has no simulator",
+    );
+}
+
+#[test]
+fn a_handle_of_another_network_is_not_mistaken_for_one_with_its_number() {
+    let (first, mut second) = (base(), base());
+    second.net.initialize(&first.cells, IfCurrExp::states().v, -60.0 * mV);
+    second.assert_message("`cells` is no population of network `Wrong`; declare it there");
+}
+
+#[test]
+fn numbers_at_the_end_of_their_range_are_refused() {
+    let mut wide = base();
+    let target = wide.cells.slice(0..=usize::MAX).default_target();
+    let synapse = StaticSynapse { weight: 1.0 * nA, delay: 1.0 * ms };
+    wide.net.project(Some("p"), &wide.input, target, AllToAll::default(), synapse);
+    wide.assert_message(&format!(
+        "projection `p`: the slice cells[0..{}] is not within the 10 cells of the population, or empty",
+        usize::MAX
+    ));
+    let mut huge = base();
+    huge.net.population(&huge.sim, "huge", usize::MAX, IfCurrExp::default());
+    huge.assert_message(&format!("network `Wrong` has {} cells, more than 2^32 - 2", u64::MAX));
+    let mut slow = base();
+    let step = SimulatorOptions { timestep: 1001.0 * ms, ..Default::default() };
+    slow.net.simulator::<Paper>("slower", step);
+    slow.assert_message("simulator `slower`: timestep is 1001 ms, but must be at most 1 s");
+}

@@ -303,7 +303,7 @@ fn a_drawn_weight_that_makes_no_sense_is_refused() {
     let projection = part.projections().next().unwrap();
     let message = projection.connect(Draw::All, &mut |_| ()).unwrap_err().message().to_owned();
     assert!(message.starts_with("projection `p`: weight -"), "{message}");
-    assert!(message.ends_with(" uS onto target 0: conductances must not be negative"), "{message}");
+    assert!(message.ends_with(" uS onto target 0: conductances must not be negative; clip the distribution with NormalClipped { low: 0 uS, .. }"), "{message}");
 }
 
 #[test]

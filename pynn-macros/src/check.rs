@@ -220,10 +220,12 @@ impl Check<'_, '_> {
         let Some(population) = self.names.population(&end.name) else { return };
         let members = usize::from(population.family.is_some());
         if let Some(range) = end.brackets.get(members).filter(|_| end.brackets.len() == members + 1) {
-            let message = format!(
-                "`{keyword}` is for all cells of a population: leave the brackets out; \
-                 for values that differ from cell to cell give a list or a closure of the cell's index"
-            );
+            let remedy = if keyword == "record" {
+                "leave the brackets out, and choose the cells in what is recorded"
+            } else {
+                "leave the brackets out, and give a list or a closure of the cell's index"
+            };
+            let message = format!("`{keyword}` is for all cells of a population; {remedy}");
             self.errors.over(range, message);
         }
     }

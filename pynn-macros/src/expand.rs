@@ -100,11 +100,6 @@ impl<'a> Expansion<'a> {
         Alias { ident, arguments: in_angles(self.generics_in(path).into_iter().map(argument)) }
     }
 
-    /// Adds a predicate to `build`. Only what depends on the header's generics needs one: the rest is checked where used.
-    fn demand(&self, predicate: TokenStream) {
-        self.bounds.borrow_mut().push(predicate);
-    }
-
     /// Populations that can be expanded, with their simulators.
     fn placed(&self) -> impl Iterator<Item = (&'a Population, &'a Simulator)> {
         let populations = self.network.items.iter().filter_map(|item| match item {

@@ -83,7 +83,9 @@ impl Parser<'_> {
                     None => format!("an item begins with one of {}", list(known.iter().copied())),
                 };
                 self.errors.at(word.span(), format!("`{text}` begins no item; {hint}"));
-                self.strays.push(word);
+                if is_name(&word) {
+                    self.strays.push(word);
+                }
             }
             None if tokens.is_empty() => {
                 self.errors.at(tokens.span(), "these doc comments belong to no item");
@@ -152,9 +154,7 @@ impl Parser<'_> {
 
     /// A name that the user chooses.
     fn name(&mut self, tokens: &mut Tokens, what: &str) -> Option<Ident> {
-        let is_name =
-            tokens.peek_ident().is_some_and(|ident| syn::parse_str::<Ident>(&ident.to_string()).is_ok());
-        if is_name { tokens.ident() } else { self.expected(tokens, what) }
+        if tokens.peek_ident().is_some_and(is_name) { tokens.ident() } else { self.expected(tokens, what) }
     }
 
     fn punct(&mut self, tokens: &mut Tokens, char: char, what: &str) -> Option<()> {
@@ -166,4 +166,9 @@ impl Parser<'_> {
         unit::check(tokens.clone(), self.errors);
         tokens
     }
+}
+
+/// Whether the word is free: Rust's keywords are no names.
+fn is_name(word: &Ident) -> bool {
+    syn::parse_str::<Ident>(&word.to_string()).is_ok()
 }

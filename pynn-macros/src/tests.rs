@@ -104,6 +104,25 @@ fn prefixes(stream: TokenStream) -> Vec<TokenStream> {
     cuts
 }
 
+/// Every way to leave one token out, and every way to write one twice, also inside groups.
+fn slips(stream: TokenStream) -> Vec<TokenStream> {
+    let list: Vec<TokenTree> = stream.into_iter().collect();
+    let with = |at: usize, replacement: &[TokenTree]| -> TokenStream {
+        list[..at].iter().chain(replacement).chain(&list[at + 1..]).cloned().collect()
+    };
+    let mut slips = Vec::new();
+    for (at, token) in list.iter().enumerate() {
+        slips.push(with(at, &[]));
+        slips.push(with(at, &[token.clone(), token.clone()]));
+        if let TokenTree::Group(group) = token {
+            for inner in self::slips(group.stream()) {
+                slips.push(with(at, &[Group::new(group.delimiter(), inner).into()]));
+            }
+        }
+    }
+    slips
+}
+
 #[test]
 fn the_whole_sample_expands_without_a_mistake() {
     let block: Vec<&str> = SAMPLE.iter().map(|(item, _)| *item).collect();
@@ -155,8 +174,27 @@ fn every_prefix_in_front_of_finished_items_keeps_them() {
 }
 
 #[test]
-fn every_prefix_of_the_header_expands() {
-    for prefix in prefixes(tokens(SAMPLE[0].0)) {
+fn a_token_too_few_or_too_many_spoils_one_item_only() {
+    for (at, (item, _)) in SAMPLE.iter().enumerate().skip(1) {
+        let (before, after) = (&SAMPLE[..at], &SAMPLE[at + 1..]);
+        let join =
+            |items: &[(&str, &str)]| items.iter().map(|(item, _)| format!("{item}\n")).collect::<String>();
+        for slip in slips(tokens(item)) {
+            let mut block = tokens(&join(before));
+            block.extend(slip.clone());
+            block.extend(tokens(&join(after)));
+            let output = expanded(block);
+            for (_, fragment) in before {
+                assert!(output.contains(&squeezed(fragment)), "{fragment}\nwith\n{slip}\nin\n{output}");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_prefix_of_the_header_expands_and_every_slip_in_it() {
+    let header = tokens(SAMPLE[0].0);
+    for prefix in prefixes(header.clone()).into_iter().chain(slips(header)) {
         expanded(prefix.clone());
         let mut block = prefix;
         block.extend(tokens("simulator sim: Native {}; population exc on sim: [IfCurrExp; 1];"));

@@ -26,6 +26,39 @@ pub(crate) fn pattern(tokens: &TokenStream) -> TokenStream {
     if is_pattern(tokens) { tokens.clone() } else { quote!(::pynn::__private::value! { #tokens }) }
 }
 
+/// The condition of an `if`, ready for rustc: an expression, or a chain of `let pattern = expression` and expressions.
+pub(crate) fn condition(tokens: &TokenStream) -> TokenStream {
+    let list: Vec<TokenTree> = tokens.clone().into_iter().collect();
+    if !list.iter().any(is_let) {
+        return expression(tokens);
+    }
+    let mut written = TokenStream::new();
+    let mut rest = list.as_slice();
+    while let Some(and) = (0..rest.len()).find(|at| joint(rest.get(*at), '&') && punct(rest.get(at + 1), '&'))
+    {
+        written.extend(link(&rest[..and]));
+        written.extend(rest[and..and + 2].iter().cloned());
+        rest = &rest[and + 2..];
+    }
+    written.extend(link(rest));
+    written
+}
+
+/// One link of a chain of conditions.
+fn link(list: &[TokenTree]) -> TokenStream {
+    let Some((keyword, rest)) = list.split_first().filter(|(first, _)| is_let(first)) else {
+        return expression(&list.iter().cloned().collect());
+    };
+    let equals = rest.iter().position(|token| punct(Some(token), '=')).unwrap_or(rest.len());
+    let bound = pattern(&rest[..equals].iter().cloned().collect());
+    let value = expression(&rest.iter().skip(equals + 1).cloned().collect());
+    quote!(#keyword #bound = #value)
+}
+
+fn is_let(token: &TokenTree) -> bool {
+    ident(Some(token)).is_some_and(|word| word == "let")
+}
+
 /// Whether the value begins as a closure does.
 pub(crate) fn is_closure(tokens: &TokenStream) -> bool {
     let list: Vec<TokenTree> = tokens.clone().into_iter().take(2).collect();

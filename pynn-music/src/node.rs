@@ -1,6 +1,6 @@
 //! One rank at work: its simulator, its spike sources, its recorder.
 
-use pynn_core::backend::{Packet, Simulator, Statistics};
+use pynn_core::backend::{LocalPopulation, Packet, Simulator, Statistics};
 use pynn_core::error::{Error, ErrorKind, Result};
 use pynn_core::network::Network;
 use pynn_core::source::SpikeSource;
@@ -31,11 +31,17 @@ impl RankNode {
     /// Builds what `rank` simulates.
     pub(crate) fn build(network: &Network, plan: &Plan, rank: usize) -> Result<Self> {
         let part = plan.layout().part(network, rank);
-        let sources = part.sources().map(|source| source.source()).collect::<Result<_>>()?;
+        let routes = Routes::new(network, plan.layout(), plan.schedule(), rank);
+        // What is neither recorded nor sent anywhere need not be evaluated.
+        let wanted = |source: &LocalPopulation<'_>| {
+            let here = !source.cells.is_empty();
+            here && (source.spec.recording.spikes || !routes.is_idle(routes.block_of(source.first_gid())))
+        };
+        let sources = part.sources().filter(wanted).map(|source| source.source()).collect::<Result<_>>()?;
         Ok(Self {
             simulator: (part.spec().instantiate)(&part)?,
             sources,
-            routes: Routes::new(network, plan.layout(), plan.schedule(), rank),
+            routes,
             timestep: part.timestep(),
             timesteps: plan.layout().steps(network),
             drained: Tick::ZERO,

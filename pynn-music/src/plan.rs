@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use pynn_core::backend::{LocalProjection, Part};
 use pynn_core::error::{Error, ErrorKind, Result};
 use pynn_core::network::Network;
 use pynn_core::time::Tick;
@@ -26,15 +27,20 @@ impl Plan {
     /// Plans `network` on `processes` ranks, one number a simulator, and rehearses some windows of the run.
     ///
     /// # Errors
-    /// When a delay is below a time step of the sender or the receiver, or ranks would wait for each other for ever.
+    /// When there are more than 65534 ranks, a delay is below a time step of the sender or the receiver, or ranks would
+    /// wait for each other for ever.
     pub fn new(network: &Network, processes: &[usize]) -> Result<Self> {
-        let layout = Layout::new(processes);
-        if layout.ranks() >= usize::from(route::SELF) {
+        let ranks = processes.iter().fold(0, |sum: usize, of_one| sum.saturating_add(*of_one));
+        if ranks >= usize::from(route::SELF) {
             return Err(Error::new(
                 ErrorKind::Placement,
-                format!("{} ranks are more than the {} that there can be", layout.ranks(), route::SELF),
+                format!(
+                    "{ranks} ranks are more than the {} that there can be; declare fewer processes",
+                    route::SELF - 1
+                ),
             ));
         }
+        let layout = Layout::new(processes);
         let schedule = Schedule::new(layout.steps(network), route::links(network, &layout), None)?;
         let plan = Self { layout, schedule };
         rehearse(&plan.schedule, Span::new(Tick::ZERO, plan.rehearsal()))?;
@@ -83,8 +89,8 @@ impl Plan {
         writeln!(text, "{}: {} ranks", network.name(), self.ranks())?;
         writeln!(
             text,
-            "\n{:>5}  {:<12} {:<8} {:>9}  {:>9}  cells",
-            "rank", "simulator", "backend", "step", "routes"
+            "\n{:>5}  {:<12} {:<8} {:>8} {:>9} {:>12} {:>9}  populations",
+            "rank", "simulator", "backend", "step", "cells", "synapses", "routes"
         )?;
         for rank in 0..self.ranks() {
             self.write_rank(network, rank, text)?;
@@ -117,13 +123,15 @@ impl Plan {
     fn write_rank(&self, network: &Network, rank: usize, text: &mut String) -> std::fmt::Result {
         let simulator = &network.simulators()[self.layout.place(rank).simulator.0];
         let bytes = Routes::new(network, &self.layout, &self.schedule, rank).bytes();
+        let part = self.layout.part(network, rank);
+        let cells: usize = network.populations().iter().map(|spec| self.layout.cells(spec, rank).len()).sum();
         write!(
             text,
-            "{rank:>5}  {:<12} {:<8} {:>9}  {:>7} B ",
+            "{rank:>5}  {:<12} {:<8} {:>8} {cells:>9} {:>12} {bytes:>7} B ",
             simulator.name,
             simulator.backend,
             simulator.timestep.to_string(),
-            bytes
+            synapses(&part).map_or_else(|| "?".into(), |count| format!("~{count}")),
         )?;
         for population in network.populations() {
             let cells = self.layout.cells(population, rank);
@@ -133,6 +141,17 @@ impl Plan {
         }
         writeln!(text)
     }
+}
+
+/// How many synapses a rank has: its targets' share of each projection, where connectors can tell.
+fn synapses(part: &Part<'_>) -> Option<u64> {
+    let of = |projection: LocalProjection<'_>| {
+        let ends = part.network.ends(projection.spec);
+        let (here, all) =
+            (u64::from(projection.targets.end - projection.targets.start), u64::from(ends.targets.size));
+        projection.spec.connector.count(&ends).map(|count| count * here / all)
+    };
+    part.projections().map(of).sum()
 }
 
 /// The least common multiple.

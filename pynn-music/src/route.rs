@@ -7,6 +7,8 @@ use pynn_core::backend::LocalProjection;
 use pynn_core::connector::Reaching;
 use pynn_core::network::{Network, ProjectionSpec};
 
+use smallvec::SmallVec;
+
 use crate::layout::Layout;
 use crate::schedule::{Link, Schedule};
 
@@ -50,6 +52,11 @@ fn within(reaching: &Reaching, sources: Range<u32>) -> Vec<Range<u32>> {
     ranges.into_iter().filter(|range| !range.is_empty()).collect()
 }
 
+/// Whether spikes travel through a projection: not where the target's backend draws those of a source itself.
+fn travels(network: &Network, projection: &ProjectionSpec) -> bool {
+    !(network.simulator_of(projection.target.population).draws)(network, projection)
+}
+
 /// Calls `visit(projection, from, to, source indices)` for every pair of ranks between which `projection` has
 /// connections; `from` may equal `to`.
 fn pairs<'n>(
@@ -76,7 +83,7 @@ fn pairs<'n>(
 #[must_use]
 pub fn links(network: &Network, layout: &Layout) -> Vec<Link> {
     let mut links = Vec::new();
-    for projection in network.projections() {
+    for projection in network.projections().iter().filter(|projection| travels(network, projection)) {
         let simulator = network.populations()[projection.source.population.0].simulator;
         pairs(network, layout, projection, layout.ranks_of(simulator), &mut |from, to, _| {
             if from != to {
@@ -88,11 +95,14 @@ pub fn links(network: &Network, layout: &Layout) -> Vec<Link> {
     links
 }
 
+/// Where the spikes of one cell go: seldom to many ranks.
+type Set = SmallVec<[Destination; 8]>;
+
 /// Where the spikes of one rank's cells go.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Routes {
     blocks: Vec<Block>,
-    sets: Vec<Vec<Destination>>,
+    sets: Vec<Set>,
 }
 
 /// The cells of one population on this rank.
@@ -112,8 +122,11 @@ impl Routes {
         let place = layout.place(rank);
         for population in network.populations().iter().filter(|spec| spec.simulator == place.simulator) {
             let cells = layout.cells(population, rank);
-            let mut destinations: Vec<Vec<Destination>> = vec![Vec::new(); cells.len()];
-            for projection in network.projections().iter().filter(|p| p.source.population == population.id) {
+            let mut destinations = vec![Set::new(); cells.len()];
+            let from_here = |projection: &&ProjectionSpec| {
+                projection.source.population == population.id && travels(network, projection)
+            };
+            for projection in network.projections().iter().filter(from_here) {
                 let offset = projection.source.range.start as i64 - cells.start as i64;
                 pairs(network, layout, projection, rank..rank + 1, &mut |_, to, reached| {
                     let destination = if to != rank {
@@ -155,6 +168,12 @@ impl Routes {
         &self.sets[block.sets[(gid - block.first_gid) as usize] as usize]
     }
 
+    /// Whether no spike of block number `block` goes anywhere.
+    #[must_use]
+    pub fn is_idle(&self, block: usize) -> bool {
+        self.blocks[block].sets.iter().all(|&set| self.sets[set as usize].is_empty())
+    }
+
     /// Whether `gid` is a cell of this rank.
     #[must_use]
     pub fn owns(&self, gid: u32) -> bool {
@@ -183,12 +202,12 @@ fn outgoing(schedule: &Schedule, rank: usize, to: usize) -> Destination {
 
 #[derive(Default)]
 struct Interner {
-    ids: HashMap<Vec<Destination>, u32>,
-    sets: Vec<Vec<Destination>>,
+    ids: HashMap<Set, u32>,
+    sets: Vec<Set>,
 }
 
 impl Interner {
-    fn id(&mut self, mut set: Vec<Destination>) -> u32 {
+    fn id(&mut self, mut set: Set) -> u32 {
         set.sort_unstable();
         if let Some(&id) = self.ids.get(&set) {
             return id;

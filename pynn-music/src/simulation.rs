@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use pynn_core::cell::{CellType, Sampled, Variable};
 use pynn_core::digest::Digest;
 use pynn_core::error::{Error, ErrorKind, Result};
-use pynn_core::network::{Model, Network};
+use pynn_core::network::{Model, Network, PopulationSpec};
 use pynn_core::population::{Population, PopulationId};
 use pynn_core::recording::{SpikeData, TraceData};
 use pynn_core::time::Tick;
@@ -94,7 +94,7 @@ impl<N: Model> Simulation<N> {
     /// no further run, but what was recorded can be read.
     pub fn run(&mut self, duration: Time) -> Result<()> {
         let duration = Tick::exactly(duration, "the duration of a run")?;
-        self.run_to(self.time() + duration)
+        self.run_to(Tick(self.time().0.saturating_add(duration.0)))
     }
 
     /// Advances all simulators to the time `until`.
@@ -107,24 +107,8 @@ impl<N: Model> Simulation<N> {
 
     fn run_to(&mut self, end: Tick) -> Result<()> {
         self.check_alive()?;
+        self.check_end(end)?;
         let span = Span::new(self.time(), end);
-        if end < span.start {
-            return Err(Error::new(
-                ErrorKind::Usage,
-                format!("a run cannot go back from {} to {end}; use reset() to start again at 0", span.start),
-            ));
-        }
-        for simulator in self.network().simulators() {
-            if !end.is_multiple_of(simulator.timestep) {
-                return Err(Error::new(
-                    ErrorKind::Usage,
-                    format!(
-                        "a run cannot end at {end}: that is no multiple of the time step of `{}`, {}",
-                        simulator.name, simulator.timestep
-                    ),
-                ));
-            }
-        }
         let start = Instant::now();
         let mut bar = Bar::new(span, self.progress);
         let result = self.team.order(Command::Run(span), |progress| bar.show(progress.time(0)));
@@ -133,6 +117,25 @@ impl<N: Model> Simulation<N> {
         let reached = if result.is_ok() { end } else { self.team.progress().time(0).max(span.start) };
         *self.segments.last_mut().expect("there is always a current segment") = reached;
         self.note(result)
+    }
+
+    fn check_end(&self, end: Tick) -> Result<()> {
+        let now = self.time();
+        let refuse =
+            |why: String| Err(Error::new(ErrorKind::Usage, format!("a run cannot end at {end}: {why}")));
+        if end < now {
+            return refuse(format!("it is {now} already; use reset() to start again at 0"));
+        }
+        for simulator in self.network().simulators() {
+            let (name, timestep) = (&simulator.name, simulator.timestep);
+            if end.steps_down(timestep) > i64::from(u32::MAX) {
+                return refuse(format!("`{name}` counts its time steps up to {}", u32::MAX));
+            }
+            if !end.is_multiple_of(timestep) {
+                return refuse(format!("that is no multiple of the time step of `{name}`, {timestep}"));
+            }
+        }
+        Ok(())
     }
 
     /// Goes back to time 0 and the initial state; a new segment of recorded data begins. Earlier ones stay readable.
@@ -203,7 +206,7 @@ impl<N: Model> Simulation<N> {
     pub fn spikes_of(&mut self, population: PopulationId, segment: usize) -> Result<SpikeData> {
         let stop = self.end_of(segment)?;
         let model = self.model.clone();
-        let spec = &model.network().populations()[population.0];
+        let spec = population_of(model.network(), population)?;
         if !spec.recording.spikes {
             return Err(not_recorded(&spec.name, "spikes"));
         }
@@ -252,7 +255,7 @@ impl<N: Model> Simulation<N> {
     ) -> Result<TraceData> {
         self.end_of(segment)?;
         let model = self.model.clone();
-        let spec = &model.network().populations()[population.0];
+        let spec = population_of(model.network(), population)?;
         let mut sampled = spec.recording.sampled.iter();
         let index = sampled.position(|sampled| spec.cell.variables[sampled.variable].name == variable);
         let index = index.ok_or_else(|| not_recorded(&spec.name, variable))?;
@@ -325,11 +328,20 @@ impl<N> Drop for Simulation<N> {
     }
 }
 
+fn population_of(network: &Network, id: PopulationId) -> Result<&PopulationSpec> {
+    network.populations().get(id.0).ok_or_else(|| {
+        let (name, last) = (network.name(), network.populations().len().saturating_sub(1));
+        let text = format!("network `{name}` has no population number {}; the last one is {last}", id.0);
+        Error::new(ErrorKind::Usage, text)
+    })
+}
+
 fn not_recorded(population: &str, variable: &str) -> Error {
+    let are = if variable == "spikes" { "are" } else { "is" };
     Error::new(
         ErrorKind::Usage,
         format!(
-            "{variable} of `{population}` is not recorded; add `record {population}: {variable};` to the network"
+            "{variable} of `{population}` {are} not recorded; add `record {population}: {variable};` to the network"
         ),
     )
 }

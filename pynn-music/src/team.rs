@@ -10,7 +10,7 @@ use pynn_core::error::{Error, ErrorKind, Result};
 use crate::command::{Answer, Command};
 use crate::transport::Failure;
 use crate::transport::thread::{Hub, ThreadTransport};
-use crate::worker::{Common, Progress, Worker, panic_text};
+use crate::worker::{Common, Progress, Worker};
 
 #[cfg(feature = "mpi")]
 mod processes;
@@ -40,7 +40,7 @@ impl Vigil {
     /// Ranks tell of waits that exceed `deadline` themselves: leave them `extra` to do so.
     pub(crate) fn new(deadline: Duration, extra: Duration, watched: bool) -> Self {
         Self {
-            patience: deadline + extra,
+            patience: deadline.saturating_add(extra),
             grace: deadline.min(GRACE) + extra,
             watched,
             pulse: 0,
@@ -97,11 +97,13 @@ impl Team {
             let (common, hub, progress, answer) =
                 (common.clone(), hub.clone(), progress.clone(), answer.clone());
             let name = common.plan.layout().name(common.network(), rank);
+            let lost = answer.clone();
             let work = move || {
                 let transport = Box::new(ThreadTransport::new(hub, rank));
                 obey(&mut Worker::new(common, rank, transport, progress), rank, &inbox, &answer);
             };
-            threads.push(Some(spawn(name, work)?));
+            // A driver that is gone need not know.
+            threads.push(Some(spawn(name, work, move || drop(lost.send((rank, None))))?));
             commands.push(command);
         }
         Ok(Self {
@@ -239,11 +241,15 @@ fn obey(worker: &mut Worker, rank: usize, inbox: &Receiver<Command>, answer: &Se
     }
 }
 
-/// Starts a thread that ends on its own when the driver is gone.
-fn spawn(name: String, work: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>> {
+/// Starts a thread; should it panic, `lost` tells.
+fn spawn(
+    name: String,
+    work: impl FnOnce() + Send + 'static,
+    lost: impl FnOnce() + Send + 'static,
+) -> Result<JoinHandle<()>> {
     let caught = move || {
-        if let Err(panic) = std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)) {
-            debug_assert!(false, "a rank's thread panicked outside its work: {}", panic_text(&*panic));
+        if std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)).is_err() {
+            lost();
         }
     };
     std::thread::Builder::new().name(name.clone()).spawn(caught).map_err(|error| {

@@ -34,12 +34,15 @@ fn main() -> ExitCode {
         another_number_of_processes_is_refused_with_the_remedy,
         a_description_that_differs_between_processes_is_refused,
         a_second_setup_is_refused,
+        another_mpi_than_the_launchers_is_told,
         an_error_on_rank_0_ends_all_processes,
         an_error_on_another_rank_ends_all_processes,
         a_panic_ends_all_processes,
         a_process_that_dies_ends_all,
         a_process_that_stalls_is_named_with_the_packet_that_is_missing,
-        a_rank_0_that_stalls_is_named_with_the_packet_that_is_missing,
+        a_rank_0_that_stalls_ends_all_processes,
+        a_rank_that_cannot_be_built_ends_all_processes,
+        a_mistake_in_the_placement_is_told_once,
     ];
     mpirun::main(scenario, &tests)
 }
@@ -216,6 +219,21 @@ fn a_second_setup_is_refused() {
     play("twice", 2, &[]).failed_with(&["one simulation per program"]);
 }
 
+fn another_mpi_than_the_launchers_is_told() {
+    // As a launcher of MPICH would start a program of Open MPI.
+    let own = std::env::current_exe().unwrap();
+    let alone = |rank: &str| {
+        let mut command = std::process::Command::new(&own);
+        command.env("PMI_RANK", rank).env("PMI_SIZE", "3").env("PYNN_TEST_SCENARIO", "digest 1 2");
+        command.output().unwrap()
+    };
+    let (first, other) = (alone("0"), alone("1"));
+    let text = String::from_utf8_lossy(&first.stderr);
+    assert_eq!((first.status.code(), other.status.code()), (Some(67), Some(67)), "{text}");
+    assert!(text.contains("3 processes") && text.contains("linked to another MPI"), "{text}");
+    assert!(!String::from_utf8_lossy(&other.stderr).contains("linked"), "it is told once");
+}
+
 /// `processes names`, one pair for both simulators.
 fn fault(arguments: &str) {
     let words: Vec<&str> = arguments.split(' ').collect();
@@ -268,7 +286,15 @@ fn a_process_that_stalls_is_named_with_the_packet_that_is_missing() {
     assert_ne!(played.value("noise"), "0");
 }
 
-fn a_rank_0_that_stalls_is_named_with_the_packet_that_is_missing() {
+fn a_rank_0_that_stalls_ends_all_processes() {
     let played = play("fault 1 2 stalls inh", 3, &[("PYNN_DEADLINE", "0.5")]);
-    assert!(!played.success, "{played:#?}");
+    played.failed_with(&["rank 0 (coarse, 1 of 1): no progress for 0.5 s"]);
+}
+
+fn a_rank_that_cannot_be_built_ends_all_processes() {
+    play("fault 1 2 exc unbuildable", 3, &[]).failed_with(&["(fine, ", "no such model"]);
+}
+
+fn a_mistake_in_the_placement_is_told_once() {
+    play("fault 1 2 exc inh", 3, &[("PYNN_PROCESSES", "rough=2")]).failed_with(&["`rough`", "coarse, fine"]);
 }

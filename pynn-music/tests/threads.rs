@@ -75,7 +75,7 @@ fn a_run_off_the_grid_of_a_simulator_is_refused_by_name() {
     let error = sim.run(0.25 * ms).unwrap_err();
     assert!(error.message().contains("`coarse`"), "{error}");
     sim.run(0.3 * ms).unwrap();
-    assert!(sim.run_until(0.2 * ms).unwrap_err().message().contains("cannot go back"));
+    assert!(sim.run_until(0.2 * ms).unwrap_err().message().contains("0.3 ms already"));
 }
 
 #[test]
@@ -155,4 +155,38 @@ fn a_rank_that_stalls_is_named_with_the_packet_that_is_missing() {
         assert!(error.message().contains(part), "{error}");
     }
     assert_eq!(counts, (0, 0), "what the stalled ranks recorded is lost");
+}
+
+#[test]
+fn a_rank_that_cannot_be_built_fails_the_setup_with_its_words() {
+    for (name, words) in
+        [("unbuildable", "no such model"), ("panics at once", "panicked: a bug in the builder")]
+    {
+        let error = start(two_simulators::<Toy>(["exc", name], [2, 2])).err().unwrap();
+        assert!(error.message().contains("(fine, ") && error.message().contains(words), "{error}");
+    }
+}
+
+#[test]
+fn a_run_beyond_the_range_of_steps_is_refused() {
+    let mut sim = start(two_simulators::<Toy>(["exc", "inh"], [1, 1])).unwrap();
+    assert!(sim.run(1e9 * ms).unwrap_err().message().contains("4294967295"));
+}
+
+#[test]
+fn a_population_number_that_there_is_not_is_an_error() {
+    let mut sim = start(two_simulators::<Toy>(["exc", "inh"], [1, 1])).unwrap();
+    let nowhere = pynn_core::population::PopulationId(99);
+    assert!(sim.spikes_of(nowhere, 0).unwrap_err().message().contains("no population number 99"));
+    assert!(sim.trace_of(nowhere, "v", 0).unwrap_err().message().contains("no population number 99"));
+}
+
+#[test]
+fn durations_at_the_end_of_their_range_are_refused() {
+    let net = two_simulators::<Toy>(["exc", "inh"], [1, 1]);
+    let setup = Setup::new().ranks(Ranks::Threads).deadline(Duration::MAX);
+    let mut sim = setup.start(net).unwrap();
+    sim.run(1.0 * ms).unwrap();
+    assert_eq!(sim.run(8.9e12 * ms).unwrap_err().kind(), ErrorKind::Usage);
+    sim.run(1.0 * ms).unwrap();
 }

@@ -136,7 +136,8 @@ impl Drive {
     fn draw(&mut self, block: u32) {
         match &self.rates {
             Rates::Same(table, active) => {
-                poisson::draw(self.key, block, &self.gids, table, &mut self.counts);
+                let counts = self.counts.each_mut().map(Vec::as_mut_slice);
+                poisson::draw(self.key, block, &self.gids, table, counts);
                 for (step, counts) in (block * BLOCK..).zip(&mut self.counts) {
                     if !active.contains(&step) {
                         counts.fill(0);

@@ -1,6 +1,6 @@
 //! One rank of the engine: groups of cells, tables of synapses, and the step that ties them together.
 
-use pynn_core::backend::{Packet, Part, Samples, Simulator, Statistics};
+use pynn_core::backend::{Backend, Packet, Part, Samples, Simulator, Statistics};
 use pynn_core::error::{Error, ErrorKind, Result};
 use pynn_core::population::PopulationId;
 use pynn_core::time::{Spike, Tick};

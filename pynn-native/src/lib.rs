@@ -60,14 +60,9 @@ impl Backend for Native {
     fn instantiate(part: &Part<'_>) -> Result<Box<dyn Simulator>> {
         Ok(Box::new(engine::Engine::new(part)?))
     }
-}
 
-impl Native {
-    /// Whether the engine draws what `projection` brings itself, so that its source's spikes need not be delivered for
-    /// it: one-to-one Poisson input of constant delay from a source of the same time step. Should they be delivered
-    /// nevertheless, they are not counted twice.
-    #[must_use]
-    pub fn draws(network: &Network, projection: &ProjectionSpec) -> bool {
+    /// One-to-one Poisson input of constant delay from a source of the same time step.
+    fn draws(network: &Network, projection: &ProjectionSpec) -> bool {
         drive::is_drive(network, projection)
     }
 }

@@ -2,6 +2,8 @@
 
 mod common;
 
+use approx::abs_diff_eq;
+
 use common::{Rig, run};
 use pynn_core::cells::SpikeTrains;
 use pynn_core::network::Network;
@@ -48,7 +50,8 @@ fn peak(v: &[f64]) -> (f64, f64) {
 fn assert_peak(network: &Network, expected: (f64, f64), tolerance: f64) {
     let (value, time) = peak(&potential(network, 60.0));
     assert!(
-        (value - expected.0).abs() < tolerance && (time - expected.1).abs() < 0.01,
+        abs_diff_eq!(value, expected.0, epsilon = tolerance)
+            && abs_diff_eq!(time, expected.1, epsilon = 0.01),
         "{value} at {time}: {expected:?}"
     );
 }
@@ -59,7 +62,7 @@ fn one_spike_moves_the_potential_as_on_nest() {
     let v = potential(&one_cell!(IfCurrExp::default(), IfCurrExp.excitatory, 0.5 * nA, [10.0]), 60.0);
     for (time, expected) in [(11.0, 0.0), (11.1, 0.049_379_4), (12.0, 0.441_662_2), (20.0, 1.574_430_9)] {
         let found = v[(time * 10.0f64).round() as usize] + 65.0;
-        assert!((found - expected).abs() < 1e-7, "{found} at {time}");
+        assert!(abs_diff_eq!(found, expected, epsilon = 1e-7), "{found} at {time}");
     }
     assert_peak(
         &one_cell!(IfCurrExp::default(), IfCurrExp.excitatory, 0.5 * nA, [10.0]),
@@ -88,7 +91,7 @@ fn one_spike_moves_the_potential_as_on_nest() {
     );
     let (inhibitory, _) =
         peak(&potential(&one_cell!(IfCondAlpha::default(), IfCondAlpha.inhibitory, 0.01 * uS, [10.0]), 60.0));
-    assert!((inhibitory + 0.060_047_5).abs() < 2e-6, "{inhibitory}");
+    assert!(abs_diff_eq!(inhibitory, -0.060_047_5, epsilon = 2e-6), "{inhibitory}");
     assert_peak(
         &one_cell!(IfCurrDelta::default(), IfCurrDelta.excitatory, 2.0 * mV, [10.0]),
         (2.0, 11.0),
@@ -172,7 +175,7 @@ fn assert_order(order: f64, slack: f64, at: impl Fn(f64) -> f64, steps: [f64; 3]
     let errors = steps.map(|step| (at(step) - exact).abs());
     for pair in errors.windows(2) {
         let found = (pair[0] / pair[1]).log2();
-        assert!((found - order).abs() < slack, "order {found}, errors {errors:?}");
+        assert!(abs_diff_eq!(found, order, epsilon = slack), "order {found}, errors {errors:?}");
     }
 }
 
@@ -218,9 +221,33 @@ fn overwhelming_conductances_do_not_overshoot() {
     let v = potential(&one_cell!(cell, IfCondExp.excitatory, 1000.0 * uS, [10.0]), 60.0);
     assert!(v.iter().all(|v| (-65.001..=0.0).contains(v)));
     assert!(v[130] > -1.0, "{}", v[130]);
-    // 1 mS is 5 000 / ms.
-    let v = potential(&one_cell!(HhCondExp::default(), HhCondExp.excitatory, 1000.0 * uS, [10.0]), 60.0);
-    assert!(v.iter().all(|v| (-100.0..=60.0).contains(v)), "{v:?}");
+}
+
+#[test]
+fn no_input_or_initial_state_destabilises_a_hodgkin_huxley_cell() {
+    // From 0.5 to 500 000 / ms.
+    for strength in [0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0, 1e3, 1e5] {
+        let trains = (0..20).map(|k| 10.0 + 2.0 * f64::from(k));
+        let excited = one_cell!(HhCondExp::default(), HhCondExp.excitatory, strength * uS, trains.clone());
+        let inhibited = one_cell!(HhCondExp::default(), HhCondExp.inhibitory, strength * uS, trains);
+        for network in [excited, inhibited] {
+            let v = potential(&network, 100.0);
+            assert!(v.iter().all(|v| (-100.0..=70.0).contains(v)), "{strength} uS: {v:?}");
+        }
+    }
+    let mut net = NetworkBuilder::new("Gates");
+    let sim = net.simulator::<Native>("sim", SimulatorOptions::default());
+    let cells = net.population(&sim, "cells", 81, HhCondExp::default());
+    let at = |index: usize, place: u32| (index / 3usize.pow(place) % 3) as f64;
+    net.initialize(&cells, HhCondExp::states().m, move |index: usize| at(index, 0) / 2.0);
+    net.initialize(&cells, HhCondExp::states().h, move |index: usize| at(index, 1) / 2.0);
+    net.initialize(&cells, HhCondExp::states().n, move |index: usize| at(index, 2) / 2.0);
+    net.initialize(&cells, HhCondExp::states().v, move |index: usize| (50.0 * at(index, 3) - 90.0) * mV);
+    net.record(&cells, HhCondExp::variables().v);
+    let outcome = run(&net.build().unwrap(), 1, 50.0 * ms);
+    for (cell, v) in outcome.samples[&(0, 0)].iter().enumerate() {
+        assert!(v.iter().all(|v| (-100.0..=70.0).contains(v)), "cell {cell}: {v:?}");
+    }
 }
 
 #[test]

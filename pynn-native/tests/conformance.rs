@@ -2,6 +2,8 @@
 
 mod common;
 
+use approx::abs_diff_eq;
+
 use common::cases::{Case, difference, parse};
 
 fn traces() -> Vec<Case> {
@@ -13,8 +15,8 @@ fn of_cell(cells: &[&str]) -> Vec<Case> {
 }
 
 fn assert_same_grid_spikes(case: &Case, found: &[f64]) {
-    let same =
-        found.len() == case.spikes.len() && found.iter().zip(&case.spikes).all(|(a, b)| (a - b).abs() < 1e-6);
+    let same = found.len() == case.spikes.len()
+        && found.iter().zip(&case.spikes).all(|(a, b)| abs_diff_eq!(a, b, epsilon = 1e-6));
     assert!(same, "{}: {found:?}, NEST {:?}", case.name, case.spikes);
 }
 
@@ -26,7 +28,7 @@ fn linear_cells_fire_in_the_steps_of_nest() {
         assert_same_grid_spikes(&case, &answer.spikes);
         for (k, (found, expected)) in answer.v.iter().zip(&case.v).enumerate() {
             assert!(
-                (found - expected).abs() < 1e-6,
+                abs_diff_eq!(found, expected, epsilon = 1e-6),
                 "{} at {} ms: {found}, NEST {expected}",
                 case.name,
                 k as f64 * 0.5
@@ -49,7 +51,7 @@ fn conductance_cells_fire_within_a_step_of_nest() {
         assert_eq!(answer.spikes.len(), case.spikes.len(), "{}", case.name);
         for (found, expected) in answer.spikes.iter().zip(&case.spikes) {
             assert!(
-                (found - expected).abs() < case.timestep * 1.001,
+                abs_diff_eq!(found, expected, epsilon = case.timestep * 1.001),
                 "{}: {found}, NEST {expected}",
                 case.name
             );
@@ -139,7 +141,11 @@ fn hodgkin_huxley_spikes_are_within_a_tenth_of_a_millisecond_of_neuron() {
         let answer = case.answer();
         assert_eq!(answer.spikes.len(), neuron.len(), "{}", case.name);
         for (found, expected) in answer.spikes.iter().zip(&neuron) {
-            assert!((found - expected).abs() < 0.1, "{}: {found}, NEURON {expected}", case.name);
+            assert!(
+                abs_diff_eq!(found, expected, epsilon = 0.1),
+                "{}: {found}, NEURON {expected}",
+                case.name
+            );
         }
     }
 }

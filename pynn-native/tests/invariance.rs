@@ -184,3 +184,33 @@ fn equal_parameters_of_each_cell_are_one_parameter_of_all() {
     assert!(all.spikes.len() > 1000, "{} spikes", all.spikes.len());
     assert_eq!(each, all);
 }
+
+#[test]
+fn drawn_drive_of_any_rates_and_times_is_routed_drive() {
+    let network = |drive: bool| {
+        let mut net = NetworkBuilder::new("Rates");
+        let sim = net.simulator::<Native>("sim", SimulatorOptions::default());
+        let source = SpikeSourcePoisson { rate: 500.0 * Hz, start: 3.3 * ms, duration: 40.0 * ms };
+        let noise = net.population(&sim, "noise", 30, source);
+        // From few to so many spikes a step that their table is searched, not scanned.
+        net.vary(&noise, SpikeSourcePoisson::parameters().rate, |index: usize| {
+            (index * index * 1000) as f64 * Hz
+        });
+        let cells = net.population(&sim, "cells", 30, IfCurrExp::default());
+        let weight = Uniform { low: 0.0 * nA, high: 0.01 * nA };
+        let synapse = StaticSynapse { weight, delay: 0.3 * ms };
+        let (from, onto) = (noise.slice(5..25), cells.slice(8..28).default_target());
+        match drive {
+            true => net.project(None, from, onto, OneToOne, synapse),
+            false => net.project(None, from, onto, Routed, synapse),
+        };
+        net.record(&cells, IfCurrExp::variables().v);
+        net.build().unwrap()
+    };
+    let (drawn, routed) = (network(true), network(false));
+    let mut rig = Rig::new(&drawn, 3);
+    rig.undriven = true;
+    let outcome = rig.run(600);
+    assert_eq!(outcome.samples, run(&routed, 2, 60.0 * ms).samples);
+    assert!(outcome.samples[&(1, 0)][27].iter().any(|v| *v > -60.0));
+}

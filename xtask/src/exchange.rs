@@ -48,7 +48,11 @@ fn launch() -> Result<ExitCode, Failure> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let build =
         ["build", "--quiet", "--release", "--package", "xtask", "--features", "mpi", "--message-format=json"];
-    let output = Command::new(cargo).args(build).stderr(std::process::Stdio::inherit()).output()?;
+    let output = Command::new(cargo)
+        .args(build)
+        .args(["--manifest-path", concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml")])
+        .stderr(std::process::Stdio::inherit())
+        .output()?;
     if !output.status.success() {
         return Err("the ranks as MPI processes are not measured: building with MPI failed".into());
     }

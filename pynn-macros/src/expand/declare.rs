@@ -65,9 +65,9 @@ impl Expansion<'_> {
         let (alias, span) = (self.cell(population), path.span());
         self.declare(&alias, &path.tokens());
         let ty = alias.ty_at(span);
-        if self.is_generic(&simulator.backend.to_token_stream()) {
+        if self.is_generic(&simulator.backend.to_token_stream()) || self.is_generic(&ty) {
             let backend = self.backend(simulator).ty_at(span);
-            self.demand(quote_spanned!(span=> #backend: ::pynn::backend::Simulates<#ty>));
+            self.bounds.borrow_mut().push(quote_spanned!(span=> #backend: ::pynn::backend::Simulates<#ty>));
         }
         let value = match &cell.shape {
             Shape::Literal(literal) => value::literal(alias.constructor(span), literal),

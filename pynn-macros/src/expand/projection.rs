@@ -51,7 +51,19 @@ impl Expansion<'_> {
         };
         let by = format_ident!("__connector", span = connector_span);
         let onto = format_ident!("__onto", span = blame);
-        let project = format_ident!("project", span = blame);
+        let project = match connector_type {
+            Some(ty) => {
+                let project = format_ident!("project", span = blame);
+                quote!(#onto.#project::<#ty, _, _>(&mut __net, #name, &#source, #by))
+            }
+            None => {
+                let project = format_ident!("project", span = connector_span);
+                quote! {{
+                    let #by = #onto.by(#by);
+                    #by.#project(&mut __net, #name, &#source)
+                }}
+            }
+        };
         let binding = label.map_or_else(|| quote!(_), ToTokens::to_token_stream);
         quote! {
             let #binding = {
@@ -59,7 +71,7 @@ impl Expansion<'_> {
                 let #by = #connector;
                 let __synapse = #synapse;
                 let #onto = ::pynn::__private::onto(__target, __synapse);
-                #onto.#project::<#connector_type, _, _>(&mut __net, #name, &#source, #by)
+                #project
             };
         }
     }
@@ -124,40 +136,53 @@ impl Expansion<'_> {
         self.names.population(&end.name).map_or_else(|| quote!(_), |population| self.cell(population).ty())
     }
 
-    /// The connector, its type, and where to blame it.
-    fn connector(&self, connector: &Value, number: usize, post: &End) -> (TokenStream, TokenStream, Span) {
+    /// The connector, its type if it is written, and where to blame it.
+    fn connector(
+        &self,
+        connector: &Value,
+        number: usize,
+        post: &End,
+    ) -> (TokenStream, Option<TokenStream>, Span) {
         let Some(path) = connector.path() else {
             let span = connector.type_span();
-            if let (Some(ty), Some(backend)) = (connector.apparent_type(), self.generic_backend(post, span)) {
-                let ty = ty.tokens();
-                self.demand(quote_spanned!(span=> #backend: ::pynn::backend::Connects<#ty>));
+            if let Some(ty) = connector.apparent_type().map(|path| path.tokens()) {
+                self.demand(
+                    post,
+                    &ty,
+                    span,
+                    |backend| quote_spanned!(span=> #backend: ::pynn::backend::Connects<#ty>),
+                );
             }
-            return (tolerant::expression(&connector.tokens), quote!(_), span);
+            return (tolerant::expression(&connector.tokens), None, span);
         };
         let alias = self.alias("Connector", &number, &path.tokens());
         self.declare(&alias, &path.tokens());
         let span = path.span();
-        if let Some(backend) = self.generic_backend(post, span) {
-            let ty = alias.ty_at(span);
-            self.demand(quote_spanned!(span=> #backend: ::pynn::backend::Connects<#ty>));
-        }
+        let ty = alias.ty_at(span);
+        self.demand(
+            post,
+            &ty,
+            span,
+            |backend| quote_spanned!(span=> #backend: ::pynn::backend::Connects<#ty>),
+        );
         let value = match &connector.shape {
             Shape::Literal(parts) => value::literal(alias.constructor(span), parts),
-            _ => {
-                let ty = alias.ty_at(span);
-                quote!(<#ty as ::core::default::Default>::default())
-            }
+            _ => quote!(<#ty as ::core::default::Default>::default()),
         };
-        (value, alias.ty_at(span), span)
+        (value, Some(ty), span)
     }
 
     /// The synapse, and where to blame it.
     fn synapse(&self, synapse: &Value, post: &End) -> (TokenStream, Span) {
         let span = synapse.type_span();
-        if let (Some(path), Some(backend)) = (synapse.apparent_type(), self.generic_backend(post, span)) {
-            // Backends name a synapse type without the types of its values.
-            let family = path.bare();
-            self.demand(quote_spanned!(span=> #backend: ::pynn::backend::Transmits<#family>));
+        // Backends name a synapse type without the types of its values.
+        if let Some(family) = synapse.apparent_type().map(|path| path.bare()) {
+            self.demand(
+                post,
+                &family,
+                span,
+                |backend| quote_spanned!(span=> #backend: ::pynn::backend::Transmits<#family>),
+            );
         }
         let typed = |field: &str, written: &TokenStream, value: TokenStream| {
             let span = first_span(written);
@@ -199,10 +224,20 @@ impl Expansion<'_> {
         (value, span)
     }
 
-    /// The backend of the end's simulator if it depends on the header's generics, blamed at `span`.
-    pub(super) fn generic_backend(&self, end: &End, span: Span) -> Option<TokenStream> {
-        let simulator = self.names.simulator_of(end)?;
-        self.is_generic(&simulator.backend.to_token_stream()).then(|| self.backend(simulator).ty_at(span))
+    /// Adds a predicate on the backend of the end's simulator, if the backend or what is asked of it depends on the
+    /// header's generics: the rest is checked where it is used.
+    pub(super) fn demand(
+        &self,
+        end: &End,
+        asked: &TokenStream,
+        span: Span,
+        predicate: impl FnOnce(TokenStream) -> TokenStream,
+    ) {
+        let Some(simulator) = self.names.simulator_of(end) else { return };
+        if self.is_generic(&simulator.backend.to_token_stream()) || self.is_generic(asked) {
+            let predicate = predicate(self.backend(simulator).ty_at(span));
+            self.bounds.borrow_mut().push(predicate);
+        }
     }
 }
 

@@ -37,10 +37,7 @@ impl Expansion<'_> {
     fn choice(&self, choice: &If, numbers: &Cell<usize>) -> TokenStream {
         let mut written = TokenStream::new();
         for (at, (condition, body)) in choice.branches.iter().enumerate() {
-            // `let` has its meaning only directly behind `if`.
-            let has_let = condition.clone().into_iter().any(|token| token.to_string() == "let");
-            let condition =
-                if has_let { unit::rewrite(condition.clone()) } else { tolerant::expression(condition) };
+            let condition = tolerant::condition(condition);
             let body = self.statements(body, numbers, false);
             let otherwise = (at > 0).then(|| quote!(else));
             written.extend(quote! { #otherwise if #condition { #body } });
@@ -119,7 +116,6 @@ impl Expansion<'_> {
     /// What recording the variable asks of a backend that is a type parameter.
     fn demand_record(&self, end: &End, variable: &Ident) {
         let span = variable.span();
-        let Some(backend) = self.generic_backend(end, span) else { return };
         let (name, cell) = (text(variable), respan(self.cell_type(end), span));
         // Constants cannot depend on generics; there, a misspelt name is reported less kindly.
         let names = if self.is_generic(&cell) {
@@ -127,8 +123,15 @@ impl Expansion<'_> {
         } else {
             quote_spanned!(span=> <#cell as ::pynn::cell::CellType>::VARIABLES)
         };
-        self.demand(quote_spanned!(span=> #backend: ::pynn::backend::Records<
-            <#cell as ::pynn::cell::Observes<{ ::pynn::cell::name(#name, #names) }>>::Observable>));
+        let asked = quote_spanned! {span=>
+            <#cell as ::pynn::cell::Observes<{ ::pynn::cell::name(#name, #names) }>>::Observable
+        };
+        self.demand(
+            end,
+            &cell,
+            span,
+            |backend| quote_spanned!(span=> #backend: ::pynn::backend::Records<#asked>),
+        );
     }
 
     fn is_placed(&self, end: &End) -> bool {

@@ -1,6 +1,6 @@
 //! Simulators, populations, values, projections, recordings.
 
-use super::Parser;
+use super::{Parser, is_name};
 use crate::ast::{Assign, AssignKind, End, Family, Item, Population, Projection, Record, Seed, Simulator};
 use crate::tokens::{Tokens, joint, punct};
 use crate::value::Value;
@@ -185,7 +185,10 @@ impl Parser<'_> {
     }
 
     fn projection_parts(&mut self, tokens: &mut Tokens, projection: &mut Projection) -> Option<()> {
-        if tokens.peek_ident().is_some() && punct(tokens.peek_at(1), '=') && !joint(tokens.peek_at(1), '=') {
+        if tokens.peek_ident().is_some_and(is_name)
+            && punct(tokens.peek_at(1), '=')
+            && !joint(tokens.peek_at(1), '=')
+        {
             projection.label = tokens.ident();
             tokens.bump();
             self.label_at_the_top(projection);
@@ -288,7 +291,8 @@ impl Parser<'_> {
             brackets.push(bracket);
         }
         let dot = tokens.punct('.');
-        let part = if dot.is_some() { tokens.ident() } else { None };
+        let part =
+            if dot.is_some() && tokens.peek_ident().is_some_and(is_name) { tokens.ident() } else { None };
         Some(End { name, brackets, dot, part })
     }
 

@@ -33,7 +33,8 @@ pub(crate) fn launch_leader(common: &Common, launch: Option<Launch>) -> Result<T
             Err(error) => drop(opened.send(Err(error))),
         }
     };
-    let thread = spawn(name, work)?;
+    // The driver sees that it is gone by the channels that end.
+    let thread = spawn(name, work, || {})?;
     let gone = |_| Error::new(ErrorKind::Transport, "MPI did not start");
     is_open.recv().map_err(gone)??;
     Ok(Team {
@@ -175,6 +176,8 @@ impl Leader {
             world.idle(&mut patience);
         }
         drop((parcels, worker));
+        // Signs of life that came after their time: MPI must not end with messages under way.
+        while world.fetch(Topic::Alive).is_some() {}
         // After a failure messages may be under way that nobody takes: the launcher ends all when this process ends.
         if !failed {
             World::close(world);

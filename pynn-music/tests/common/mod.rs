@@ -1,5 +1,5 @@
 //! A small backend for tests: leaky integrators in integers, so that sums do not depend on order. A population whose
-//! name begins with `panics`, `errs`, `stalls` or `aborts` does so at 5 ms.
+//! name begins with `panics`, `errs`, `stalls` or `aborts` does so at 5 ms; `unbuildable` and `panics at once` at once.
 
 #![allow(dead_code, unreachable_pub, reason = "shared by several test programs")]
 
@@ -131,6 +131,11 @@ impl ToySimulator {
                     .map(|sampled| (sampled.every.steps_down(part.timestep()), Vec::new()))
                     .collect(),
             });
+            match &*local.spec.name {
+                "unbuildable" => return Err(Error::new(ErrorKind::Simulator, "no such model")),
+                "panics at once" => panic!("a bug in the builder"),
+                _ => {}
+            }
             toy.faults.extend(fault(&local.spec.name).filter(|_| !local.cells.is_empty()));
             for index in 0..local.cells.len() {
                 let gid = local.first_gid() + index as u32;

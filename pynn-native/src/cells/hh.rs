@@ -44,13 +44,15 @@ fn parameters(values: [f64; 13]) -> hh_cond_exp::Parameters {
 
 /// The number of substeps of the whole population, so that it does not depend on how the cells are divided over ranks.
 fn substeps(setup: &Setup<'_>) -> Result<usize> {
+    let names = ["gbar_Na", "gbar_K", "g_leak", "cm"];
     let mut whole = setup.population().clone();
-    whole.cells = match ["gbar_Na", "gbar_K", "cm"].map(|name| setup.constant_parameter(name)) {
-        [Some(_), Some(_), Some(_)] => 0..1,
+    whole.cells = match names.map(|name| setup.constant_parameter(name)) {
+        [Some(_), Some(_), Some(_), Some(_)] => 0..1,
         _ => 0..whole.spec.size,
     };
-    let [na, k, cm] = ["gbar_Na", "gbar_K", "cm"].map(|name| whole.parameter_named(name));
-    let speeds = na?.into_iter().zip(k?).zip(cm?).map(|((na, k), cm)| (na + k) / cm);
+    let [na, k, leak, cm] = names.map(|name| whole.parameter_named(name));
+    let channels = na?.into_iter().zip(k?).zip(leak?).map(|((na, k), leak)| na + k + leak);
+    let speeds = channels.zip(cm?).map(|(channels, cm)| channels / cm);
     Ok(hh_cond_exp::substeps(speeds.fold(0.0, f64::max), setup.timestep()))
 }
 

@@ -84,18 +84,13 @@ pub enum Level {
 
 impl Level {
     /// All levels this processor has, the best last.
-    pub fn available() -> Vec<Level> {
-        #[cfg_attr(
-            not(target_arch = "x86_64"),
-            expect(unused_mut, reason = "only x86-64 has more than one level")
-        )]
-        let mut levels = vec![Level::Baseline];
+    pub fn available() -> impl Iterator<Item = Level> {
         #[cfg(target_arch = "x86_64")]
-        {
-            levels.extend(has_avx2().then_some(Level::Avx2));
-            levels.extend((has_avx2() && has_avx512()).then_some(Level::Avx512));
-        }
-        levels
+        let better =
+            [has_avx2().then_some(Level::Avx2), (has_avx2() && has_avx512()).then_some(Level::Avx512)];
+        #[cfg(not(target_arch = "x86_64"))]
+        let better = [];
+        std::iter::once(Level::Baseline).chain(better.into_iter().flatten())
     }
 
     /// The best level of this processor.
@@ -152,7 +147,7 @@ macro_rules! vectorised {
             fn avx512<$($generics)*>($($arg: $ty),+) {
                 $body($($arg),+)
             }
-            assert!(level == $crate::kernels::Level::best() || $crate::kernels::Level::available().contains(&level));
+            assert!(level == $crate::kernels::Level::best() || $crate::kernels::Level::available().any(|available| available == level));
             match level {
                 $crate::kernels::Level::Baseline => $body($($arg),+),
                 #[cfg(target_arch = "x86_64")]

@@ -15,7 +15,7 @@ pub fn words(key: [u32; 2], block: u32, gid: u32) -> [u32; 4] {
 }
 
 /// Draws the spikes of sources `gids` in the four steps of `block`.
-pub fn draw(key: [u32; 2], block: u32, gids: &[u32], table: &PoissonTable, counts: &mut [Vec<u16>; 4]) {
+pub fn draw(key: [u32; 2], block: u32, gids: &[u32], table: &PoissonTable, counts: [&mut [u16]; 4]) {
     let thresholds = table.thresholds();
     match thresholds.len() {
         0..=4 => draw_few(key, block, gids, &padded::<4>(thresholds), counts),
@@ -47,7 +47,7 @@ fn padded<const N: usize>(thresholds: &[u32]) -> Padded<N> {
     padded
 }
 
-fn draw_many(key: [u32; 2], block: u32, gids: &[u32], table: &PoissonTable, counts: &mut [Vec<u16>; 4]) {
+fn draw_many(key: [u32; 2], block: u32, gids: &[u32], table: &PoissonTable, mut counts: [&mut [u16]; 4]) {
     for (k, gid) in gids.iter().enumerate() {
         for (counts, word) in counts.iter_mut().zip(words(key, block, *gid)) {
             counts[k] = u16::try_from(table.count(word)).unwrap_or(u16::MAX);
@@ -87,13 +87,7 @@ fn philox_lanes(gid: u32, block: u32, key: [u32; 2]) -> [u32; 4] {
 }
 
 #[inline(always)]
-fn body<const N: usize>(
-    key: [u32; 2],
-    block: u32,
-    gids: &[u32],
-    table: &Padded<N>,
-    counts: &mut [Vec<u16>; 4],
-) {
+fn body<const N: usize>(key: [u32; 2], block: u32, gids: &[u32], table: &Padded<N>, counts: [&mut [u16]; 4]) {
     let (below, zeros) = (table.below, table.zeros);
     let [c0, c1, c2, c3] = counts;
     let n = gids.len();
@@ -126,7 +120,7 @@ fn body<const N: usize>(
 vectorised! {
     /// [`draw`] by a table of at most `N` thresholds.
     fn draw_few / draw_few_at [const N: usize] = body(
-        key: [u32; 2], block: u32, gids: &[u32], table: &Padded<N>, counts: &mut [Vec<u16>; 4],
+        key: [u32; 2], block: u32, gids: &[u32], table: &Padded<N>, counts: [&mut [u16]; 4],
     )
 }
 
@@ -174,8 +168,8 @@ mod tests {
         let (key, gids): ([u32; 2], Vec<u32>) = ([7, 0xfeed], (1_000..1_200).collect());
         for mean in [0.0, 0.01, 0.8, 1.82, 7.3, 30.0, 200.0] {
             let table = PoissonTable::new(mean);
-            let mut counts = std::array::from_fn(|_| vec![0; gids.len()]);
-            draw(key, 12_345, &gids, &table, &mut counts);
+            let mut counts: [Vec<u16>; 4] = std::array::from_fn(|_| vec![0; gids.len()]);
+            draw(key, 12_345, &gids, &table, counts.each_mut().map(Vec::as_mut_slice));
             for (step, counts) in counts.iter().enumerate() {
                 for (gid, count) in gids.iter().zip(counts) {
                     let word = philox([*gid, 12_345, 0, 0], key)[step];
