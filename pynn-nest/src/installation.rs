@@ -138,7 +138,8 @@ impl Search {
             return;
         };
         let include = kernel.with_file_name("include").join("nest");
-        let Some(version) = std::fs::read_to_string(include.join("config.h")).ok().and_then(|text| version(&text))
+        let Some(version) =
+            std::fs::read_to_string(include.join("config.h")).ok().and_then(|text| version(&text))
         else {
             self.looked.push(format!("{why}: no version in {}", include.join("config.h").display()));
             return;
@@ -200,8 +201,11 @@ mod tests {
         let mut search = Search::default();
         search.at(Path::new("/nonexistent"), &python(), VARIABLE);
         let error = search.end().unwrap_err();
-        let words =
-            ["NEST 3.10 was not found", "PYNN_NEST: no nestkernel_api in /nonexistent", "install nest-simulator==3.10.*"];
+        let words = [
+            "NEST 3.10 was not found",
+            "PYNN_NEST: no nestkernel_api in /nonexistent",
+            "install nest-simulator==3.10.*",
+        ];
         for words in words {
             assert!(error.message().contains(words), "{error}");
         }

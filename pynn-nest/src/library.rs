@@ -85,7 +85,8 @@ fn build(installation: &Installation, compiler: &str, workshop: &Path) -> Result
 
     let library = workshop.join("library.so");
     let (folder, name) = (installation.kernel.parent(), installation.kernel.file_name());
-    let (folder, name) = (folder.unwrap_or(Path::new("/")).display(), name.unwrap_or_default().to_string_lossy());
+    let (folder, name) =
+        (folder.unwrap_or(Path::new("/")).display(), name.unwrap_or_default().to_string_lossy());
     let mut words = compiler.split_whitespace();
     let mut command = Command::new(words.next().unwrap_or("c++"));
     command.args(words).args(FLAGS).arg(format!("-D_GLIBCXX_USE_CXX11_ABI={strings}"));
@@ -100,9 +101,12 @@ fn build(installation: &Installation, compiler: &str, workshop: &Path) -> Result
 /// NEST's `config.h` as if it was built without Boost, whose headers it would ask for; no layout depends on it.
 fn without_boost(include: &Path) -> Result<String> {
     let path = include.join("config.h");
-    let text =
-        fs::read_to_string(&path).map_err(|error| Error::new(ErrorKind::File, format!("{}: {error}", path.display())))?;
-    Ok(text.lines().filter(|line| !line.contains("HAVE_BOOST")).fold(String::new(), |text, line| text + line + "\n"))
+    let text = fs::read_to_string(&path)
+        .map_err(|error| Error::new(ErrorKind::File, format!("{}: {error}", path.display())))?;
+    Ok(text
+        .lines()
+        .filter(|line| !line.contains("HAVE_BOOST"))
+        .fold(String::new(), |text, line| text + line + "\n"))
 }
 
 fn run(command: &mut Command) -> Result<()> {

@@ -169,7 +169,11 @@ impl Model {
     }
 
     /// NEST's name of variable number `variable` of the cell type, and what to multiply NEST's values by.
-    pub(crate) fn shown(&self, population: &LocalPopulation<'_>, variable: usize) -> Result<(&'static str, f64)> {
+    pub(crate) fn shown(
+        &self,
+        population: &LocalPopulation<'_>,
+        variable: usize,
+    ) -> Result<(&'static str, f64)> {
         let (cell, name) = (population.spec.cell, population.spec.cell.variables[variable].name);
         let found = self.shown.iter().find(|Named(_, ours, _)| *ours == name);
         found.map(|Named(key, _, factor)| (*key, 1.0 / factor)).ok_or_else(|| {

@@ -281,8 +281,11 @@ impl Onto {
     fn check(&self, weight: f64) -> Result<f64> {
         match self.port.sign {
             Some(sign) if sign * weight < 0.0 => {
-                let (word, other, bound) =
-                    if sign > 0.0 { ("negative", "inhibitory", "low") } else { ("positive", "excitatory", "high") };
+                let (word, other, bound) = if sign > 0.0 {
+                    ("negative", "inhibitory", "low")
+                } else {
+                    ("positive", "excitatory", "high")
+                };
                 Err(Error::description(format!(
                     "a weight of {weight} {}: NEST's {} takes {word} weights as {other}; project onto `{other}`, clip the \
                      distribution with NormalClipped {{ {bound}: 0, .. }}, or give tau_syn_E and tau_syn_I the same value",

@@ -79,13 +79,7 @@ fn run_on<B: Runs>(name: &str, ranks: usize, mut arguments: Arguments) -> Result
         "hh" => measure(name, &options, begun, 0.0, Hh::<B>::build(ranks, seed)?)?,
         "microcircuit" => {
             let warm_up = if options.scale < 1.0 { 500.0 } else { 100.0 };
-            measure(
-                name,
-                &options,
-                begun,
-                warm_up,
-                Microcircuit::<B>::build(options.scale, ranks, seed)?,
-            )?;
+            measure(name, &options, begun, warm_up, Microcircuit::<B>::build(options.scale, ranks, seed)?)?;
         }
         other => {
             return Err(format!(

@@ -285,8 +285,7 @@ fn judge(backend: &str, case: &Case, runner: Runner, answer: &Case) -> Result<bo
     {
         let converged = runner(case, &answer.simulator, CONVERGED)?;
         let converged = (&*converged.spikes, &*converged.v);
-        let errors =
-            (v_difference(ours, converged), v_difference(theirs, converged));
+        let errors = (v_difference(ours, converged), v_difference(theirs, converged));
         pass &= bar > 1e-3 && errors.0 < errors.1 && errors.0 <= bar;
         remark = format!(" (from the converged solution: here {:.1e}, there {:.1e})", errors.0, errors.1);
     }

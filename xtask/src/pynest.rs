@@ -58,9 +58,14 @@ fn network(options: &Options) -> Result<(Network, Population<Nest, IfCurrExp>)> 
     let mut net = NetworkBuilder::new("PyNest");
     net.seed(options.seed);
     let simulator = SimulatorOptions { processes: 1, timestep: 0.1 * ms };
-    let (outside, inside) = (net.simulator::<Native>("input", simulator.clone()), net.simulator::<Nest>("nest", simulator));
-    let input =
-        net.population(&outside, "input", options.inputs, SpikeSourcePoisson { rate: RATE * Hz, ..Default::default() });
+    let (outside, inside) =
+        (net.simulator::<Native>("input", simulator.clone()), net.simulator::<Nest>("nest", simulator));
+    let input = net.population(
+        &outside,
+        "input",
+        options.inputs,
+        SpikeSourcePoisson { rate: RATE * Hz, ..Default::default() },
+    );
     let cell = IfCurrExp {
         cm: 0.25 * nF,
         tau_m: 10.0 * ms,
@@ -76,7 +81,13 @@ fn network(options: &Options) -> Result<(Network, Population<Nest, IfCurrExp>)> 
     let receptors = IfCurrExp::receptors();
     let synapse = |weight: f64| StaticSynapse { weight: weight * nA, delay: 1.0 * ms };
     net.project(None, &cells, cells.target(receptors.inhibitory), degree(INDEGREE), synapse(WEIGHT));
-    net.project(None, &input, cells.target(receptors.excitatory), degree(INPUT_DEGREE), synapse(INPUT_WEIGHT));
+    net.project(
+        None,
+        &input,
+        cells.target(receptors.excitatory),
+        degree(INPUT_DEGREE),
+        synapse(INPUT_WEIGHT),
+    );
     net.record(&cells, IfCurrExp::variables().spikes);
     Ok((net.build()?, cells))
 }
