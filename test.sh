@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the tests need and runs all of them: ./test.sh
-# Needs cargo. Installs OpenMPI, libclang and a C compiler with apt-get (through sudo unless root) where they are missing.
+# Needs cargo and python3. Installs OpenMPI, libclang and a C++ compiler with apt-get (through sudo unless root) where they
+# are missing, and NEST with pip in an environment of its own.
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -10,6 +11,9 @@ fail() { printf '\ntest.sh: %s\n' "$1" >&2; exit 1; }
 step "what the tests need"
 missing=()
 command -v cc >/dev/null || missing+=(gcc libc6-dev)
+command -v c++ >/dev/null || missing+=(g++)
+command -v python3 >/dev/null || missing+=(python3)
+python3 -c 'import ensurepip' 2>/dev/null || missing+=(python3-venv)
 command -v mpicc >/dev/null || missing+=(libopenmpi-dev)
 command -v mpirun >/dev/null || missing+=(openmpi-bin)
 ls /usr/lib/llvm-*/lib/libclang*.so* "${LIBCLANG_PATH:-/nonexistent}"/libclang*.so* >/dev/null 2>&1 || missing+=(libclang-dev)
@@ -20,6 +24,13 @@ if ((${#missing[@]})); then
     DEBIAN_FRONTEND=noninteractive "${sudo[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 fi
 mpirun --version | head -n 1
+if [[ -z ${PYNN_NEST:-}${PYNN_PYTHON:-} ]]; then
+    environment=$(realpath -m "${CARGO_TARGET_DIR:-target}/simulators-python")
+    [[ -x $environment/bin/pip ]] || python3 -m venv "$environment"
+    "$environment/bin/pip" install --quiet --disable-pip-version-check 'nest-simulator==3.10.*'
+    export PYNN_PYTHON=$environment/bin/python
+    "$environment/bin/pip" list --disable-pip-version-check 2>/dev/null | grep -i '^nest'
+fi
 
 # Ranks outnumber cores, and a container's user is often root.
 export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_rmaps_base_oversubscribe=1
@@ -30,7 +41,7 @@ cargo fmt --all --check
 
 step "lints"
 cargo clippy --quiet --workspace --all-targets -- -D warnings
-cargo clippy --quiet --package pynn --package pynn-music --features mpi --all-targets -- -D warnings
+cargo clippy --quiet --package pynn --package pynn-music --package pynn-nest --features mpi --all-targets -- -D warnings
 cargo clippy --quiet --package pynn --package pynn-data --no-default-features --lib -- -D warnings
 
 step "tests: unit, documentation, compile-fail, conformance"
@@ -38,6 +49,7 @@ cargo test --workspace
 
 step "tests: ranks as MPI processes"
 cargo test --package pynn-music --features mpi --test mpi_ranks
+cargo test --package pynn-nest --features mpi --test mpi_ranks
 cargo test --package pynn --features mpi --test mpi_ranks
 
 step "documentation"
