@@ -13,7 +13,9 @@ use crate::population::PopulationId;
 use crate::source::Sources;
 use crate::time::{Spike, Tick};
 
-pub use crate::part::{Draw, LocalPopulation, LocalProjection, Part, RowValues, SynapseRow, share_of};
+pub use crate::part::{
+    Draw, LONGEST_DELAY, LocalPopulation, LocalProjection, Part, RowValues, SynapseRow, delay_steps, share_of,
+};
 
 /// A simulator technology: the native engine, NEST, NEURON, one of your own.
 #[diagnostic::on_unimplemented(

@@ -12,7 +12,7 @@ use crate::network::{
     End, ErasedModel, Network, PopulationKind, PopulationSpec, ProjectionSpec, Recording, SampledVariable,
     SimulatorSpec,
 };
-use crate::part::{bad_value, delay_steps};
+use crate::part::{LONGEST_DELAY, bad_value, delay_steps};
 use crate::population::{
     Population, PopulationId, Projection, ProjectionId, SimulatorHandle, SimulatorId, Target, View,
 };
@@ -33,7 +33,7 @@ pub struct SimulatorOptions {
     pub timestep: Time,
 }
 
-/// The longest time step: the longest delay, 2^32 steps, is still a [`Tick`].
+/// The longest time step: the end of the longest run, 2^32 steps, is still a [`Tick`].
 const LONGEST_STEP: Tick = Tick(1000 * Tick::MILLISECOND.0);
 
 impl Default for SimulatorOptions {
@@ -450,9 +450,9 @@ impl NetworkBuilder {
                 whose.name
             ));
         }
-        if longest >= step * i64::from(u32::MAX) {
+        if longest > step * i64::from(LONGEST_DELAY) {
             return Err(format!(
-                "a delay of {longest} is 2^32 - 1 time steps of `{}` or more; shorten it",
+                "a delay of {longest} is more than {LONGEST_DELAY} time steps of `{}`; shorten it",
                 target.name
             ));
         }

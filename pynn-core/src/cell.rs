@@ -110,6 +110,8 @@ pub enum Bound {
     positive,
     /// Zero or above.
     non_negative,
+    /// Zero or above, and at most 10 MHz: of more spikes in a time step no simulator makes sense.
+    rate,
 }
 
 impl Bound {
@@ -121,7 +123,8 @@ impl Bound {
         match self {
             _ if !value.is_finite() => Err("finite"),
             Self::positive if value <= 0.0 => Err("positive"),
-            Self::non_negative if value < 0.0 => Err("zero or positive"),
+            Self::non_negative | Self::rate if value < 0.0 => Err("zero or positive"),
+            Self::rate if value > 1e7 => Err("at most 10 MHz"),
             _ => Ok(()),
         }
     }

@@ -442,16 +442,28 @@ impl<'n> RowFiller<'n> {
                     (self.timestep * i64::from(self.shortest)).time(),
                 )));
             }
+            if steps > LONGEST_DELAY {
+                return Err(Error::description(format!(
+                    "a delay of {milliseconds} ms onto target {} is longer than {}, {LONGEST_DELAY} time steps; shorten \
+                     it, or clip the distribution with NormalClipped {{ high: .., .. }}",
+                    row.target,
+                    self.timestep * i64::from(LONGEST_DELAY),
+                )));
+            }
             self.delays.push(steps);
         }
         Ok(())
     }
 }
 
-/// The nearest number of time steps; 0 for what is negative or no number, 2^32 - 1 for more than that.
+/// The longest delay in time steps: engines remember spikes for as long.
+pub const LONGEST_DELAY: u32 = 1 << 20;
+
+/// A delay of `milliseconds` in time steps: the nearest number of them, half away from zero; 0 for what is negative or no number, 2^32 - 1 for more than that.
 #[inline]
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the cast saturates")]
-pub(crate) fn delay_steps(milliseconds: f64, timestep: Tick) -> u32 {
+#[must_use]
+pub fn delay_steps(milliseconds: f64, timestep: Tick) -> u32 {
     // The quotient of two decimals: lift a half that rounding has pushed below.
     (milliseconds / timestep.ms() + (0.5 + 1e-9)) as u32
 }

@@ -289,7 +289,7 @@ fn constant_delays_lie_on_the_grid_of_the_target() {
     base().assert_synapse(
         1.0 * nA,
         1e9 * ms,
-        "a delay of 1000000000 ms is 2^32 - 1 time steps of `sim` or more; shorten it",
+        "a delay of 1000000000 ms is more than 1048576 time steps of `sim`; shorten it",
     );
 }
 
@@ -430,4 +430,13 @@ fn numbers_at_the_end_of_their_range_are_refused() {
     let step = SimulatorOptions { timestep: 1001.0 * ms, ..Default::default() };
     slow.net.simulator::<Paper>("slower", step);
     slow.assert_message("simulator `slower`: timestep is 1001 ms, but must be at most 1 s");
+}
+
+#[test]
+fn a_rate_that_no_simulator_can_draw_is_refused() {
+    let mut base = base();
+    base.net.population(&base.sim, "fast", 1, SpikeSourcePoisson { rate: 1e8 * Hz, ..Default::default() });
+    base.assert_message(
+        "population `fast`: rate of SpikeSourcePoisson is 100000000 Hz, but must be at most 10 MHz",
+    );
 }

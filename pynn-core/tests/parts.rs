@@ -371,3 +371,17 @@ fn closures_are_asked_for_cells_that_there_are_and_no_others() {
     assert_eq!(network.digest(), network.digest());
     assert_eq!(network.projections()[0].weight_scale(), 1.0);
 }
+
+#[test]
+fn a_drawn_delay_that_no_engine_remembers_is_refused() {
+    let mut net = NetworkBuilder::new("Slow");
+    let sim = net.simulator::<Paper>("sim", SimulatorOptions::default());
+    let cells = net.population(&sim, "cells", 9, IfCurrExp::default());
+    let synapse = StaticSynapse { weight: 1.0 * nA, delay: |_, _| 2e5 * ms };
+    net.project(Some("p"), &cells, cells.default_target(), AllToAll::default(), synapse);
+    let network = net.build().unwrap();
+    let part = Part { network: &network, simulator: SimulatorId(0), share: 0, shares: 1 };
+    let projection = part.projections().next().unwrap();
+    let message = projection.connect(Draw::All, &mut |_| ()).unwrap_err().message().to_owned();
+    assert!(message.contains("a delay of 200000 ms onto target 0 is longer than 104857.6 ms"), "{message}");
+}

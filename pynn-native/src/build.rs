@@ -4,9 +4,10 @@
 //! numbers, and all those whose weights (or delays) differ from synapse to synapse. Each table is built in two passes
 //! over the connectors, which give the same connections again: count, then place.
 
-use pynn_core::backend::{Draw, LocalProjection, Part, RowValues};
+use pynn_core::backend::{Draw, LocalProjection, Part, RowValues, delay_steps};
 use pynn_core::error::{Error, Result};
 use pynn_core::population::PopulationId;
+use pynn_core::time::Tick;
 use pynn_core::values::SynapseColumn;
 
 use crate::kernels::deliver::Targets;
@@ -60,12 +61,10 @@ impl Onto<'_> {
         u32::try_from(self.projection.spec.source.range.start).expect("cells are numbered by 32 bits")
     }
 
-    fn kind(&self, timestep_ms: f64) -> Result<Kind> {
+    fn kind(&self, timestep: Tick) -> Result<Kind> {
         let (spec, connector) = (self.projection.spec, &self.projection.spec.connector);
         let delay = match (&spec.values.delay, connector.listed_delays()) {
-            // As core rounds it.
-            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the cast saturates")]
-            (SynapseColumn::Constant(delay), None) => Some((delay / timestep_ms + 1e-9).round() as u32),
+            (SynapseColumn::Constant(delay), None) => Some(delay_steps(*delay, timestep)),
             _ => None,
         };
         let weight = match (&spec.values.weight, connector.listed_weights()) {
@@ -84,7 +83,7 @@ pub(crate) fn tables(
 ) -> Result<Vec<(PopulationId, Table)>> {
     let mut plans: Vec<Plan<'_>> = Vec::new();
     for onto in onto {
-        let kind = onto.kind(part.timestep().ms())?;
+        let kind = onto.kind(part.timestep())?;
         match plans.iter_mut().find(|plan| plan.kind == kind) {
             Some(plan) => plan.onto.push(onto),
             None => {
@@ -98,44 +97,73 @@ pub(crate) fn tables(
 
 /// How many synapses each row has of each delay.
 struct Counts {
-    /// Delays below this have a column.
+    /// The column of each delay, or [`NONE`].
+    columns: Vec<u32>,
+    /// The delay of each column, in the order in which they came up.
+    delays: Vec<u32>,
+    /// A row has room for as many columns.
     stride: usize,
     counts: Vec<u32>,
 }
 
+/// No synapse has this delay so far.
+const NONE: u32 = u32::MAX;
+
 impl Counts {
-    /// Makes room for `delay`.
-    fn reach(&mut self, delay: u32) {
-        let stride = (delay as usize + 1).next_power_of_two();
-        if stride <= self.stride {
-            return;
-        }
-        let rows = self.counts.len() / self.stride;
-        let mut counts = vec![0; rows * stride];
-        for (new, old) in counts.chunks_mut(stride).zip(self.counts.chunks(self.stride)) {
-            new[..self.stride].copy_from_slice(old);
-        }
-        *self = Self { stride, counts };
+    fn new(rows: usize) -> Self {
+        Self { columns: Vec::new(), delays: Vec::new(), stride: 1, counts: vec![0; rows] }
     }
 
-    /// The delays that occur, and the number of each synapse's first place: one number for each row and delay.
+    /// The column of `delay`; makes one if need be.
+    #[inline]
+    fn column(&mut self, delay: u32) -> usize {
+        match self.columns.get(delay as usize) {
+            Some(column) if *column != NONE => *column as usize,
+            _ => self.add(delay),
+        }
+    }
+
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "there are fewer columns than delays, which are 32 bits"
+    )]
+    fn add(&mut self, delay: u32) -> usize {
+        let column = self.delays.len();
+        if column == self.stride {
+            let mut wider = vec![0; 2 * self.counts.len()];
+            for (new, old) in wider.chunks_mut(2 * self.stride).zip(self.counts.chunks(self.stride)) {
+                new[..self.stride].copy_from_slice(old);
+            }
+            (self.stride, self.counts) = (2 * self.stride, wider);
+        }
+        self.columns.resize(self.columns.len().max(delay as usize + 1), NONE);
+        self.columns[delay as usize] = column as u32;
+        self.delays.push(delay);
+        column
+    }
+
+    /// Counts one more synapse of a row, in a column.
+    #[inline]
+    fn count(&mut self, row: usize, column: usize) {
+        self.counts[row * self.stride + column] += 1;
+    }
+
+    /// The delays that occur, ascending, and the number of each synapse's first place: one number for each row and
+    /// delay.
     fn starts(&self) -> Result<(Vec<u32>, Vec<u32>)> {
-        let occurs = |delay: &usize| {
-            self.stride == 1 || self.counts.iter().skip(*delay).step_by(self.stride).any(|count| *count > 0)
-        };
-        let delays: Vec<usize> = (0..self.stride).filter(occurs).collect();
-        let mut starts = Vec::with_capacity(self.counts.len() / self.stride * delays.len() + 2);
+        let mut order: Vec<usize> = (0..self.delays.len()).collect();
+        order.sort_unstable_by_key(|column| self.delays[*column]);
+        let mut starts = Vec::with_capacity(self.counts.len() / self.stride * order.len() + 2);
         starts.push(0);
         let mut total = 0u64;
         for row in self.counts.chunks(self.stride) {
-            for delay in &delays {
+            for column in &order {
                 starts.push(u32::try_from(total).map_err(|_| too_many())?);
-                total += u64::from(row[*delay]);
+                total += u64::from(row[*column]);
             }
         }
         u32::try_from(total).map_err(|_| too_many())?;
-        #[expect(clippy::cast_possible_truncation, reason = "delays came as 32 bits")]
-        Ok((delays.into_iter().map(|delay| delay as u32).collect(), starts))
+        Ok((order.into_iter().map(|column| self.delays[column]).collect(), starts))
     }
 }
 
@@ -145,30 +173,27 @@ fn too_many() -> Error {
 
 impl Plan<'_> {
     fn table(&self, slots: usize) -> Result<Table> {
+        let mut counts = Counts::new(self.rows);
         // Where the delay is one, a row has one column and the delay is not looked at.
-        let mut counts = Counts { stride: 1, counts: vec![0; self.rows] };
+        self.kind.delay.map(|delay| counts.column(delay));
         for onto in &self.onto {
             let first = onto.first_row() as usize;
             onto.projection.connect(Draw::Delays, &mut |row| match row.delays {
                 _ if self.kind.delay.is_some() => {
-                    row.sources.iter().for_each(|source| counts.counts[first + *source as usize] += 1);
+                    row.sources.iter().for_each(|source| counts.count(first + *source as usize, 0));
                 }
                 delays => {
                     for (k, source) in row.sources.iter().enumerate() {
-                        let delay = delays.get(k);
-                        counts.reach(delay);
-                        counts.counts[(first + *source as usize) * counts.stride + delay as usize] += 1;
+                        let column = counts.column(delays.get(k));
+                        counts.count(first + *source as usize, column);
                     }
                 }
             })?;
         }
-        let (mut delays, mut starts) = counts.starts()?;
+        let (delays, mut starts) = counts.starts()?;
         // Column of each delay in a row of the finished table.
         let mut column = vec![0; delays.last().map_or(1, |last| *last as usize + 1)];
         delays.iter().enumerate().for_each(|(k, delay)| column[*delay as usize] = k);
-        if let Some(delay) = self.kind.delay {
-            delays = vec![delay];
-        }
         let total = counts.counts.iter().map(|count| *count as usize).sum();
         drop(counts);
         let mut filled = Filled {
@@ -247,5 +272,26 @@ impl Filled {
                 at
             }),
         );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn delays_are_ordered_and_far_ones_take_no_more_room() {
+        let mut counts = Counts::new(2);
+        for (row, delay) in [(0, 900_000), (1, 3), (0, 3), (0, 900_000), (1, 40)] {
+            let column = counts.column(delay);
+            counts.count(row, column);
+        }
+        assert_eq!(counts.counts.len(), 2 * 4);
+        assert_eq!(counts.starts().unwrap(), (vec![3, 40, 900_000], vec![0, 0, 1, 1, 3, 4, 5]));
+    }
+
+    #[test]
+    fn no_synapses_have_no_delays() {
+        assert_eq!(Counts::new(3).starts().unwrap(), (vec![], vec![0]));
     }
 }

@@ -46,7 +46,7 @@ pub struct PoissonParameters {
 /// a step have the same time. Active in steps that end in (start, start + duration]. PyNN's `SpikeSourcePoisson`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SpikeSourcePoisson {
-    /// Mean firing rate; default 1 Hz.
+    /// Mean firing rate, at most 10 MHz; default 1 Hz.
     pub rate: Frequency,
     /// Start time; default 0 ms.
     pub start: Time,
@@ -63,7 +63,7 @@ impl Default for SpikeSourcePoisson {
 static POISSON: CellInfo = CellInfo {
     name: "SpikeSourcePoisson",
     parameters: &[
-        ParameterInfo { name: "rate", symbol: "Hz", default: 1.0, bound: Bound::non_negative },
+        ParameterInfo { name: "rate", symbol: "Hz", default: 1.0, bound: Bound::rate },
         ParameterInfo { name: "start", symbol: "ms", default: 0.0, bound: Bound::any },
         ParameterInfo { name: "duration", symbol: "ms", default: 1e10, bound: Bound::non_negative },
     ],
