@@ -39,6 +39,8 @@ for processes in "sim1=6,sim2=10" "sim1=1,sim2=1" "sim1=2,sim2=1" "sim1=1,sim2=3
     PYNN_PROCESSES=$processes "$target/release/examples/two_simulators" --time 200 --out "$out" >"$out/log"
     check "threads, $processes" "$out/log"
 done
+"$target/release/examples/two_simulators" --out "$out" >"$out/log"
+grep -qF "$(grep digest "$out/log")" README.md || { cat "$out/log"; echo "README.md prints another digest" >&2; exit 1; }
 cargo build --quiet --release --features mpi --example two_simulators
 mpi() { # number of processes, division
     PYNN_PROCESSES=$2 mpirun -np "$1" "$target/release/examples/two_simulators" --time 200 --out "$out" >"$out/log"

@@ -23,6 +23,7 @@ pub use pynn_nest as nest;
 
 /// What a model file needs: `use pynn::prelude::*;`.
 pub mod prelude {
+    pub use crate::data::{self, Csv};
     pub use crate::{music, network};
     pub use pynn_core::prelude::*;
     pub use pynn_native::Native;

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use pynn_core::backend::{LocalProjection, Part};
 use pynn_core::error::{Error, ErrorKind, Result};
-use pynn_core::network::Network;
+use pynn_core::network::{Network, SimulatorSpec};
 use pynn_core::time::Tick;
 
 use crate::clock::Span;
@@ -15,6 +15,8 @@ use crate::transport::dry_run::rehearse;
 
 /// Most steps of the rehearsal at set-up.
 const REHEARSED: i64 = 100_000;
+/// Most steps of the fastest simulator until all simulators are at the end of a step again.
+const APART: i64 = 10_000_000;
 
 /// The placement and the schedule of a simulation.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,8 +29,8 @@ impl Plan {
     /// Plans `network` on `processes` ranks, one number a simulator, and rehearses some windows of the run.
     ///
     /// # Errors
-    /// When there are more than 65534 ranks, a delay is below a time step of the sender or the receiver, or ranks would
-    /// wait for each other for ever.
+    /// When there are more than 65534 ranks, time steps have no common multiple that a run could reach, a delay is below
+    /// a time step of the sender or the receiver, or ranks would wait for each other for ever.
     pub fn new(network: &Network, processes: &[usize]) -> Result<Self> {
         let ranks = processes.iter().fold(0, |sum: usize, of_one| sum.saturating_add(*of_one));
         if ranks >= usize::from(route::SELF) {
@@ -43,7 +45,8 @@ impl Plan {
         let layout = Layout::new(processes);
         let schedule = Schedule::new(layout.steps(network), route::links(network, &layout), None)?;
         let plan = Self { layout, schedule };
-        rehearse(&plan.schedule, Span::new(Tick::ZERO, plan.rehearsal()))?;
+        let grid = common_grid(network)?;
+        rehearse(&plan.schedule, Span::new(Tick::ZERO, plan.rehearsal(grid)))?;
         Ok(plan)
     }
 
@@ -65,14 +68,12 @@ impl Plan {
         self.layout.ranks()
     }
 
-    /// Two rounds of the longest window, as far as the number of steps allows.
-    fn rehearsal(&self) -> Tick {
+    /// Two rounds of the longest window, as far as the number of steps allows; a multiple of `grid`.
+    fn rehearsal(&self, grid: Tick) -> Tick {
         let steps = (0..self.ranks()).map(|rank| self.schedule.step(rank));
-        let (shortest, ranks) =
-            (steps.clone().min().unwrap_or(Tick::MILLISECOND), self.ranks().max(1) as i64);
+        let (shortest, ranks) = (steps.min().unwrap_or(Tick::MILLISECOND), self.ranks().max(1) as i64);
         let longest = self.schedule.channels().iter().map(|channel| channel.rhythm.window).max();
         let most = shortest * (REHEARSED / ranks).max(1);
-        let grid = steps.fold(Tick(1), |grid, step| Tick(least_multiple(grid.0, step.0)));
         let wanted = (longest.unwrap_or(Tick::ZERO) * 2).min(most);
         grid * wanted.steps_up(grid)
     }
@@ -143,22 +144,45 @@ impl Plan {
     }
 }
 
+/// The times that all simulators step to: a run can end at no other.
+fn common_grid(network: &Network) -> Result<Tick> {
+    let steps = || network.simulators().iter().map(|simulator| simulator.timestep.0);
+    let shortest = steps().min().unwrap_or(1);
+    let grid = steps().try_fold(1, |grid, step| {
+        least_multiple(grid, step).filter(|multiple| *multiple / APART <= shortest)
+    });
+    grid.map(Tick).ok_or_else(|| {
+        let named = |simulator: &SimulatorSpec| format!("{} of `{}`", simulator.timestep, simulator.name);
+        let list: Vec<String> = network.simulators().iter().map(named).collect();
+        Error::new(
+            ErrorKind::Placement,
+            format!(
+                "the time steps have no common multiple within {APART} steps, so no run could end: {}; choose steps \
+                 that divide one another",
+                list.join(", ")
+            ),
+        )
+    })
+}
+
 /// How many synapses a rank has: its targets' share of each projection, where connectors can tell.
 fn synapses(part: &Part<'_>) -> Option<u64> {
     let of = |projection: LocalProjection<'_>| {
         let ends = part.network.ends(projection.spec);
         let (here, all) =
             (u64::from(projection.targets.end - projection.targets.start), u64::from(ends.targets.size));
-        projection.spec.connector.count(&ends).map(|count| count * here / all)
+        projection.spec.connector.count(&ends).map(|count| {
+            u64::try_from(u128::from(count) * u128::from(here) / u128::from(all)).unwrap_or(u64::MAX)
+        })
     };
     part.projections().map(of).sum()
 }
 
-/// The least common multiple.
-pub(crate) fn least_multiple(a: i64, b: i64) -> i64 {
+/// The least common multiple of two positive numbers, if it is in range.
+fn least_multiple(a: i64, b: i64) -> Option<i64> {
     let (mut x, mut y) = (a, b);
     while y != 0 {
         (x, y) = (y, x % y);
     }
-    a / x * b
+    (a / x).checked_mul(b)
 }

@@ -148,3 +148,21 @@ fn more_ranks_than_there_can_be_are_refused() {
         );
     }
 }
+
+#[test]
+fn time_steps_that_hardly_ever_meet_are_refused() {
+    let steps = |steps: &[f64]| {
+        let mut net = NetworkBuilder::new("Apart");
+        for (number, step) in steps.iter().enumerate() {
+            let options = SimulatorOptions { timestep: *step * ms, ..Default::default() };
+            net.simulator::<Toy>(&format!("s{number}"), options);
+        }
+        Plan::new(&net.build().unwrap(), &vec![1; steps.len()]).map(drop)
+    };
+    steps(&[0.1, 0.05, 0.03, 0.025]).unwrap();
+    for apart in [vec![0.100_003, 0.100_019, 0.100_043], vec![999.999_937, 999.999_929, 999.999_893]] {
+        let message = steps(&apart).unwrap_err().message().to_owned();
+        assert!(message.contains("no common multiple within 10000000 steps"), "{message}");
+        assert!(message.contains(&format!("{} ms of `s0`", apart[0])), "{message}");
+    }
+}
