@@ -3,8 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-const CRATES: [&str; 6] =
-    ["pynn-macros", "pynn-core", "pynn-native", "pynn-nest", "pynn-music", "pynn-data"];
+const CRATES: [&str; 6] = ["pynn-macros", "pynn-core", "pynn-native", "pynn-nest", "pynn-music", "pynn-data"];
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))

@@ -35,8 +35,7 @@ enum Parameter {
 pub(crate) struct Port {
     /// What to multiply them by.
     pub(crate) factor: f64,
-    /// Of a model that takes them as excitatory or inhibitory by their sign: the sign that they must have, and the time
-    /// constants that make no difference of it if they are equal.
+    /// The sign that they must have, where NEST tells the receptor by it and the two receptors differ.
     pub(crate) sign: Option<f64>,
 }
 
