@@ -23,10 +23,12 @@ example from_files
 example custom_cell
 example native_and_nest --time 200
 
-printf '\n-- two_simulators: the same spikes for every number of ranks\n'
-cargo build --quiet --release --example two_simulators
 target=${CARGO_TARGET_DIR:-target}
-reference=
+start() { # name
+    name=$1 reference=
+    printf '\n-- %s: the same spikes for every number of ranks\n' "$name"
+    cargo build --quiet --release --example "$name"
+}
 check() { # description, log
     local found
     found=$(digest "$2")
@@ -35,17 +37,29 @@ check() { # description, log
     [[ $found == "$reference" ]] || { echo "$1 gives digest $found instead of $reference" >&2; exit 1; }
     printf '%-28s %s\n' "$1" "$found"
 }
+threads() { # division
+    PYNN_PROCESSES=$1 "$target/release/examples/$name" --time 200 --out "$out" >"$out/log"
+    check "threads, $1" "$out/log"
+}
+mpi() { # number of processes, division
+    PYNN_PROCESSES=$2 mpirun -np "$1" "$target/release/examples/$name" --time 200 --out "$out" >"$out/log"
+    check "mpirun -np $1, $2" "$out/log"
+}
+
+start two_simulators
 for processes in "sim1=6,sim2=10" "sim1=1,sim2=1" "sim1=2,sim2=1" "sim1=1,sim2=3" "sim1=4,sim2=4"; do
-    PYNN_PROCESSES=$processes "$target/release/examples/two_simulators" --time 200 --out "$out" >"$out/log"
-    check "threads, $processes" "$out/log"
+    threads "$processes"
 done
 "$target/release/examples/two_simulators" --out "$out" >"$out/log"
 grep -qF "$(grep digest "$out/log")" README.md || { cat "$out/log"; echo "README.md prints another digest" >&2; exit 1; }
 cargo build --quiet --release --features mpi --example two_simulators
-mpi() { # number of processes, division
-    PYNN_PROCESSES=$2 mpirun -np "$1" "$target/release/examples/two_simulators" --time 200 --out "$out" >"$out/log"
-    check "mpirun -np $1, $2" "$out/log"
-}
 mpi 2 "sim1=1,sim2=1"
 mpi 4 "sim1=2,sim2=2"
 mpi 16 "sim1=6,sim2=10"
+
+start native_to_neuron
+threads "sim1=2,sim2=1"
+threads "sim1=1,sim2=1"
+cargo build --quiet --release --features mpi --example native_to_neuron
+mpi 2 "sim1=1,sim2=1"
+mpi 5 "sim1=2,sim2=3"

@@ -20,6 +20,8 @@ pub use pynn_music as music;
 pub use pynn_native as native;
 #[cfg(feature = "nest")]
 pub use pynn_nest as nest;
+#[cfg(feature = "neuron")]
+pub use pynn_neuron as neuron;
 
 /// What a model file needs: `use pynn::prelude::*;`.
 pub mod prelude {
@@ -29,6 +31,8 @@ pub mod prelude {
     pub use pynn_native::Native;
     #[cfg(feature = "nest")]
     pub use pynn_nest::Nest;
+    #[cfg(feature = "neuron")]
+    pub use pynn_neuron::Neuron;
 }
 
 /// What `network!` expands to beyond the builder; not for direct use.

@@ -17,10 +17,12 @@ pub(crate) fn spikes(
     let mut words: Vec<u64> = words.into_iter().flatten().flatten().collect();
     words.sort_unstable();
     let spikes = words.iter().map(|&word| Spike::from_word(word));
+    // After a failure some ranks are further than the one that `stop` is from.
+    let last = spikes.clone().next_back().map_or(Tick::ZERO, |spike| timestep * i64::from(spike.step));
     SpikeData {
         population: spec.name.to_string(),
         size: spec.size,
-        stop: stop.ms(),
+        stop: stop.max(last).ms(),
         times: spikes.clone().map(|spike| (timestep * i64::from(spike.step)).ms()).collect(),
         indices: spikes.map(|spike| spike.gid - spec.first_gid).collect(),
     }

@@ -125,7 +125,9 @@ fn failing(name: &str, deadline: Duration) -> (Error, SpikeCounts) {
     assert!(start.elapsed() < Duration::from_secs(30), "all ranks stop");
     let again = sim.run(1.0 * ms).unwrap_err();
     assert!(again.message().contains("failed before"), "{again}");
-    let counts = (sim.spikes(|net| &net.noise).unwrap().len(), sim.spikes(|net| &net.exc).unwrap().len());
+    let spikes = [sim.spikes(|net| &net.noise).unwrap(), sim.spikes(|net| &net.exc).unwrap()];
+    assert!(spikes.iter().all(|spikes| spikes.times.iter().all(|time| *time <= spikes.stop)));
+    let counts = (spikes[0].len(), spikes[1].len());
     sim.end().unwrap();
     (error, counts)
 }

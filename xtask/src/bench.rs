@@ -43,6 +43,7 @@ trait Runs:
 }
 impl Runs for Native {}
 impl Runs for Nest {}
+impl Runs for Neuron {}
 
 /// Runs benchmark `name`.
 pub(crate) fn run(name: &str, mut arguments: Arguments) -> Result<ExitCode, Failure> {
@@ -50,7 +51,8 @@ pub(crate) fn run(name: &str, mut arguments: Arguments) -> Result<ExitCode, Fail
     match backend.as_deref() {
         None | Some("native") => run_on::<Native>(name, 2, arguments),
         Some("nest") => run_on::<Nest>(name, 1, arguments),
-        Some(other) => Err(format!("--backend {other}: there are native and nest").into()),
+        Some("neuron") => run_on::<Neuron>(name, 1, arguments),
+        Some(other) => Err(format!("--backend {other}: there are native, nest and neuron").into()),
     }
 }
 

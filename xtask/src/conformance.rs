@@ -110,6 +110,7 @@ trait Runs:
 }
 impl Runs for Native {}
 impl Runs for Nest {}
+impl Runs for Neuron {}
 
 fn runner<B: Runs>(case: &Case) -> Result<Runner, String> {
     if let Some(synapse) = case.inputs.iter().find_map(|input| input.synapse.as_ref()) {
@@ -238,7 +239,8 @@ pub(crate) fn run(mut arguments: Arguments) -> Result<ExitCode, Failure> {
     match backend.as_deref() {
         None | Some("native") => compare::<Native>(&cases, &against),
         Some("nest") => compare::<Nest>(&cases, &against),
-        Some(other) => Err(format!("--backend {other}: there are native and nest").into()),
+        Some("neuron") => compare::<Neuron>(&cases, &against),
+        Some(other) => Err(format!("--backend {other}: there are native, nest and neuron").into()),
     }
 }
 

@@ -1,0 +1,104 @@
+//! The real NEURON as a backend of pynn: NEURON 8.2 or 9, as found on the machine when a network is set up.
+//!
+//! | part | where |
+//! |---|---|
+//! | where NEURON is | [`installation`] |
+//! | mechanisms and C face, compiled on first use | `mechanisms/`, `library` |
+//! | NEURON behind a safe face; all `unsafe` of the crate | `ffi` |
+//! | what a cell type is to NEURON | `model` |
+//! | one rank: cells, connections, spikes, samples | `engine` |
+//!
+//! # What runs
+//! Each cell is a NEURON section with one point process of this crate, which has the membrane, the synapses and the
+//! threshold. NEURON integrates it by its fixed step (backward Euler). Each synapse is a NetCon; every spike, of the
+//! rank's own cells and from elsewhere, goes through NEURON's event queue with its exact time.
+//!
+//! # What is a spike
+//! Integrate-and-fire cells: `v > v_thresh` at the end of a step. `HhCondExp`: an upward crossing of 10 mV, PyNN's
+//! threshold on NEURON. What is sampled at a spike is the potential that crossed, and a conductance shows what arrives
+//! at `t` from `t` plus one time step on: NEURON records before it delivers. `IfCurrDelta`, which PyNN has not on
+//! NEURON, shows the jump at `t`, as NEST does.
+//!
+//! # Exact sums
+//! What arrives in a step is summed up on its own, in multiples of a quantum (2^-40 of the largest weight onto the
+//! receptor; a sum is exact up to 8192 such weights), so that spikes are the same for any number of ranks.
+//!
+//! # One at a time
+//! NEURON is one instance a process: a simulator with several ranks needs `mpirun`. Within a process one simulation
+//! after another can use it.
+
+mod engine;
+mod ffi;
+pub mod installation;
+mod library;
+mod model;
+
+use pynn_core::backend::{Backend, Connects, Lowered, Part, Records, Simulates, Simulator, Transmits};
+use pynn_core::cell::observable::{GsynExc, GsynInh, MembranePotential, Spikes};
+use pynn_core::cells;
+use pynn_core::connector::Connector;
+use pynn_core::error::Result;
+use pynn_core::synapse::StaticSynapse;
+
+pub use model::Model;
+
+/// NEURON as a backend. Needs NEURON 8.2 or 9 (`python3 -m pip install neuron`) and a C++ compiler on the machine where it
+/// runs; says so where they are missing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Neuron {}
+
+/// A synapse type as NEURON sees it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Synapse {
+    /// A NetCon whose weight and delay do not change.
+    Static,
+}
+
+impl Backend for Neuron {
+    const NAME: &'static str = "NEURON";
+    const PER_PROCESS: Option<usize> = Some(1);
+    type Model = Model;
+    type Synapse = Synapse;
+
+    fn instantiate(part: &Part<'_>) -> Result<Box<dyn Simulator>> {
+        Ok(Box::new(engine::Engine::new(part)?))
+    }
+}
+
+impl Transmits<StaticSynapse> for Neuron {
+    fn lower(_: &StaticSynapse) -> Synapse {
+        Synapse::Static
+    }
+}
+
+impl<K: Connector> Connects<K> for Neuron {
+    fn lower(connector: K) -> Box<dyn Connector> {
+        Box::new(connector)
+    }
+}
+
+macro_rules! simulates {
+    ($($cell:ident: $model:ident;)*) => {$(
+        impl Simulates<cells::$cell> for Neuron {
+            fn lower(_: &cells::$cell) -> Lowered<Model> {
+                Lowered::Model(model::$model)
+            }
+        }
+    )*};
+}
+simulates! {
+    IfCurrExp: IF_CURR_EXP;
+    IfCurrAlpha: IF_CURR_ALPHA;
+    IfCurrDelta: IF_CURR_DELTA;
+    IfCondExp: IF_COND_EXP;
+    IfCondAlpha: IF_COND_ALPHA;
+    HhCondExp: HH_COND_EXP;
+}
+
+macro_rules! records {
+    ($($observable:ident)*) => {$(
+        impl Records<$observable> for Neuron {}
+    )*};
+}
+records!(Spikes MembranePotential GsynExc GsynInh);

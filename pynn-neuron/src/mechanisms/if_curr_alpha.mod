@@ -1,0 +1,129 @@
+: Leaky integrate-and-fire cell with alpha-shaped synaptic currents.
+:
+: cm dv/dt = -g_leak (v - v_rest) + exc + inh + i_offset
+: a spike of weight w at time 0 brings w (t / tau) exp(1 - t / tau), kept by its two-dimensional exact propagator.
+: As NEURON integrates: v by the synapse in the middle of the step.
+: When v > v_thresh at the end of a step the cell fires; then v is v_reset for `refractory` steps. The reset is a charge
+: that acts in the next step, so what is recorded at the spike is the potential that crossed the threshold.
+: What arrives is summed up on its own, so that the order of arrival makes no difference.
+
+NEURON {
+    POINT_PROCESS PynnIfCurrAlpha
+    NONSPECIFIC_CURRENT i
+    RANGE cell
+    RANGE gid, refractory, cm, g_leak, v_rest, v_reset, v_thresh, i_offset, tau_exc, tau_inh
+    RANGE exc, inh, exc_in, inh_in, exc_decay, inh_decay, exc_rise, inh_rise, exc_half, inh_half, exc_peak, inh_peak, hold, back, v_last
+}
+
+VERBATIM
+#include "pynn_neuron.h"
+ENDVERBATIM
+
+PARAMETER {
+    cell = 0
+}
+
+ASSIGNED {
+    v dt
+    gid refractory cm g_leak v_rest v_reset v_thresh i_offset tau_exc tau_inh exc inh exc_in inh_in
+    exc_decay inh_decay exc_rise inh_rise exc_half inh_half exc_peak inh_peak hold back v_last i
+}
+
+INITIAL {
+    open()
+    gid = given()
+    refractory = given()
+    cm = given()
+    g_leak = given()
+    v_rest = given()
+    v_reset = given()
+    v_thresh = given()
+    i_offset = given()
+    tau_exc = given()
+    tau_inh = given()
+    exc_decay = exp(-dt / tau_exc)
+    exc_half = exp(-0.5 * dt / tau_exc)
+    exc_peak = exp(1) / tau_exc
+    exc_rise = 0
+    exc = 0
+    exc_in = 0
+    inh_decay = exp(-dt / tau_inh)
+    inh_half = exp(-0.5 * dt / tau_inh)
+    inh_peak = exp(1) / tau_inh
+    inh_rise = 0
+    inh = 0
+    inh_in = 0
+    hold = 0
+    back = 0
+    v_last = v
+    VERBATIM
+    pynn_expose(cell, 0, &v_last);
+    ENDVERBATIM
+}
+
+BREAKPOINT {
+    SOLVE update METHOD after_cvode
+    if (hold > 0) {
+        i = back
+    } else {
+        i = g_leak * (v - v_rest) - (exc + (exc_rise + exc_in * exc_peak) * 0.5 * dt) * exc_half
+        i = i - (inh + (inh_rise + inh_in * inh_peak) * 0.5 * dt) * inh_half - i_offset + back
+    }
+}
+
+PROCEDURE update() {
+    exc_rise = exc_rise + exc_in * exc_peak
+    exc = (exc + dt * exc_rise) * exc_decay
+    exc_rise = exc_rise * exc_decay
+    exc_in = 0
+    inh_rise = inh_rise + inh_in * inh_peak
+    inh = (inh + dt * inh_rise) * inh_decay
+    inh_rise = inh_rise * inh_decay
+    inh_in = 0
+    v_last = v
+    back = 0
+    if (hold > 0) {
+        hold = hold - 1
+        back = cm * (v - v_reset) / dt
+    } else if (v > v_thresh) {
+        hold = refractory
+        back = cm * (v - v_reset) / dt
+        fire()
+    }
+}
+
+NET_RECEIVE (weight, receptor) {
+    : Without this NEURON sets the receptor to 0.
+    INITIAL {
+    }
+    if (receptor == 0) {
+        exc_in = exc_in + weight
+    } else {
+        inh_in = inh_in + weight
+    }
+    arrived()
+}
+
+PROCEDURE open() {
+    VERBATIM
+    pynn_open(cell);
+    ENDVERBATIM
+}
+
+FUNCTION given() {
+    VERBATIM
+    _lgiven = pynn_given();
+    ENDVERBATIM
+}
+
+PROCEDURE fire() {
+    VERBATIM
+    pynn_fire(gid);
+    ENDVERBATIM
+}
+
+PROCEDURE arrived() {
+    VERBATIM
+    pynn_events++;
+    ENDVERBATIM
+}

@@ -1,0 +1,30 @@
+/* What the mechanisms use of the shim. Arguments have no names here: each would be a macro in some mechanism. */
+#ifndef PYNN_NEURON_H
+#define PYNN_NEURON_H
+#ifdef __cplusplus
+extern "C" {
+#endif
+/* Starts reading the values of a cell, given by its number; pynn_given() then gives them one by one. */
+void pynn_open(double);
+double pynn_given(void);
+/* Says, for a cell and the number of a column, where the value is until the next initialisation. */
+void pynn_expose(double, int, double*);
+/* The cell with this global id fires now. */
+void pynn_fire(double);
+/* A time step is done. */
+void pynn_tick(void);
+/* Runs what the shim wants to be run under hoc's error handling. */
+void pynn_run_pending(void);
+/* Takes the object that is the second argument of the running hoc function: 0 the parallel context, 1 the point process
+ * of a new cell, 2 an example of a connection. */
+void pynn_take_object(double);
+/* The number of the rate table of Traub and Miles for a shift, in mV. */
+double pynn_traub_table(double);
+/* Takes m, h and n over a time step: number of the table, v at the end of the step, its length. */
+void pynn_traub_step(double, double, double, double*, double*, double*);
+/* Synaptic events delivered. */
+extern long pynn_events;
+#ifdef __cplusplus
+}
+#endif
+#endif
