@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the tests need and runs all of them: ./test.sh
 # Needs cargo and python3. Installs OpenMPI, libclang and a C++ compiler with apt-get (through sudo unless root) where they
-# are missing, and NEURON with pip in an environment of its own.
+# are missing, and NEST and NEURON with pip in an environment of their own.
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -24,12 +24,12 @@ if ((${#missing[@]})); then
     DEBIAN_FRONTEND=noninteractive "${sudo[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 fi
 mpirun --version | head -n 1
-if [[ -z ${PYNN_NEURON:-}${PYNN_PYTHON:-} ]]; then
-    environment=$(realpath -m "${CARGO_TARGET_DIR:-target}/neuron-python")
+if [[ -z ${PYNN_NEST:-}${PYNN_NEURON:-}${PYNN_PYTHON:-} ]]; then
+    environment=$(realpath -m "${CARGO_TARGET_DIR:-target}/simulators-python")
     [[ -x $environment/bin/pip ]] || python3 -m venv "$environment"
-    "$environment/bin/pip" install --quiet --disable-pip-version-check 'neuron==9.*'
+    "$environment/bin/pip" install --quiet --disable-pip-version-check 'nest-simulator==3.10.*' 'neuron==9.*'
     export PYNN_PYTHON=$environment/bin/python
-    "$environment/bin/pip" list --disable-pip-version-check 2>/dev/null | grep -i '^neuron '
+    "$environment/bin/pip" list --disable-pip-version-check 2>/dev/null | grep -iE '^(nest|neuron)'
 fi
 
 # Ranks outnumber cores, and a container's user is often root.
@@ -41,7 +41,7 @@ cargo fmt --all --check
 
 step "lints"
 cargo clippy --quiet --workspace --all-targets -- -D warnings
-cargo clippy --quiet --package pynn --package pynn-music --package pynn-neuron --features mpi --all-targets -- -D warnings
+cargo clippy --quiet --package pynn --package pynn-music --package pynn-nest --package pynn-neuron --features mpi --all-targets -- -D warnings
 cargo clippy --quiet --package pynn --package pynn-data --no-default-features --lib -- -D warnings
 
 step "tests: unit, documentation, compile-fail, conformance"
@@ -49,6 +49,7 @@ cargo test --workspace
 
 step "tests: ranks as MPI processes"
 cargo test --package pynn-music --features mpi --test mpi_ranks
+cargo test --package pynn-nest --features mpi --test mpi_ranks
 cargo test --package pynn-neuron --features mpi --test mpi_ranks
 cargo test --package pynn --features mpi --test mpi_ranks
 

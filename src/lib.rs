@@ -18,6 +18,8 @@ pub use pynn_data as data;
 pub use pynn_macros::network;
 pub use pynn_music as music;
 pub use pynn_native as native;
+#[cfg(feature = "nest")]
+pub use pynn_nest as nest;
 #[cfg(feature = "neuron")]
 pub use pynn_neuron as neuron;
 
@@ -27,6 +29,8 @@ pub mod prelude {
     pub use crate::{music, network};
     pub use pynn_core::prelude::*;
     pub use pynn_native::Native;
+    #[cfg(feature = "nest")]
+    pub use pynn_nest::Nest;
     #[cfg(feature = "neuron")]
     pub use pynn_neuron::Neuron;
 }

@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-const CRATES: [&str; 6] =
-    ["pynn-macros", "pynn-core", "pynn-native", "pynn-neuron", "pynn-music", "pynn-data"];
+const CRATES: [&str; 7] =
+    ["pynn-macros", "pynn-core", "pynn-native", "pynn-nest", "pynn-neuron", "pynn-music", "pynn-data"];
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -78,7 +78,7 @@ fn music_names_no_concrete_backend() {
 
 #[test]
 fn a_backend_never_sees_music() {
-    for backend in ["pynn-native", "pynn-neuron"] {
+    for backend in ["pynn-native", "pynn-nest", "pynn-neuron"] {
         assert_absent(&format!("{backend}/src"), &["pynn_music", "transport", "rank count"], nothing_allowed);
     }
 }

@@ -42,6 +42,7 @@ trait Runs:
 {
 }
 impl Runs for Native {}
+impl Runs for Nest {}
 impl Runs for Neuron {}
 
 /// Runs benchmark `name`.
@@ -49,8 +50,9 @@ pub(crate) fn run(name: &str, mut arguments: Arguments) -> Result<ExitCode, Fail
     let backend: Option<String> = arguments.opt_value_from_str("--backend")?;
     match backend.as_deref() {
         None | Some("native") => run_on::<Native>(name, 2, arguments),
+        Some("nest") => run_on::<Nest>(name, 1, arguments),
         Some("neuron") => run_on::<Neuron>(name, 1, arguments),
-        Some(other) => Err(format!("--backend {other}: there are native and neuron").into()),
+        Some(other) => Err(format!("--backend {other}: there are native, nest and neuron").into()),
     }
 }
 

@@ -1,13 +1,15 @@
 //! Tasks of the house.
 //!
-//!     cargo xtask conformance CASES.json --against ANSWERS.json [--backend native|neuron]
-//!     cargo xtask bench brunel|cuba|coba|hh|microcircuit [--backend native|neuron] [--ranks N] [--scale S] [--seed K] [--seconds T]
+//!     cargo xtask conformance CASES.json --against ANSWERS.json [--backend native|nest|neuron]
+//!     cargo xtask bench brunel|cuba|coba|hh|microcircuit [--backend native|nest|neuron] [--ranks N] [--scale S] [--seed K] [--seconds T]
 //!     cargo xtask bench exchange
-//!     cargo xtask bench stepping [--backend native|neuron] [--cells N]
+//!     cargo xtask bench stepping [--backend native|nest|neuron] [--cells N]
+//!     cargo xtask bench pynest [--cells N] [--seconds T] [--seed K] [--repeats R]
 
 mod bench;
 mod conformance;
 mod exchange;
+mod pynest;
 mod stepping;
 
 use std::process::ExitCode;
@@ -15,10 +17,11 @@ use std::process::ExitCode;
 use pico_args::Arguments;
 
 const USAGE: &str = "\
-usage: cargo xtask conformance CASES.json --against ANSWERS.json [--backend native|neuron]
-       cargo xtask bench brunel|cuba|coba|hh|microcircuit [--backend native|neuron] [--ranks N] [--scale S] [--seed K] [--seconds T]
+usage: cargo xtask conformance CASES.json --against ANSWERS.json [--backend native|nest|neuron]
+       cargo xtask bench brunel|cuba|coba|hh|microcircuit [--backend native|nest|neuron] [--ranks N] [--scale S] [--seed K] [--seconds T]
        cargo xtask bench exchange
-       cargo xtask bench stepping [--backend native|neuron] [--cells N]";
+       cargo xtask bench stepping [--backend native|nest|neuron] [--cells N]
+       cargo xtask bench pynest [--cells N] [--seconds T] [--seed K] [--repeats R]";
 
 /// What a task says when it fails.
 type Failure = Box<dyn std::error::Error>;
@@ -38,6 +41,7 @@ fn run(mut arguments: Arguments) -> Result<ExitCode, Failure> {
         (Some("conformance"), arguments) => conformance::run(arguments),
         (Some("bench"), mut arguments) => match arguments.subcommand()?.as_deref() {
             Some("exchange") => exchange::run(arguments),
+            Some("pynest") => pynest::run(arguments),
             Some("stepping") => stepping::run(arguments),
             Some(name) => bench::run(name, arguments),
             None => Err(USAGE.into()),

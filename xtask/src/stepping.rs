@@ -100,8 +100,9 @@ pub(crate) fn run(mut arguments: Arguments) -> Result<ExitCode, Failure> {
     finish(arguments)?;
     match backend.as_deref() {
         None | Some("native") => measure::<Native>(cells)?,
+        Some("nest") => measure::<Nest>(cells)?,
         Some("neuron") => measure::<Neuron>(cells)?,
-        Some(other) => return Err(format!("--backend {other}: there are native and neuron").into()),
+        Some(other) => return Err(format!("--backend {other}: there are native, nest and neuron").into()),
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -1,0 +1,509 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// A C face of the NEST kernel for pynn. This file includes NEST's headers, so it comes under NEST's licence, unlike the
+// rest of pynn. It is compiled on the user's machine, against the user's NEST, when NEST is used for the first time.
+//
+// Functions return 0, or 1 with the reason in pynn_nest_error(). Node numbers are NEST's node ids.
+
+#include <algorithm>
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "connection_manager.h"
+#include "event.h"
+#include "event_delivery_manager.h"
+#include "io_manager_impl.h"
+#include "kernel_manager.h"
+#include "nest.h"
+#include "node.h"
+#include "recording_backend.h"
+#include "recording_device.h"
+#include "simulation_manager.h"
+
+namespace
+{
+
+struct SpikeRecord
+{
+  int64_t step;
+  uint64_t node;
+};
+
+struct SampleRecord
+{
+  int64_t step;
+  uint32_t device;
+  uint32_t node;
+  double value;
+};
+
+/** Connections from cells of other kernels and from spike sources, by source. */
+struct Table
+{
+  std::vector< uint64_t > starts;
+  std::vector< uint32_t > targets;
+  std::vector< double > weights;
+  std::vector< uint32_t > delays;
+  /** All targets are below this. */
+  uint64_t nodes = 0;
+};
+
+std::string error_text;
+std::vector< std::vector< SpikeRecord > > spikes;
+std::vector< std::vector< SampleRecord > > samples;
+std::vector< long > multimeters;
+std::vector< nest::Node* > nodes;
+Table table;
+
+/** Keeps what devices record until it is fetched. */
+class Bridge : public nest::RecordingBackend
+{
+public:
+  void initialize() override {}
+  void finalize() override {}
+  void enroll( const nest::RecordingDevice&, const Dictionary& ) override {}
+  void disenroll( const nest::RecordingDevice& ) override {}
+  void set_value_names( const nest::RecordingDevice&,
+    const std::vector< std::string >&,
+    const std::vector< std::string >& ) override
+  {
+  }
+  void prepare() override {}
+  void cleanup() override {}
+  void pre_run_hook() override {}
+  void post_run_hook() override {}
+  void post_step_hook() override {}
+  void set_status( const Dictionary& ) override {}
+  void get_status( Dictionary& ) const override {}
+  void check_device_status( const Dictionary& ) const override {}
+  void get_device_defaults( Dictionary& ) const override {}
+  void get_device_status( const nest::RecordingDevice&, Dictionary& ) const override {}
+
+  void
+  write( const nest::RecordingDevice& device,
+    const nest::Event& event,
+    const std::vector< double >& values,
+    const std::vector< long >& ) override
+  {
+    // Not omp_get_thread_num: this library has no OpenMP of its own.
+    const size_t thread = device.get_thread();
+    const int64_t step = event.get_stamp().get_steps();
+    if ( device.get_type() == nest::RecordingDevice::SPIKE_RECORDER )
+    {
+      spikes[ thread ].push_back( { step, event.get_sender_node_id() } );
+      return;
+    }
+    const uint32_t id = static_cast< uint32_t >( device.get_node_id() );
+    for ( const double value : values )
+    {
+      samples[ thread ].push_back( { step, id, static_cast< uint32_t >( event.get_sender_node_id() ), value } );
+    }
+  }
+};
+
+const char* const BRIDGE = "pynn";
+
+/** Gives access to the number of the current slice, which selects the half of the data loggers' buffers that is read. */
+template < long nest::SimulationManager::* Member >
+struct SliceAccess
+{
+  friend long&
+  slice_of( nest::SimulationManager& manager )
+  {
+    return manager.*Member;
+  }
+};
+long& slice_of( nest::SimulationManager& );
+// An explicit instantiation may name private members.
+template struct SliceAccess< &nest::SimulationManager::slice_ >;
+
+/** Hides what makes a NEST without MPI leave the process when it runs under mpirun. */
+class HiddenLauncher
+{
+public:
+  HiddenLauncher()
+  {
+    for ( const char* name : { "PMIX_RANK", "PMI_RANK" } )
+    {
+      if ( const char* value = std::getenv( name ) )
+      {
+        hidden_.push_back( { name, value } );
+        unsetenv( name );
+      }
+    }
+  }
+  ~HiddenLauncher()
+  {
+    for ( const auto& variable : hidden_ )
+    {
+      setenv( variable.first.c_str(), variable.second.c_str(), 1 );
+    }
+  }
+
+private:
+  std::vector< std::pair< std::string, std::string > > hidden_;
+};
+
+template < class Action >
+int
+guarded( Action action )
+{
+  try
+  {
+    action();
+    return 0;
+  }
+  catch ( const std::exception& error )
+  {
+    error_text = error.what();
+  }
+  catch ( ... )
+  {
+    error_text = "an unknown exception";
+  }
+  if ( error_text.empty() )
+  {
+    error_text = "an exception without words";
+  }
+  return 1;
+}
+
+Dictionary
+dictionary( uint64_t n, const char* const* keys, const double* values )
+{
+  Dictionary dict;
+  for ( uint64_t i = 0; i < n; ++i )
+  {
+    dict[ keys[ i ] ] = values[ i ];
+  }
+  return dict;
+}
+
+void
+ask_multimeters()
+{
+  for ( const long id : multimeters )
+  {
+    for ( nest::Node* device : nest::kernel().node_manager.get_thread_siblings( id ) )
+    {
+      // Any time but 0: multimeters ask for nothing in the first slice.
+      device->update( nest::Time::step( 1 ), 0, 1 );
+    }
+  }
+}
+
+}  // namespace
+
+extern "C" {
+
+const char*
+pynn_nest_error()
+{
+  return error_text.c_str();
+}
+
+int
+pynn_nest_init()
+{
+  return guarded( [] {
+    static char name[] = "pynn";
+    static char* arguments[] = { name, nullptr };
+    int count = 1;
+    char** vector = arguments;
+    HiddenLauncher hidden;
+    nest::init_nest( &count, &vector );
+  } );
+}
+
+/** Begins anew: an empty kernel. `tics` is the number of tics in a ms, or 0 for NEST's default. */
+int
+pynn_nest_begin( double resolution, double tics, int64_t threads, int64_t seed )
+{
+  return guarded( [ = ] {
+    // OpenMP keeps the number of threads by calling thread, and this one may be another than the last time.
+    auto& threads_of_nest = nest::kernel().vp_manager;
+    threads_of_nest.set_num_threads( threads_of_nest.get_num_threads() );
+    {
+      HiddenLauncher hidden;
+      nest::reset_kernel();
+    }
+    nodes.clear();
+    multimeters.clear();
+    spikes.assign( threads, {} );
+    samples.assign( threads, {} );
+    if ( not nest::kernel().io_manager.is_valid_recording_backend( BRIDGE ) )
+    {
+      nest::kernel().io_manager.register_recording_backend< Bridge >( BRIDGE );
+    }
+    Dictionary status;
+    status[ "verbosity" ] = nest::VerbosityLevel::QUIET;
+    status[ "local_num_threads" ] = static_cast< long >( threads );
+    nest::set_kernel_status( status );
+    Dictionary time;
+    time[ "resolution" ] = resolution;
+    if ( tics > 0 )
+    {
+      time[ "tics_per_ms" ] = tics;
+    }
+    nest::set_kernel_status( time );
+    Dictionary more;
+    more[ "rng_seed" ] = static_cast< long >( seed );
+    nest::set_kernel_status( more );
+  } );
+}
+
+/** The shortest and the longest delay, in steps. */
+int
+pynn_nest_delays( int64_t shortest, int64_t longest )
+{
+  return guarded( [ = ] {
+    // NEST rounds the shortest down and the longest up, and takes 0.7 ms for 6 steps and a bit of 0.1 ms.
+    const double step = nest::Time::get_resolution().get_ms();
+    Dictionary dict;
+    dict[ "min_delay" ] = ( shortest + 0.25 ) * step;
+    dict[ "max_delay" ] = ( longest - 0.25 ) * step;
+    nest::set_kernel_status( dict );
+  } );
+}
+
+/** Makes `alias` a copy of `model` with other defaults. */
+int
+pynn_nest_copy_model( const char* model, const char* alias, uint64_t n, const char* const* keys, const double* values )
+{
+  return guarded( [ = ] { nest::copy_model( model, alias, dictionary( n, keys, values ) ); } );
+}
+
+/** Creates `count` nodes with consecutive ids from `*first`. */
+int
+pynn_nest_create( const char* model, uint64_t count, uint64_t* first )
+{
+  return guarded( [ = ] {
+    const auto created = nest::create( model, count );
+    *first = ( *created )[ 0 ];
+    nodes.resize( *first + count, nullptr );
+    for ( uint64_t id = *first; id < *first + count; ++id )
+    {
+      nodes[ id ] = nest::kernel().node_manager.get_node_or_proxy( id );
+    }
+  } );
+}
+
+/** Sets `n` parameters of consecutive nodes: `values` holds for each parameter one a node. */
+int
+pynn_nest_set( uint64_t first, uint64_t count, uint64_t n, const char* const* keys, const double* values )
+{
+  return guarded( [ = ] {
+    for ( uint64_t i = 0; i < count; ++i )
+    {
+      Dictionary dict;
+      for ( uint64_t k = 0; k < n; ++k )
+      {
+        dict[ keys[ k ] ] = values[ k * count + i ];
+      }
+      nest::set_node_status( first + i, dict );
+    }
+  } );
+}
+
+/** Connects pairs of nodes; delays in ms. */
+int
+pynn_nest_connect( uint64_t n, const int64_t* sources, const int64_t* targets, const double* weights, const double* delays )
+{
+  static_assert( sizeof( long ) == sizeof( int64_t ), "NEST's node ids are 64 bits wide" );
+  return guarded( [ = ] {
+    nest::connect_arrays( reinterpret_cast< const long* >( sources ),
+      reinterpret_cast< const long* >( targets ),
+      weights,
+      delays,
+      {},
+      nullptr,
+      n,
+      "static_synapse" );
+  } );
+}
+
+/** Takes spikes of all nodes made so far. */
+int
+pynn_nest_record_spikes( uint64_t n, const int64_t* cells, double delay )
+{
+  return guarded( [ = ] {
+    const long device = ( *nest::create( "spike_recorder", 1 ) )[ 0 ];
+    Dictionary dict;
+    dict[ "record_to" ] = std::string( BRIDGE );
+    nest::set_node_status( device, dict );
+    const std::vector< long > devices( n, device );
+    const std::vector< double > weights( n, 1. ), delays( n, delay );
+    nest::connect_arrays( reinterpret_cast< const long* >( cells ),
+      devices.data(),
+      weights.data(),
+      delays.data(),
+      {},
+      nullptr,
+      n,
+      "static_synapse" );
+  } );
+}
+
+/** Samples `variable` of consecutive nodes every `interval` ms. */
+int
+pynn_nest_sample( uint64_t first, uint64_t count, const char* variable, double interval, double delay, uint64_t* id )
+{
+  return guarded( [ = ] {
+    const long device = ( *nest::create( "multimeter", 1 ) )[ 0 ];
+    Dictionary dict;
+    dict[ "record_to" ] = std::string( BRIDGE );
+    dict[ "interval" ] = interval;
+    dict[ "record_from" ] = std::vector< std::string >( 1, variable );
+    nest::set_node_status( device, dict );
+    const std::vector< long > devices( count, device );
+    std::vector< long > cells( count );
+    for ( uint64_t i = 0; i < count; ++i )
+    {
+      cells[ i ] = first + i;
+    }
+    const std::vector< double > weights( count, 1. ), delays( count, delay );
+    nest::connect_arrays(
+      devices.data(), cells.data(), weights.data(), delays.data(), {}, nullptr, count, "static_synapse" );
+    multimeters.push_back( device );
+    *id = device;
+  } );
+}
+
+/** The connections through which pynn_nest_inject acts: those of row i are at starts[i]..starts[i + 1]. */
+int
+pynn_nest_table( uint64_t rows, const uint64_t* starts, const uint32_t* targets, const double* weights, const uint32_t* delays )
+{
+  return guarded( [ = ] {
+    const uint64_t n = starts[ rows ];
+    table.starts.assign( starts, starts + rows + 1 );
+    table.targets.assign( targets, targets + n );
+    table.weights.assign( weights, weights + n );
+    table.delays.assign( delays, delays + n );
+    table.nodes = 0;
+    for ( const uint32_t target : table.targets )
+    {
+      table.nodes = std::max< uint64_t >( table.nodes, target + 1 );
+    }
+  } );
+}
+
+int
+pynn_nest_prepare()
+{
+  return guarded( [] { nest::prepare(); } );
+}
+
+int
+pynn_nest_cleanup()
+{
+  return guarded( [] { nest::cleanup(); } );
+}
+
+int
+pynn_nest_run( int64_t steps )
+{
+  return guarded( [ = ] { nest::kernel().simulation_manager.run( nest::Time::step( steps ) ); } );
+}
+
+/**
+ * Lets the sources of `rows` fire in `steps`, which may lie in the past. `now` is the number of steps done. Returns 2, and
+ * the index of the spike in `*late`, if a spike should have acted by now.
+ */
+int
+pynn_nest_inject( uint64_t n, const uint32_t* rows, const int64_t* steps, int64_t now, uint64_t* events, uint64_t* late )
+{
+  bool is_late = false;
+  const int failed = guarded( [ &, n, rows, steps, now ] {
+    if ( table.nodes > nodes.size() )
+    {
+      throw nest::KernelException( "a connection from elsewhere ends on a node that there is not" );
+    }
+    const auto& connections = nest::kernel().connection_manager;
+    const int64_t horizon = nest::kernel().simulation_manager.get_slice_origin().get_steps()
+      + connections.get_min_delay() + connections.get_max_delay();
+    for ( uint64_t i = 0; i < n; ++i )
+    {
+      nest::SpikeEvent event;
+      event.set_stamp( nest::Time::step( steps[ i ] ) );
+      const uint64_t end = table.starts[ rows[ i ] + 1 ];
+      for ( uint64_t k = table.starts[ rows[ i ] ]; k < end; ++k )
+      {
+        if ( steps[ i ] + table.delays[ k ] <= now )
+        {
+          is_late = true;
+          *late = i;
+          return;
+        }
+        if ( steps[ i ] + table.delays[ k ] > horizon )
+        {
+          throw nest::KernelException( "a spike lies further ahead than the longest delay" );
+        }
+        nest::Node* target = nodes[ table.targets[ k ] ];
+        event.set_receiver( *target );
+        event.set_weight( table.weights[ k ] );
+        event.set_delay_steps( table.delays[ k ] );
+        target->handle( event );
+      }
+      *events += end - table.starts[ rows[ i ] ];
+    }
+  } );
+  return is_late ? 2 : failed;
+}
+
+const SpikeRecord*
+pynn_nest_spikes( uint64_t thread, uint64_t* n )
+{
+  *n = spikes[ thread ].size();
+  return spikes[ thread ].data();
+}
+
+void
+pynn_nest_clear_spikes()
+{
+  for ( auto& of_thread : spikes )
+  {
+    of_thread.clear();
+  }
+}
+
+/** Brings in the samples of the slice that is under way: by itself NEST hands them out a slice later. */
+int
+pynn_nest_collect()
+{
+  return guarded( [] {
+    ask_multimeters();
+    long& slice = slice_of( nest::kernel().simulation_manager );
+    ++slice;
+    try
+    {
+      ask_multimeters();
+    }
+    catch ( ... )
+    {
+      --slice;
+      throw;
+    }
+    --slice;
+  } );
+}
+
+const SampleRecord*
+pynn_nest_samples( uint64_t thread, uint64_t* n )
+{
+  *n = samples[ thread ].size();
+  return samples[ thread ].data();
+}
+
+void
+pynn_nest_clear_samples()
+{
+  for ( auto& of_thread : samples )
+  {
+    of_thread.clear();
+  }
+}
+
+}  // extern "C"

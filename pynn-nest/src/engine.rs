@@ -1,0 +1,345 @@
+//! One rank of NEST: what it is built of, its spikes and samples.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use pynn_core::backend::{LocalPopulation, Packet, Part, Samples, Simulator, Statistics};
+use pynn_core::error::{Error, ErrorKind, Result};
+use pynn_core::population::PopulationId;
+use pynn_core::time::{Spike, Tick};
+
+use crate::Nest;
+use crate::ffi::{Kernel, Options};
+use crate::model::Column;
+use crate::wiring::{Cells, Wiring};
+
+/// How many steps at least a small network is handed to NEST at once, and what small is.
+const STRETCH: u32 = 10;
+const SMALL: usize = 1000;
+
+/// The cells of one population.
+struct Group {
+    population: PopulationId,
+    name: Arc<str>,
+    model: &'static str,
+    cells: Cells,
+    /// What NEST is given: the same for all, and cell by cell.
+    same: Vec<(&'static str, f64)>,
+    each: Vec<(&'static str, Vec<f64>)>,
+    samplers: Vec<Sampler>,
+}
+
+/// One variable of a group, sampled.
+struct Sampler {
+    /// NEST's name.
+    key: &'static str,
+    /// From NEST's unit to ours.
+    factor: f64,
+    every: Tick,
+    initial: Vec<f64>,
+    /// The multimeter's node id.
+    device: u32,
+    /// Which row of all is the first in `rows`.
+    first_row: i64,
+    /// For each sample time, one a cell.
+    rows: Vec<f64>,
+}
+
+/// One rank of NEST.
+pub(crate) struct Engine {
+    kernel: Kernel,
+    options: Options,
+    timestep: Tick,
+    groups: Vec<Group>,
+    wiring: Wiring,
+    /// By node id.
+    gids: Vec<u32>,
+    /// Steps done.
+    now: u32,
+    /// Length of NEST's slices, its shortest delay, in steps.
+    slice: u32,
+    /// How far beyond the end of a slice a spike may be put into NEST, in steps.
+    ahead: u32,
+    /// Spikes from further ahead, of sources mostly: rows of the table, by step.
+    waiting: BTreeMap<u32, Vec<u32>>,
+    rows: Vec<u32>,
+    steps: Vec<i64>,
+    events: u64,
+}
+
+impl Engine {
+    pub(crate) fn new(part: &Part<'_>) -> Result<Self> {
+        let kernel = Kernel::take()?;
+        let mut cells = Vec::new();
+        let mut gids = vec![0];
+        for population in part.populations().filter(|population| !population.cells.is_empty()) {
+            let node = u32::try_from(gids.len())
+                .map_err(|_| Error::description("more than 2^32 cells on one rank; use more processes"))?;
+            let place = Cells { first_gid: population.first_gid(), node, count: population.cells.len() };
+            gids.extend((0u32..).take(place.count).map(|index| place.first_gid + index));
+            cells.push((population, place));
+        }
+        let groups = cells
+            .iter()
+            .map(|(population, place)| Group::new(population, place.clone()))
+            .collect::<Result<Vec<_>>>()?;
+        let wiring = Wiring::new(part, &cells)?;
+        let timestep = part.timestep();
+        let slice = wiring.shortest_own.or(wiring.shortest_other).unwrap_or(STRETCH);
+        // Looking further ahead saves calls, but lengthens the input buffers of all cells.
+        let ahead = if gids.len() <= SMALL { STRETCH.saturating_sub(slice) } else { 0 };
+        let options = Options {
+            resolution: timestep.ms(),
+            tics: (!timestep.is_multiple_of(Tick(1000))).then_some(1e6),
+            threads: 1,
+            // NEST takes 1 to 2^32 - 1.
+            seed: (part.network.seed() % u64::from(u32::MAX)) as u32 + 1,
+        };
+        let mut engine = Self {
+            kernel,
+            options,
+            timestep,
+            groups,
+            wiring,
+            gids,
+            now: 0,
+            slice,
+            ahead,
+            waiting: BTreeMap::new(),
+            rows: Vec::new(),
+            steps: Vec::new(),
+            events: 0,
+        };
+        engine.kernel.table(&engine.wiring.table)?;
+        engine.reset()?;
+        Ok(engine)
+    }
+
+    fn has_cells(&self) -> bool {
+        !self.groups.is_empty()
+    }
+
+    /// The last step whose spikes NEST's buffers have room for.
+    fn horizon(&self) -> u32 {
+        (self.now - self.now % self.slice).saturating_add(self.slice).saturating_add(self.ahead)
+    }
+
+    /// Puts the spikes of `self.rows` and `self.steps` into NEST.
+    fn inject(&mut self) -> Result<()> {
+        if self.rows.is_empty() {
+            return Ok(());
+        }
+        let outcome = self.kernel.inject(&self.rows, &self.steps, i64::from(self.now))?;
+        let result = match outcome {
+            Ok(events) => {
+                self.events += events;
+                Ok(())
+            }
+            Err(late) => {
+                let gid = self.wiring.gid_of(self.rows[late]);
+                let (stamp, now) = (self.timestep * self.steps[late], self.timestep * i64::from(self.now));
+                Err(Error::new(
+                    ErrorKind::Simulator,
+                    format!("a spike of cell {gid} at {stamp} came at {now}, too late"),
+                ))
+            }
+        };
+        self.rows.clear();
+        self.steps.clear();
+        result
+    }
+
+    /// Puts into NEST what has waited and is near enough now.
+    fn release(&mut self) -> Result<()> {
+        let horizon = self.horizon();
+        while let Some(entry) = self.waiting.first_entry().filter(|entry| *entry.key() <= horizon) {
+            let (step, rows) = entry.remove_entry();
+            self.steps.extend(rows.iter().map(|_| i64::from(step)));
+            self.rows.extend(rows);
+        }
+        self.inject()
+    }
+
+    fn take_spikes(&mut self, out: &mut Vec<Spike>) {
+        let first = out.len();
+        let (gids, degrees, events) = (&self.gids, &self.wiring.degrees, &mut self.events);
+        self.kernel.drain_spikes(|step, node| {
+            let node = usize::try_from(node).unwrap_or(0);
+            *events += u64::from(degrees[node]);
+            out.push(Spike { step: u32::try_from(step).unwrap_or(u32::MAX), gid: gids[node] });
+        });
+        out[first..].sort_unstable();
+    }
+
+    fn take_samples(&mut self) -> Result<()> {
+        let (groups, timestep) = (&mut self.groups, self.timestep);
+        self.kernel.drain_samples(|sample| {
+            for group in &mut *groups {
+                let first = group.cells.node;
+                if let Some(sampler) =
+                    group.samplers.iter_mut().find(|sampler| sampler.device == sample.device)
+                {
+                    sampler.put(timestep * sample.step, sample.node - first, group.cells.count, sample.value);
+                }
+            }
+        })
+    }
+}
+
+impl Simulator for Engine {
+    fn deliver(&mut self, packet: Packet<'_>) -> Result<()> {
+        let horizon = self.horizon();
+        for spike in packet.spikes {
+            let Some(row) = self.wiring.row(spike.gid) else { continue };
+            let stamp = packet.timestep * i64::from(spike.step);
+            let step = u32::try_from(stamp.steps_up(self.timestep)).map_err(|_| too_far(stamp))?;
+            if step > horizon {
+                self.waiting.entry(step).or_default().push(row);
+            } else {
+                self.rows.push(row);
+                self.steps.push(i64::from(step));
+            }
+        }
+        self.inject()
+    }
+
+    fn advance(&mut self, to: Tick, out: &mut Vec<Spike>) -> Result<()> {
+        let last = u32::try_from(to.steps_down(self.timestep)).map_err(|_| too_far(to))?;
+        while self.now < last {
+            self.release()?;
+            let until = if self.waiting.is_empty() { last } else { last.min(self.horizon()) };
+            if self.has_cells() {
+                self.kernel.run(i64::from(until - self.now))?;
+            }
+            self.now = until;
+        }
+        self.take_spikes(out);
+        Ok(())
+    }
+
+    fn drain_samples(&mut self, take: &mut dyn FnMut(Samples<'_>)) {
+        // After a failure NEST may have nothing more to give; what was taken before is given out all the same.
+        let _ = self.take_samples();
+        for group in &mut self.groups {
+            let population = group.population;
+            for (variable, sampler) in group.samplers.iter_mut().enumerate() {
+                if !sampler.rows.is_empty() {
+                    take(Samples { population, variable, values: &sampler.rows });
+                    sampler.first_row += (sampler.rows.len() / group.cells.count) as i64;
+                    sampler.rows.clear();
+                }
+            }
+        }
+    }
+
+    fn reset(&mut self) -> Result<()> {
+        (self.now, self.events) = (0, 0);
+        self.waiting.clear();
+        self.kernel.begin(&self.options)?;
+        for (number, group) in self.groups.iter().enumerate() {
+            let context = |error: Error| error.in_context(format_args!("population `{}`", group.name));
+            group.create(&mut self.kernel, number).map_err(context)?;
+        }
+        // After the cells: they lie closer to each other then, which makes them twice as quick.
+        let delay = (self.timestep * i64::from(self.slice)).ms();
+        let longest = self.wiring.longest.max(self.slice).saturating_add(self.ahead);
+        self.kernel.delays(self.slice, longest)?;
+        if !self.has_cells() {
+            return Ok(());
+        }
+        let nodes: Vec<i64> = (1..self.gids.len() as i64).collect();
+        self.kernel.record_spikes(&nodes, delay)?;
+        for group in &mut self.groups {
+            let Cells { node, count, .. } = group.cells;
+            for sampler in &mut group.samplers {
+                let interval = sampler.every.ms();
+                sampler.device = self.kernel.sample(u64::from(node), count, sampler.key, interval, delay)?;
+                sampler.begin();
+            }
+        }
+        self.wiring.connect(&mut self.kernel, self.timestep)?;
+        self.kernel.prepare()
+    }
+
+    fn statistics(&self) -> Statistics {
+        Statistics {
+            synapses: self.wiring.synapses,
+            events: self.events,
+            synapse_bytes: self.wiring.bytes() as u64,
+            state_bytes: 0,
+        }
+    }
+}
+
+impl Group {
+    fn new(population: &LocalPopulation<'_>, cells: Cells) -> Result<Self> {
+        let (spec, model) = (population.spec, population.model::<Nest>());
+        let (mut same, mut each) = (Vec::new(), Vec::new());
+        for (key, column) in model.columns(population)? {
+            match column {
+                Column::Same(value) => same.push((key, value)),
+                Column::Each(values) => each.push((key, values)),
+            }
+        }
+        let mut samplers = Vec::new();
+        for sampled in &spec.recording.sampled {
+            let (key, factor) = model.shown(population, sampled.variable)?;
+            let initial = population.initial_named(spec.cell.variables[sampled.variable].name)?;
+            samplers.push(Sampler {
+                key,
+                factor,
+                every: sampled.every,
+                initial,
+                device: 0,
+                first_row: 0,
+                rows: Vec::new(),
+            });
+        }
+        Ok(Self {
+            population: spec.id,
+            name: spec.name.clone(),
+            model: model.name,
+            cells,
+            same,
+            each,
+            samplers,
+        })
+    }
+
+    /// Makes the nodes. A copy of the model whose defaults are the values of all is much quicker than setting each.
+    fn create(&self, kernel: &mut Kernel, number: usize) -> Result<()> {
+        let alias = format!("pynn_{number}");
+        kernel.copy_model(self.model, &alias, &self.same)?;
+        let first = kernel.create(&alias, self.cells.count)?;
+        if first != u64::from(self.cells.node) {
+            return Err(Error::new(ErrorKind::Simulator, format!("NEST made node {first} out of turn")));
+        }
+        if !self.each.is_empty() {
+            let columns: Vec<(&str, &[f64])> =
+                self.each.iter().map(|(key, values)| (*key, &**values)).collect();
+            kernel.set(first, self.cells.count, &columns)?;
+        }
+        Ok(())
+    }
+}
+
+impl Sampler {
+    fn begin(&mut self) {
+        self.first_row = 0;
+        self.rows.clear();
+        self.rows.extend_from_slice(&self.initial);
+    }
+
+    fn put(&mut self, time: Tick, cell: u32, cells: usize, value: f64) {
+        let row = time.steps_down(self.every) - self.first_row;
+        let Ok(row) = usize::try_from(row) else { return };
+        if self.rows.len() < (row + 1) * cells {
+            self.rows.resize((row + 1) * cells, f64::NAN);
+        }
+        self.rows[row * cells + cell as usize] = value * self.factor;
+    }
+}
+
+fn too_far(time: Tick) -> Error {
+    Error::new(ErrorKind::Usage, format!("{time} is beyond the {} time steps of a run", u32::MAX))
+}

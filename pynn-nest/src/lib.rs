@@ -1,0 +1,105 @@
+//! The real NEST as a backend of pynn: NEST 3.10, as found on the machine when a network is set up.
+//!
+//! | part | where |
+//! |---|---|
+//! | where NEST is | [`installation`] |
+//! | C face, compiled on first use; under NEST's licence | `shim/`, `library` |
+//! | NEST behind a safe face; all `unsafe` of the crate | `ffi` |
+//! | what a cell type is to NEST, units | `model` |
+//! | connections: those within the rank, those from elsewhere | `wiring` |
+//! | one rank: cells, spikes, samples | `engine` |
+//!
+//! # What runs
+//! Standard cells are the models of NEST that PyNN takes for them (`IfCurrExp` is `iaf_psc_exp`), with the same units and
+//! the same rules; spikes are on the grid. Connections among the cells of a rank are NEST's own `static_synapse`. Spikes
+//! from elsewhere (other ranks, other simulators, spike sources) are put into the input buffers of their targets between
+//! two stretches of the run, with the time at which they were fired: a delay as short as the window is kept exactly.
+//!
+//! # What is a spike
+//! `HhCondExp` fires where NEST says: after the peak, 30 mV or more above `v_offset`, then not for 2 ms. Of a conductance
+//! what arrives at `t` shows at `t`, of `v` one time step later; at a spike `v` is `v_reset`.
+//!
+//! # Exact sums
+//! Weights are rounded to multiples of a quantum (less than 2^-39 of the largest weight onto the receptor), so that what
+//! arrives at the same time adds up to the same number in any order, and spikes are the same for any number of ranks.
+//!
+//! # One at a time
+//! NEST is one kernel a process: a simulator with several ranks needs `mpirun`. Within a process one simulation after
+//! another can use it. `reset` builds the kernel anew, since NEST cannot go back to a state.
+
+mod engine;
+mod ffi;
+pub mod installation;
+mod library;
+mod model;
+mod wiring;
+
+use pynn_core::backend::{Backend, Connects, Lowered, Part, Records, Simulates, Simulator, Transmits};
+use pynn_core::cell::observable::{GsynExc, GsynInh, MembranePotential, Spikes};
+use pynn_core::cells;
+use pynn_core::connector::Connector;
+use pynn_core::error::Result;
+use pynn_core::synapse::StaticSynapse;
+
+pub use model::Model;
+
+/// NEST as a backend. Needs NEST 3.10 (`python3 -m pip install nest-simulator==3.10.*`) and a C++ compiler on the machine
+/// where it runs; says so where they are missing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Nest {}
+
+/// A synapse type as NEST sees it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Synapse {
+    /// `static_synapse`: weight and delay do not change.
+    Static,
+}
+
+impl Backend for Nest {
+    const NAME: &'static str = "NEST";
+    const PER_PROCESS: Option<usize> = Some(1);
+    type Model = Model;
+    type Synapse = Synapse;
+
+    fn instantiate(part: &Part<'_>) -> Result<Box<dyn Simulator>> {
+        Ok(Box::new(engine::Engine::new(part)?))
+    }
+}
+
+impl Transmits<StaticSynapse> for Nest {
+    fn lower(_: &StaticSynapse) -> Synapse {
+        Synapse::Static
+    }
+}
+
+impl<K: Connector> Connects<K> for Nest {
+    fn lower(connector: K) -> Box<dyn Connector> {
+        Box::new(connector)
+    }
+}
+
+macro_rules! simulates {
+    ($($cell:ident: $model:ident;)*) => {$(
+        impl Simulates<cells::$cell> for Nest {
+            fn lower(_: &cells::$cell) -> Lowered<Model> {
+                Lowered::Model(model::$model)
+            }
+        }
+    )*};
+}
+simulates! {
+    IfCurrExp: IF_CURR_EXP;
+    IfCurrAlpha: IF_CURR_ALPHA;
+    IfCurrDelta: IF_CURR_DELTA;
+    IfCondExp: IF_COND_EXP;
+    IfCondAlpha: IF_COND_ALPHA;
+    HhCondExp: HH_COND_EXP;
+}
+
+macro_rules! records {
+    ($($observable:ident)*) => {$(
+        impl Records<$observable> for Nest {}
+    )*};
+}
+records!(Spikes MembranePotential GsynExc GsynInh);
