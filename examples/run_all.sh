@@ -21,7 +21,7 @@ example vogels_abbott --time 200
 example microcircuit --scale 0.02 --time 200
 example from_files
 example custom_cell
-example native_and_nest --time 200
+example three_backends --time 200
 
 target=${CARGO_TARGET_DIR:-target}
 start() { # name
@@ -63,3 +63,9 @@ threads "sim1=1,sim2=1"
 cargo build --quiet --release --features mpi --example native_to_neuron
 mpi 2 "sim1=1,sim2=1"
 mpi 5 "sim1=2,sim2=3"
+
+start nest_to_neuron
+threads "sim1=1,sim2=1"
+cargo build --quiet --release --features mpi --example nest_to_neuron
+mpi 2 "sim1=1,sim2=1"
+mpi 16 "sim1=6,sim2=10"

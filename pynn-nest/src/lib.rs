@@ -35,7 +35,7 @@ mod model;
 mod wiring;
 
 use pynn_core::backend::{Backend, Connects, Lowered, Part, Records, Simulates, Simulator, Transmits};
-use pynn_core::cell::observable::{GsynExc, GsynInh, MembranePotential, Spikes};
+use pynn_core::cell::observable::{GateH, GateM, GateN, GsynExc, GsynInh, MembranePotential, Spikes};
 use pynn_core::cells;
 use pynn_core::connector::Connector;
 use pynn_core::error::Result;
@@ -102,4 +102,4 @@ macro_rules! records {
         impl Records<$observable> for Nest {}
     )*};
 }
-records!(Spikes MembranePotential GsynExc GsynInh);
+records!(Spikes MembranePotential GsynExc GsynInh GateM GateH GateN);

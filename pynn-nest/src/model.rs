@@ -79,6 +79,9 @@ const E_IN: Parameter = Is(Named("E_in", "e_rev_I", MILLIVOLT));
 const V: Named = Named("V_m", "v", MILLIVOLT);
 const G_EX: Named = Named("g_ex", "gsyn_exc", TO_NANOSIEMENS);
 const G_IN: Named = Named("g_in", "gsyn_inh", TO_NANOSIEMENS);
+const M: Named = Named("Act_m", "m", 1.0);
+const H: Named = Named("Inact_h", "h", 1.0);
+const N: Named = Named("Act_n", "n", 1.0);
 
 const CURRENTS: &[Port] =
     &[Port { factor: TO_PICO, sign: Some(1.0) }, Port { factor: TO_PICO, sign: Some(-1.0) }];
@@ -129,8 +132,8 @@ pub(crate) const HH_COND_EXP: Model = Model {
         E_EX,
         E_IN,
     ],
-    states: &[V, Named("Act_m", "m", 1.0), Named("Inact_h", "h", 1.0), Named("Act_n", "n", 1.0)],
-    shown: &[V, G_EX, G_IN],
+    states: &[V, M, H, N],
+    shown: &[V, G_EX, G_IN, M, H, N],
     receptors: CONDUCTANCES,
 };
 

@@ -1,16 +1,17 @@
-//! One network on the native engine and on the real NEST: the same input, the same connections, and how far the spikes
-//! agree.
+//! One network on the native engine, on the real NEST and on the real NEURON: the same input, the same connections, and how
+//! far the spikes agree.
 //!
-//!     python3 -m pip install 'nest-simulator==3.10.*'
-//!     cargo run --release --example native_and_nest
+//!     python3 -m pip install 'nest-simulator==3.10.*' 'neuron==9.*'
+//!     cargo run --release --example three_backends
 //!
-//! The first run compiles a small shim against NEST's headers and keeps it in the cache (`~/.cache/pynn`).
+//! The first run compiles what pynn needs against both and keeps it in the cache (`~/.cache/pynn`). The native engine and
+//! NEST integrate these cells exactly, so their spikes agree; NEURON's method is of first order in the time step.
 
 mod common;
 
 use std::time::Instant;
 
-use pynn::data::{Figure, Raster, Rates};
+use pynn::data::{Figure, Raster};
 use pynn::prelude::*;
 use pynn::recording::SpikeData;
 
@@ -68,21 +69,25 @@ fn shared(a: &SpikeData, b: &SpikeData) -> usize {
 fn main() -> Result<()> {
     let options = common::Options::read(500.0 * ms, 1.0)?;
     println!("{:<7} {:>11} {:>11} {:>11}", "on", "exc", "inh", "run");
-    let (native, nest) = (run::<Native>(&options)?, run::<Nest>(&options)?);
-    for (here, there) in [(&native.0, &nest.0), (&native.1, &nest.1)] {
-        println!(
-            "{}: {} spikes on the native engine, {} on NEST, {} of them in the same time step",
-            here.population,
-            here.len(),
-            there.len(),
-            shared(here, there)
-        );
+    let native = run::<Native>(&options)?;
+    let others = [("NEST", run::<Nest>(&options)?), ("NEURON", run::<Neuron>(&options)?)];
+    for (name, other) in &others {
+        for (here, there) in [(&native.0, &other.0), (&native.1, &other.1)] {
+            println!(
+                "{}: {} spikes on the native engine, {} on {name}, {} of them in the same time step",
+                here.population,
+                here.len(),
+                there.len(),
+                shared(here, there)
+            );
+        }
     }
-    let picture = options.file("native_and_nest.png")?;
-    Figure::new("One network on the native engine (above) and on NEST (below)")
-        .panel(Raster::of([&native.0, &native.1]))
-        .panel(Raster::of([&nest.0, &nest.1]))
-        .panel(Rates::of([&native.0, &nest.0]).bin(10.0 * ms))
+    let [(_, nest), (_, neuron)] = &others;
+    let picture = options.file("three_backends.png")?;
+    Figure::new("One network on the native engine, on NEST, and on NEURON (from above)")
+        .panel(Raster::of([&native.0, &native.1]).title("native"))
+        .panel(Raster::of([&nest.0, &nest.1]).title("NEST"))
+        .panel(Raster::of([&neuron.0, &neuron.1]).title("NEURON"))
         .save(&picture)?;
     common::wrote(&picture);
     Ok(())
