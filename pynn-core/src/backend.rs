@@ -27,6 +27,8 @@ pub trait Backend: Sized + Send + Sync + 'static {
     const NAME: &'static str;
     /// How many ranks of this backend one process can hold; `None` for any number.
     const PER_PROCESS: Option<usize> = None;
+    /// Bytes that a synapse takes at most, about: what a plan reckons with.
+    const SYNAPSE_BYTES: u64 = 8;
     /// What a cell type is lowered to.
     type Model: Send + Sync + 'static;
     /// What a synapse type is lowered to.

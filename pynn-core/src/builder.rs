@@ -135,6 +135,7 @@ impl NetworkBuilder {
             processes: options.processes,
             timestep,
             per_process: B::PER_PROCESS,
+            synapse_bytes: B::SYNAPSE_BYTES,
             instantiate: B::instantiate,
             draws: B::draws,
         });

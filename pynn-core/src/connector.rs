@@ -38,6 +38,11 @@ pub trait Connector: fmt::Debug + Send + Sync + 'static {
         None
     }
 
+    /// About how many connections it makes, for plans; by default [`count`](Self::count).
+    fn expected(&self, ends: &Ends) -> Option<u64> {
+        self.count(ends)
+    }
+
     /// Which sources have connections onto `targets`: spikes of others are not sent there. May say too many, never too few.
     fn reaching(&self, ends: &Ends, targets: Range<u32>) -> Reaching {
         let _ = (ends, targets);

@@ -53,6 +53,8 @@ pub struct SimulatorSpec {
     pub timestep: Tick,
     /// How many ranks of its backend one process can hold; `None` for any number.
     pub per_process: Option<usize>,
+    /// Bytes that a synapse takes at most, about.
+    pub synapse_bytes: u64,
     /// Builds one rank's share: [`Backend::instantiate`](crate::backend::Backend::instantiate).
     pub instantiate: fn(&Part<'_>) -> Result<Box<dyn Simulator>>,
     /// Which projections from spike sources it draws itself: [`Backend::draws`](crate::backend::Backend::draws).

@@ -90,8 +90,8 @@ impl Plan {
         writeln!(text, "{}: {} ranks", network.name(), self.ranks())?;
         writeln!(
             text,
-            "\n{:>5}  {:<12} {:<8} {:>8} {:>9} {:>12} {:>9}  populations",
-            "rank", "simulator", "backend", "step", "cells", "synapses", "routes"
+            "\n{:>5}  {:<12} {:<8} {:>8} {:>9} {:>12} {:>9} {:>9}  populations",
+            "rank", "simulator", "backend", "step", "cells", "synapses", "memory", "routes"
         )?;
         for rank in 0..self.ranks() {
             self.write_rank(network, rank, text)?;
@@ -124,15 +124,17 @@ impl Plan {
     fn write_rank(&self, network: &Network, rank: usize, text: &mut String) -> std::fmt::Result {
         let simulator = &network.simulators()[self.layout.place(rank).simulator.0];
         let bytes = Routes::new(network, &self.layout, &self.schedule, rank).bytes();
-        let part = self.layout.part(network, rank);
+        let synapses = synapses(&self.layout.part(network, rank));
         let cells: usize = network.populations().iter().map(|spec| self.layout.cells(spec, rank).len()).sum();
         write!(
             text,
-            "{rank:>5}  {:<12} {:<8} {:>8} {cells:>9} {:>12} {bytes:>7} B ",
+            "{rank:>5}  {:<12} {:<8} {:>8} {cells:>9} {:>12} {:>9} {bytes:>7} B ",
             simulator.name,
             simulator.backend,
             simulator.timestep.to_string(),
-            synapses(&part).map_or_else(|| "?".into(), |count| format!("~{count}")),
+            synapses.map_or_else(|| "?".into(), |count| format!("~{count}")),
+            synapses
+                .map_or_else(|| "?".into(), |count| mebibytes(count.saturating_mul(simulator.synapse_bytes))),
         )?;
         for population in network.populations() {
             let cells = self.layout.cells(population, rank);
@@ -165,13 +167,18 @@ fn common_grid(network: &Network) -> Result<Tick> {
     })
 }
 
+/// Memory, rounded up.
+fn mebibytes(bytes: u64) -> String {
+    format!("<{} MiB", bytes / (1 << 20) + 1)
+}
+
 /// How many synapses a rank has: its targets' share of each projection, where connectors can tell.
 fn synapses(part: &Part<'_>) -> Option<u64> {
     let of = |projection: LocalProjection<'_>| {
         let ends = part.network.ends(projection.spec);
         let (here, all) =
             (u64::from(projection.targets.end - projection.targets.start), u64::from(ends.targets.size));
-        projection.spec.connector.count(&ends).map(|count| {
+        projection.spec.connector.expected(&ends).map(|count| {
             u64::try_from(u128::from(count) * u128::from(here) / u128::from(all)).unwrap_or(u64::MAX)
         })
     };

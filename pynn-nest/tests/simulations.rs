@@ -124,6 +124,36 @@ fn a_hodgkin_huxley_cell_fires_when_pynn_on_nest_says() {
     assert_eq!(times(&mut sim, cell.id()), [4.78, 17.76, 30.73, 43.70]);
 }
 
+// Both start from m = 0, h = 1, n = 0; NEST's own error at this step is below 1e-6.
+#[test]
+fn gates_come_to_rest_where_those_of_the_native_engine_do() {
+    fn gates<B>() -> [Vec<f64>; 3]
+    where
+        B: Simulates<HhCondExp>
+            + Records<observable::GateM>
+            + Records<observable::GateH>
+            + Records<observable::GateN>,
+    {
+        let mut net = NetworkBuilder::new("Gates");
+        let sim = net.simulator::<B>("sim", options(0.01));
+        let cell = net.population(&sim, "cell", 1, HhCondExp::default());
+        let variables = HhCondExp::variables();
+        net.record_every(&cell, variables.m, 10.0 * ms);
+        net.record_every(&cell, variables.h, 10.0 * ms);
+        net.record_every(&cell, variables.n, 10.0 * ms);
+        let mut sim = start(net);
+        sim.run(20.0 * ms).unwrap();
+        ["m", "h", "n"].map(|gate| sim.trace_of(cell.id(), gate, 0).unwrap().values)
+    }
+    let _nest = nest();
+    for (nest, native) in gates::<Nest>().iter().zip(&gates::<Native>()) {
+        assert_eq!(nest[0], native[0]);
+        for (nest, native) in nest.iter().zip(native) {
+            assert!((nest - native).abs() < 1e-5, "{nest}, native {native}");
+        }
+    }
+}
+
 #[test]
 fn rate_functions_follow_the_offset_of_each_cell() {
     let _nest = nest();

@@ -58,6 +58,7 @@ pub enum Synapse {
 impl Backend for Neuron {
     const NAME: &'static str = "NEURON";
     const PER_PROCESS: Option<usize> = Some(1);
+    const SYNAPSE_BYTES: u64 = 200;
     type Model = Model;
     type Synapse = Synapse;
 

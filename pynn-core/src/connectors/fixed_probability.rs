@@ -42,6 +42,10 @@ impl Connector for FixedProbability {
         Ok(())
     }
 
+    fn expected(&self, ends: &Ends) -> Option<u64> {
+        Some((self.p_connect * f64::from(ends.sources.size) * f64::from(ends.targets.size)) as u64)
+    }
+
     fn connect(&self, ends: &Ends, targets: Range<u32>, emit: &mut dyn FnMut(Row<'_>)) -> Result<()> {
         if self.p_connect == 0.0 {
             return Ok(());
