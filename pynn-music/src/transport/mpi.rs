@@ -19,12 +19,15 @@ use crate::clock::{Rhythm, Span};
 use crate::schedule::Schedule;
 use crate::wire;
 
+/// Fewest slots of a channel: one packet in a round of them is acknowledged, which takes as long as a packet does.
+const ROUND: usize = 8;
+
 /// Spikes of a first message and its header: 4 KiB, the eager limit of Open MPI.
 const FIRST: usize = 512;
 /// Marks the last packet in the header's step.
 const LAST: u32 = 1 << 31;
 /// How often waits look for the failure of another rank, in turns.
-const LOOK: u32 = 16;
+const LOOK: u32 = 64;
 
 /// What a message is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -289,6 +292,7 @@ impl MpiTransport {
     #[must_use]
     pub fn new(world: Rc<World>, schedule: &Schedule, interval: Duration) -> Self {
         let ends = schedule.channels().iter().map(|channel| {
+            let slots = channel.slots.max(ROUND);
             if channel.to == world.rank {
                 let slot = |_| (Request::idle(), vec![Spike::default(); FIRST]);
                 End::In(Inbound {
@@ -297,7 +301,7 @@ impl MpiTransport {
                     packets: 0,
                     posted: 0,
                     taken: 0,
-                    slots: (0..channel.slots).map(slot).collect(),
+                    slots: (0..slots).map(slot).collect(),
                     rest: None,
                     assembly: Vec::new(),
                 })
@@ -307,7 +311,7 @@ impl MpiTransport {
                     first: Vec::with_capacity(FIRST),
                     spikes: Vec::new(),
                 };
-                let slots = (0..channel.slots).map(slot).collect();
+                let slots = (0..slots).map(slot).collect();
                 End::Out(Outbound { to: channel.to as c_int, sent: 0, slots })
             } else {
                 End::Elsewhere
