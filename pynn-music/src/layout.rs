@@ -124,7 +124,11 @@ pub fn processes(network: &Network, overrides: &[(String, usize)]) -> Result<Vec
             let names: Vec<&str> = network.simulators().iter().map(|simulator| &*simulator.name).collect();
             return Err(Error::new(
                 ErrorKind::Placement,
-                format!("processes are set for `{name}`, but the simulators are: {}", names.join(", ")),
+                format!(
+                    "processes are set for `{name}`, but the simulators are: {}; correct the name in PYNN_PROCESSES or \
+                     in the set-up",
+                    names.join(", ")
+                ),
             ));
         };
         if *ranks == 0 {
