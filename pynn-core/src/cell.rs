@@ -277,6 +277,18 @@ pub mod observable {
         GateH "";
         /// The gate `n` of Hodgkin-Huxley cells, from 0 (closed) to 1.
         GateN "";
+        /// The adaptation current `w` of exponential integrate-and-fire cells, in nA.
+        AdaptationCurrent "nA";
+        /// The recovery variable `u` of Izhikevich's cell, in mV/ms.
+        RecoveryVariable "mV/ms";
+        /// The spike-triggered current `i_eta` of generalised integrate-and-fire cells, in nA.
+        SpikeTriggeredCurrent "nA";
+        /// The moving threshold `v_t` of generalised integrate-and-fire cells, in mV.
+        MovingThreshold "mV";
+        /// The conductance `g_s` of spike-frequency adaptation, in uS.
+        AdaptationConductance "uS";
+        /// The conductance `g_r` of the relative refractory period, in uS.
+        RefractoryConductance "uS";
     }
 
     impl Sampled for MembranePotential {}
@@ -285,6 +297,12 @@ pub mod observable {
     impl Sampled for GateM {}
     impl Sampled for GateH {}
     impl Sampled for GateN {}
+    impl Sampled for AdaptationCurrent {}
+    impl Sampled for RecoveryVariable {}
+    impl Sampled for SpikeTriggeredCurrent {}
+    impl Sampled for MovingThreshold {}
+    impl Sampled for AdaptationConductance {}
+    impl Sampled for RefractoryConductance {}
 }
 
 /// A number without unit as a state variable (a gating variable).

@@ -34,8 +34,9 @@ pub mod prelude {
     pub use crate::backend::{Backend, Connects, Records, Simulates, Transmits};
     pub use crate::cell::{CellType, Number, observable};
     pub use crate::cells::{
-        HhCondExp, IfCondAlpha, IfCondExp, IfCurrAlpha, IfCurrDelta, IfCurrExp, SpikeSourceArray,
-        SpikeSourcePoisson, SpikeTrains,
+        EifCondAlphaIsfaIsta, EifCondExpIsfaIsta, GifCondExp, HhCondExp, IfCondAlpha, IfCondExp,
+        IfCondExpGsfaGrr, IfCurrAlpha, IfCurrDelta, IfCurrExp, IfFacetsHardware1, Izhikevich,
+        SpikeSourceArray, SpikeSourcePoisson, SpikeTrains,
     };
     pub use crate::connectors::*;
     pub use crate::error::{Error, ErrorKind, Result};
