@@ -13,7 +13,7 @@ use crate::wire::Reader;
 pub(crate) type Answer = Result<Vec<u64>>;
 
 /// What is asked of every rank.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Command {
     /// Build the simulator, if the description has this digest.
     Build { digest: u64 },
@@ -33,7 +33,7 @@ pub(crate) enum Command {
 
 impl Command {
     /// Whether silence may be judged: ranks show signs of life while they run.
-    pub(crate) fn is_watched(self) -> bool {
+    pub(crate) fn is_watched(&self) -> bool {
         !matches!(self, Self::Build { .. } | Self::Reset)
     }
 }
@@ -41,8 +41,8 @@ impl Command {
 /// As they travel between processes.
 #[cfg(any(test, feature = "mpi"))]
 impl Command {
-    pub(crate) fn words(self) -> Vec<u64> {
-        match self {
+    pub(crate) fn words(&self) -> Vec<u64> {
+        match *self {
             Self::Build { digest } => vec![0, digest],
             Self::Run(span) => vec![1, span.start.0 as u64, span.end.0 as u64],
             Self::Spikes { population, segment } => vec![2, population.0 as u64, segment as u64],

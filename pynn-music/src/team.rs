@@ -138,7 +138,7 @@ impl Team {
         let mut answers: Vec<Option<Answer>> = self.lost.iter().map(|_| None).collect();
         let mut vigil = Vigil::new(self.common.deadline, self.extra, command.is_watched());
         for (rank, commands) in self.commands.iter().enumerate() {
-            if !self.lost[rank] && commands.send(command).is_err() {
+            if !self.lost[rank] && commands.send(command.clone()).is_err() {
                 self.lost[rank] = true;
             }
         }

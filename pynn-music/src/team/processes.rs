@@ -117,15 +117,16 @@ impl Leader {
                 return self.end(parcels, failed);
             }
             // The driver is waiting: a send that fails means that the process is about to end.
+            let is_watched = command.is_watched();
             let _ = self.answers.send((0, Some(self.worker.execute(command))));
-            self.collect(command);
+            self.collect(is_watched);
             drop::<Vec<Parcel>>(parcels);
         }
     }
 
     /// Collects the answers of the other ranks.
-    fn collect(&mut self, command: Command) {
-        let mut vigil = Vigil::new(self.common.deadline, Duration::from_secs(1), command.is_watched());
+    fn collect(&mut self, is_watched: bool) {
+        let mut vigil = Vigil::new(self.common.deadline, Duration::from_secs(1), is_watched);
         let mut missing: Vec<bool> = self.lost.iter().map(|lost| !lost).collect();
         missing[0] = false;
         let mut failed = false;
