@@ -16,7 +16,10 @@ fn main() -> Result<()> {
 
     let mut net = NetworkBuilder::new("SynfireChain");
     net.seed(42);
-    let sim = net.simulator::<Native>("sim", SimulatorOptions { processes: 2, timestep: 0.1 * ms });
+    let sim = net.simulator::<Native>(
+        "sim",
+        SimulatorOptions { processes: 2, timestep: 0.1 * ms, ..SimulatorOptions::default() },
+    );
 
     // A volley of spikes, one a cell, spread over 5 ms.
     let volley = SpikeTrains::from_fn(move |index| vec![10.0 * ms + 5.0 * ms * (index as f64 / size as f64)]);

@@ -13,7 +13,8 @@ fn spikes(halves: [usize; 2], ranks: &[usize]) -> Vec<SpikeData> {
         .iter()
         .enumerate()
         .map(|(number, ranks)| {
-            let options = SimulatorOptions { processes: *ranks, timestep: 0.1 * ms };
+            let options =
+                SimulatorOptions { processes: *ranks, timestep: 0.1 * ms, ..SimulatorOptions::default() };
             net.simulator::<Native>(&format!("sim{number}"), options)
         })
         .collect();

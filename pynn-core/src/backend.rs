@@ -27,6 +27,9 @@ pub trait Backend: Sized + Send + Sync + 'static {
     const NAME: &'static str;
     /// How many ranks of this backend one process can hold; `None` for any number.
     const PER_PROCESS: Option<usize> = None;
+    /// Whether a rank can have several threads of its own, as `threads` of
+    /// [`SimulatorOptions`](crate::network::SimulatorOptions) asks. Without, `threads` above 1 is an error of the build.
+    const THREADS: bool = false;
     /// Bytes that a synapse takes at most, about: what a plan reckons with.
     const SYNAPSE_BYTES: u64 = 8;
     /// What a cell type is lowered to.

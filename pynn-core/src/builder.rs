@@ -31,6 +31,9 @@ pub struct SimulatorOptions {
     ///
     /// A positive whole number of nanoseconds, at most 1 s.
     pub timestep: Time,
+    /// How many threads each rank has of its own; default 1. More only for backends with
+    /// [`THREADS`](crate::backend::Backend::THREADS).
+    pub threads: usize,
 }
 
 /// The longest time step: the end of the longest run, 2^32 steps, is still a [`Tick`].
@@ -38,7 +41,7 @@ const LONGEST_STEP: Tick = Tick(1000 * Tick::MILLISECOND.0);
 
 impl Default for SimulatorOptions {
     fn default() -> Self {
-        Self { processes: 1, timestep: Time::new(0.1) }
+        Self { processes: 1, timestep: Time::new(0.1), threads: 1 }
     }
 }
 
@@ -112,6 +115,15 @@ impl NetworkBuilder {
         if options.processes == 0 {
             self.mistake(format!("simulator `{name}`: processes is 0, but a simulator needs at least one"));
         }
+        match options.threads {
+            0 => self.mistake(format!("simulator `{name}`: threads is 0, but a simulator needs at least one")),
+            threads if threads > 1 && !B::THREADS => self.mistake(format!(
+                "simulator `{name}`: threads is {threads}, but a rank of {} has one thread; use processes: {} instead",
+                B::NAME,
+                options.processes.saturating_mul(threads)
+            )),
+            _ => {}
+        }
         let timestep = match Tick::exactly(options.timestep, &format!("simulator `{name}`: the time step")) {
             Ok(step) if step > Tick::ZERO && step <= LONGEST_STEP => step,
             Ok(step) => {
@@ -134,6 +146,7 @@ impl NetworkBuilder {
             backend: B::NAME,
             processes: options.processes,
             timestep,
+            threads: options.threads,
             per_process: B::PER_PROCESS,
             synapse_bytes: B::SYNAPSE_BYTES,
             instantiate: B::instantiate,

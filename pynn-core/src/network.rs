@@ -51,6 +51,8 @@ pub struct SimulatorSpec {
     pub processes: usize,
     /// Its time step.
     pub timestep: Tick,
+    /// How many threads each rank has of its own.
+    pub threads: usize,
     /// How many ranks of its backend one process can hold; `None` for any number.
     pub per_process: Option<usize>,
     /// Bytes that a synapse takes at most, about.
@@ -63,11 +65,8 @@ pub struct SimulatorSpec {
 
 impl std::fmt::Debug for SimulatorSpec {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(
-            f,
-            "{}: {} {{ processes: {}, timestep: {} }}",
-            self.name, self.backend, self.processes, self.timestep
-        )
+        let Self { name, backend, processes, timestep, threads, .. } = self;
+        write!(f, "{name}: {backend} {{ processes: {processes}, timestep: {timestep}, threads: {threads} }}")
     }
 }
 

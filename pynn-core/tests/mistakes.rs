@@ -85,6 +85,18 @@ fn sizes_and_processes_of_zero_are_refused() {
 }
 
 #[test]
+fn threads_that_a_backend_does_not_have_are_refused() {
+    let mut base = base();
+    base.net.simulator::<Paper>("idle", SimulatorOptions { threads: 0, ..Default::default() });
+    base.assert_message("simulator `idle`: threads is 0, but a simulator needs at least one");
+    let mut base = self::base();
+    base.net.simulator::<Paper>("wide", SimulatorOptions { processes: 3, threads: 2, ..Default::default() });
+    base.assert_message(
+        "simulator `wide`: threads is 2, but a rank of Paper has one thread; use processes: 6 instead",
+    );
+}
+
+#[test]
 fn more_cells_than_can_be_numbered_are_refused() {
     let mut base = base();
     let many = base.net.population(&base.sim, "many", 5_000_000_000, IfCurrExp::default());

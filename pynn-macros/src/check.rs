@@ -53,16 +53,18 @@ impl Check<'_, '_> {
         }
     }
 
-    /// A simulator runs on at least one process and advances by a positive time step.
+    /// A simulator runs on at least one process, which has at least one thread, and advances by a positive time step.
     fn simulator(&mut self, simulator: &Simulator) {
         let name = &simulator.name;
         let Some(options) = &simulator.options else { return };
-        if let Some(tokens) = written(options, "processes")
-            && unit::plain_number(tokens).is_some_and(|processes| processes <= 0.0)
-        {
-            let message =
-                format!("simulator `{name}`: processes is {}, but a simulator needs at least one", tokens);
-            self.errors.over(tokens, message);
+        for field in ["processes", "threads"] {
+            if let Some(tokens) = written(options, field)
+                && unit::plain_number(tokens).is_some_and(|number| number <= 0.0)
+            {
+                let message =
+                    format!("simulator `{name}`: {field} is {tokens}, but a simulator needs at least one");
+                self.errors.over(tokens, message);
+            }
         }
         if let Some((tokens, step)) = time(options, "timestep")
             && step.number <= 0.0

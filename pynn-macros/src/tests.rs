@@ -206,7 +206,7 @@ fn every_prefix_of_the_header_expands_and_every_slip_in_it() {
 fn each_mistake_of_a_block_is_reported() {
     let messages = messages(
         "struct Net { n: usize }
-         simulator sim: Native { processes: 0, timestep: 0.1ms };
+         simulator sim: Native { processes: 0, timestep: 0.1ms, threads: 0 };
          popluation wrong on sim: [IfCurrExp; 10];
          population exc on sim: [IfCurrExp { tau_m: 20.0 ms, .. }; 0];
          population exc on sim: [IfCurrExp; 10];
@@ -225,6 +225,7 @@ fn each_mistake_of_a_block_is_reported() {
         "no simulator is called `sin`; did you mean `sim`?",
         "no population is called `ihn`; did you mean `inh`?",
         "simulator `sim`: processes is 0, but a simulator needs at least one",
+        "simulator `sim`: threads is 0, but a simulator needs at least one",
         "population `exc` has size 0, but a population needs at least one cell",
         "`p_connect` is a probability, between 0 and 1; 2 is not",
         "a weight of -0.1uS is negative",

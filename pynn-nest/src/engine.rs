@@ -13,6 +13,8 @@ use crate::ffi::{Kernel, Options};
 use crate::model::Column;
 use crate::wiring::{Cells, Wiring};
 
+/// How many threads NEST can tell apart.
+const MOST_THREADS: u32 = 511;
 /// How many steps at least a small network is handed to NEST at once, and what small is.
 const STRETCH: u32 = 10;
 const SMALL: usize = 1000;
@@ -85,13 +87,20 @@ impl Engine {
             .collect::<Result<Vec<_>>>()?;
         let wiring = Wiring::new(part, &cells)?;
         let timestep = part.timestep();
+        let threads = u32::try_from(part.spec().threads).ok().filter(|threads| *threads <= MOST_THREADS);
+        let threads = threads.ok_or_else(|| {
+            Error::description(format!(
+                "threads is {}, but a rank of NEST has at most {MOST_THREADS}; use more processes",
+                part.spec().threads
+            ))
+        })?;
         let slice = wiring.shortest_own.or(wiring.shortest_other).unwrap_or(STRETCH);
         // Looking further ahead saves calls, but lengthens the input buffers of all cells.
         let ahead = if gids.len() <= SMALL { STRETCH.saturating_sub(slice) } else { 0 };
         let options = Options {
             resolution: timestep.ms(),
             tics: (!timestep.is_multiple_of(Tick(1000))).then_some(1e6),
-            threads: 1,
+            threads,
             // NEST takes 1 to 2^32 - 1.
             seed: (part.network.seed() % u64::from(u32::MAX)) as u32 + 1,
         };

@@ -59,6 +59,7 @@ pub enum Synapse {
 impl Backend for Nest {
     const NAME: &'static str = "NEST";
     const PER_PROCESS: Option<usize> = Some(1);
+    const THREADS: bool = true;
     const SYNAPSE_BYTES: u64 = 48;
     type Model = Model;
     type Synapse = Synapse;

@@ -28,8 +28,14 @@ fn main() -> ExitCode {
 fn network(native: usize, neuron: usize) -> Network {
     let mut net = NetworkBuilder::new("Ranks");
     net.seed(11);
-    let first = net.simulator::<Native>("sim1", SimulatorOptions { processes: native, timestep: 0.1 * ms });
-    let second = net.simulator::<Neuron>("sim2", SimulatorOptions { processes: neuron, timestep: 0.05 * ms });
+    let first = net.simulator::<Native>(
+        "sim1",
+        SimulatorOptions { processes: native, timestep: 0.1 * ms, ..SimulatorOptions::default() },
+    );
+    let second = net.simulator::<Neuron>(
+        "sim2",
+        SimulatorOptions { processes: neuron, timestep: 0.05 * ms, ..SimulatorOptions::default() },
+    );
     let rate = SpikeSourcePoisson { rate: 20.0 * Hz, ..SpikeSourcePoisson::default() };
     let input = net.population(&first, "input", 50, rate);
     let hh = net.population(&second, "hh", 20, HhCondExp::default());

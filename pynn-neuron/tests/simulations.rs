@@ -412,7 +412,10 @@ fn native_to_neuron_on_threads_equals_neuron_alone() {
     for processes in [1, 3] {
         let mut net = NetworkBuilder::new("Two");
         net.seed(5);
-        let first = net.simulator::<Native>("sim1", SimulatorOptions { processes, timestep: 0.05 * ms });
+        let first = net.simulator::<Native>(
+            "sim1",
+            SimulatorOptions { processes, timestep: 0.05 * ms, ..SimulatorOptions::default() },
+        );
         let second = net.simulator::<Neuron>("sim2", options(0.05));
         let populations = driven(&mut net, &first, &second);
         assert_eq!(spikes_and_v(start(net), populations), alone, "beside {processes} native ranks");
@@ -425,7 +428,10 @@ fn a_loop_through_both_simulators_does_not_depend_on_the_native_ranks() {
     let spikes = |processes: usize| {
         let mut net = NetworkBuilder::new("Loop");
         net.seed(6);
-        let first = net.simulator::<Native>("sim1", SimulatorOptions { processes, timestep: 0.1 * ms });
+        let first = net.simulator::<Native>(
+            "sim1",
+            SimulatorOptions { processes, timestep: 0.1 * ms, ..SimulatorOptions::default() },
+        );
         let second = net.simulator::<Neuron>("sim2", options(0.05));
         let [_, hh, _] = driven(&mut net, &first, &second);
         let back = net.population(&first, "back", 15, IfCurrExp::default());
@@ -469,7 +475,10 @@ fn a_loop_through_both_simulators_does_not_depend_on_the_native_ranks() {
 fn one_process_holds_one_rank() {
     let _neuron = neuron();
     let mut net = NetworkBuilder::new("Two ranks");
-    let sim = net.simulator::<Neuron>("sim", SimulatorOptions { processes: 2, timestep: 0.1 * ms });
+    let sim = net.simulator::<Neuron>(
+        "sim",
+        SimulatorOptions { processes: 2, timestep: 0.1 * ms, ..SimulatorOptions::default() },
+    );
     net.population(&sim, "cells", 4, IfCurrExp::default());
     let error = Setup::new().ranks(Ranks::Threads).start(net.build().unwrap()).map(drop).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Placement);

@@ -174,7 +174,8 @@ where
     C: CellType + Receives + Default,
 {
     let mut net = NetworkBuilder::new(case.name.as_str());
-    let sim = net.simulator::<B>("sim", SimulatorOptions { processes: 1, timestep: timestep * ms });
+    let sim = net
+        .simulator::<B>("sim", SimulatorOptions { timestep: timestep * ms, ..SimulatorOptions::default() });
     let cell = net.population(&sim, "cell", 1, C::default());
     let unknown = |what: &str, name: &str| {
         Error::new(ErrorKind::Description, format!("case {}: {} has no {what} {name}", case.name, case.cell))

@@ -60,7 +60,7 @@ pub(crate) fn run(mut arguments: Arguments) -> Result<ExitCode, Failure> {
 fn network(options: &Options) -> Result<(Network, Population<Nest, IfCurrExp>)> {
     let mut net = NetworkBuilder::new("PyNest");
     net.seed(options.seed);
-    let simulator = SimulatorOptions { processes: 1, timestep: 0.1 * ms };
+    let simulator = SimulatorOptions { timestep: 0.1 * ms, ..SimulatorOptions::default() };
     let (outside, inside) =
         (net.simulator::<Native>("input", simulator.clone()), net.simulator::<Nest>("nest", simulator));
     let input = net.population(

@@ -26,7 +26,8 @@ where
     B: Connects<AllToAll> + Connects<OneToOne> + Transmits<StaticSynapse>,
 {
     let mut net = NetworkBuilder::new("Stepping");
-    let sim = net.simulator::<B>("sim", SimulatorOptions { processes: 1, timestep: STEP.time() });
+    let sim =
+        net.simulator::<B>("sim", SimulatorOptions { timestep: STEP.time(), ..SimulatorOptions::default() });
     let rate = SpikeSourcePoisson { rate: 10.0 * Hz, ..SpikeSourcePoisson::default() };
     let input = net.population(&sim, "input", SOURCES, rate);
     let hh = net.population(&sim, "hh", cells, HhCondExp::default());

@@ -273,7 +273,11 @@ where
 {
     let mut net = NetworkBuilder::new("Two");
     net.seed(7);
-    let options = |processes, step: f64| SimulatorOptions { processes, timestep: step * ms };
+    let options = |processes, step: f64| SimulatorOptions {
+        processes,
+        timestep: step * ms,
+        ..SimulatorOptions::default()
+    };
     let coarse = net.simulator::<B>("coarse", options(processes[0], 0.1));
     let fine = net.simulator::<B>("fine", options(processes[1], 0.05));
     let poisson = SpikeSourcePoisson { rate: 300.0 * Hz, ..Default::default() };

@@ -49,7 +49,7 @@ macro_rules! network_of {
         let default = $cell::default();
         let cell = $cell { $($parameter: case.json["parameters"][stringify!($parameter)].as_f64().map_or(default.$parameter, Unit::from_base),)* };
         let mut net = NetworkBuilder::new("Case");
-        let options = SimulatorOptions { processes: 1, timestep: $timestep * ms };
+        let options = SimulatorOptions { timestep: $timestep * ms, ..SimulatorOptions::default() };
         let sim = net.simulator::<Native>("sim", options);
         let pop = net.population(&sim, "cell", $copies, cell);
         $(if let Some(value) = case.json["initial"][stringify!($state)].as_f64() {

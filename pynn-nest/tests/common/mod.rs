@@ -19,7 +19,7 @@ pub fn start(net: NetworkBuilder) -> Simulation<Network> {
 }
 
 pub fn options(timestep: f64) -> SimulatorOptions {
-    SimulatorOptions { processes: 1, timestep: timestep * ms }
+    SimulatorOptions { timestep: timestep * ms, ..SimulatorOptions::default() }
 }
 
 /// A source that fires at these times, ms.

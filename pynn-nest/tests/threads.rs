@@ -1,0 +1,61 @@
+//! A rank of NEST with several threads.
+
+mod common;
+
+use common::{nest, options, start};
+use pynn_core::prelude::*;
+use pynn_music::{Ranks, Setup};
+use pynn_nest::Nest;
+
+/// Cells that excite and inhibit one another, and are driven from elsewhere, on a rank with `threads`.
+fn threaded(threads: usize) -> (NetworkBuilder, Population<Nest, IfCondExp>) {
+    let mut net = NetworkBuilder::new("Threads");
+    let sim = net.simulator::<Nest>("sim", SimulatorOptions { threads, ..options(0.1) });
+    let rate = SpikeSourcePoisson { rate: 300.0 * Hz, ..SpikeSourcePoisson::default() };
+    let input = net.population(&sim, "input", 40, rate);
+    let cells = net.population(&sim, "cells", 61, IfCondExp::default());
+    net.vary(&cells, IfCondExp::parameters().tau_m, Uniform { low: 10.0 * ms, high: 30.0 * ms });
+    let half = || FixedProbability { p_connect: 0.5, ..FixedProbability::default() };
+    let delay = || Uniform { low: 0.1 * ms, high: 2.0 * ms };
+    let synapse = |high| StaticSynapse { weight: Uniform { low: 0.1 * nS, high }, delay: delay() };
+    let receptors = IfCondExp::receptors();
+    net.project(None, &input, cells.target(receptors.excitatory), half(), synapse(3.0 * nS));
+    net.project(None, &cells, cells.target(receptors.excitatory), half(), synapse(0.4 * nS));
+    net.project(None, &cells, cells.target(receptors.inhibitory), half(), synapse(4.0 * nS));
+    net.record(&cells, IfCondExp::variables().spikes);
+    net.record_every(&cells, IfCondExp::variables().v, 0.3 * ms);
+    (net, cells)
+}
+
+#[test]
+fn any_number_of_threads_gives_the_same_spikes_and_traces() {
+    let _nest = nest();
+    let record = |threads| {
+        let (net, cells) = threaded(threads);
+        let mut sim = start(net);
+        sim.run(70.0 * ms).unwrap();
+        sim.reset().unwrap();
+        for _ in 0..10 {
+            sim.run(10.0 * ms).unwrap();
+        }
+        let spikes = [0, 1].map(|segment| sim.spikes_of(cells.id(), segment).unwrap());
+        (
+            spikes.map(|spikes| (spikes.times, spikes.indices)),
+            sim.trace_of(cells.id(), "v", 1).unwrap().values,
+        )
+    };
+    let alone = record(1);
+    assert!(alone.0[1].0.len() > 300, "{} spikes", alone.0[1].0.len());
+    assert_eq!(record(2), alone);
+    assert_eq!(record(3), alone);
+}
+
+#[test]
+fn more_threads_than_nest_has_are_refused() {
+    let _nest = nest();
+    let (net, _) = threaded(600);
+    let error = Setup::new().ranks(Ranks::Threads).start(net.build().unwrap()).map(drop).unwrap_err();
+    for words in ["sim", "threads is 600", "at most 511", "more processes"] {
+        assert!(error.message().contains(words), "{error}");
+    }
+}
