@@ -5,9 +5,11 @@
 //! [`Records`] an observable. Each carries its lowering, so to say "can" is to do it.
 
 use std::any::Any;
+use std::sync::Arc;
 
+use crate::change::{Change, SynapseValue};
 use crate::connector::Connector;
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 use crate::network::{Network, ProjectionSpec};
 use crate::population::PopulationId;
 use crate::source::Sources;
@@ -132,6 +134,50 @@ pub trait Simulator {
 
     /// What it holds and has done.
     fn statistics(&self) -> Statistics;
+
+    /// Takes over, between two runs, what has changed in the description; `part.network` is the new one. It is asked
+    /// only for what it holds something of. What is changed stays so after a [`reset`](Self::reset).
+    ///
+    /// # Errors
+    /// Of kind [`ErrorKind::Usage`] or [`ErrorKind::Description`] when it is refused: then all is as before. After
+    /// another error it is not used any more.
+    fn change(&mut self, part: &Part<'_>, change: &Change) -> Result<()> {
+        let what = match change {
+            Change::Parameter { .. } => "parameters of cells",
+            Change::State { .. } => "states of cells",
+            Change::Synapses { .. } => "values of connections",
+        };
+        Err(unsupported(part.network, part.spec().backend, &format!("changes no {what} between runs")))
+    }
+
+    /// The values that state variable number `state` of the population's cells that live here has now, in base units.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    fn state(&mut self, population: &LocalPopulation<'_>, state: usize) -> Result<Vec<f64>> {
+        let network = population.network();
+        let what = format!("shows no `{}` between runs", population.spec.cell.states[state].name);
+        Err(unsupported(network, network.simulator_of(population.spec.id).backend, &what))
+    }
+
+    /// The values of the connections that live here, in the order in which [`LocalProjection::connect`] emits them, if
+    /// they change while it runs; `None` if they are as described.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    fn synapse_values(
+        &mut self,
+        projection: &LocalProjection<'_>,
+        value: SynapseValue,
+    ) -> Result<Option<Vec<f64>>> {
+        let _ = (projection, value);
+        Ok(None)
+    }
+}
+
+fn unsupported(network: &Network, backend: &str, what: &str) -> Error {
+    let message = format!("the {backend} backend {what}; describe it in network `{}`", network.name());
+    Error::new(ErrorKind::Usage, message)
 }
 
 /// Spikes on the way to a simulator, ordered by step.
@@ -169,4 +215,4 @@ pub struct Statistics {
 }
 
 /// A lowered model or synapse whose backend is known to whoever looks.
-pub(crate) type Erased = Box<dyn Any + Send + Sync>;
+pub(crate) type Erased = Arc<dyn Any + Send + Sync>;

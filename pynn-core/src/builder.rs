@@ -5,7 +5,8 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::backend::{Backend, Connects, Lowered, Records, Simulates, Transmits};
-use crate::cell::{Bound, CellType, Observable, Parameter, Sampled, State, Variable};
+use crate::cell::{CellType, Observable, Parameter, Sampled, State, Variable};
+use crate::change::{CellValue, check_column};
 use crate::connector::{Connector, Ends};
 use crate::error::{Error, ErrorKind, Result};
 use crate::network::{
@@ -186,7 +187,7 @@ impl NetworkBuilder {
         self.next_gid = self.next_gid.saturating_add(size as u64);
         let kind = match B::lower(&cell) {
             Lowered::Source(source) => PopulationKind::Source(source),
-            Lowered::Model(model) => PopulationKind::Model(ErasedModel(Box::new(model))),
+            Lowered::Model(model) => PopulationKind::Model(ErasedModel(Arc::new(model))),
         };
         let info = C::info();
         let spec = PopulationSpec {
@@ -226,8 +227,7 @@ impl NetworkBuilder {
             return;
         }
         let column = values.into_values().into_column();
-        let info = &C::info().parameters[parameter.index()];
-        self.check_column(population.id, (info.name, info.symbol, info.bound), &column);
+        self.check_column(population.id, CellValue::Parameter(parameter.index()), &column);
         self.network.populations[population.id.0].parameters[parameter.index()] = column;
     }
 
@@ -242,40 +242,16 @@ impl NetworkBuilder {
             return;
         }
         let column = values.into_values().into_column();
-        let info = &C::info().states[state.index()];
-        self.check_column(population.id, (info.name, info.symbol, Bound::any), &column);
+        self.check_column(population.id, CellValue::Initial(state.index()), &column);
         self.network.populations[population.id.0].initial[state.index()] = column;
     }
 
-    fn check_column(
-        &mut self,
-        population: PopulationId,
-        (name, symbol, bound): (&str, &str, Bound),
-        column: &Column,
-    ) {
+    /// A constant is checked by [`build`](Self::build), once it is known that nothing replaces it.
+    fn check_column(&mut self, population: PopulationId, value: CellValue, column: &Column) {
         let spec = &self.network.populations[population.0];
-        let error = match column {
-            Column::List(values) if values.len() != spec.size => Error::description(format!(
-                "population `{}`: {name} lists {} values for {} cells; list one a cell",
-                spec.name,
-                values.len(),
-                spec.size
-            )),
-            Column::List(values) => {
-                let bad = |value: &f64| bound.check(*value).err();
-                let Some((cell, must_be)) = values.iter().enumerate().find_map(|(i, v)| Some((i, bad(v)?)))
-                else {
-                    return;
-                };
-                bad_value(spec, name, symbol, values[cell], must_be, Some(cell))
-            }
-            Column::Random(distribution) => match distribution.check() {
-                Ok(()) => return,
-                Err(message) => Error::description(format!("population `{}`: {name}: {message}", spec.name)),
-            },
-            _ => return,
-        };
-        self.errors.push(error);
+        if column.constant().is_none() {
+            self.errors.extend(check_column(spec, value, spec.size, column).err());
+        }
     }
 
     /// Records `variable` of all cells: spikes, or a sample of a state variable at every time step.
@@ -360,9 +336,9 @@ impl NetworkBuilder {
             source: End { population: source.population.id, range: source.range },
             target: End { population: target.view.population.id, range: target.view.range },
             receptor: target.receptor,
-            connector: <B as Connects<K>>::lower(connector),
+            connector: <B as Connects<K>>::lower(connector).into(),
             values: synapse.values(),
-            synapse: Box::new(<B as Transmits<S::Family>>::lower(&S::Family::default())),
+            synapse: Arc::new(<B as Transmits<S::Family>>::lower(&S::Family::default())),
             shortest_delay: Tick::ZERO,
         };
         spec.name = label.map_or_else(|| self.unique_name(&spec), Arc::from);
@@ -454,7 +430,7 @@ impl NetworkBuilder {
                 distribution.check()?;
                 exact(rounded(distribution.lower_bound()).max(least))
             }
-            (None, SynapseColumn::Function(_)) => exact(least),
+            (None, SynapseColumn::Function(_) | SynapseColumn::Set(_)) => exact(least),
         };
         if shortest < allowed {
             let source = self.network.simulator_of(spec.source.population);
@@ -504,7 +480,7 @@ impl NetworkBuilder {
                 let low = distribution.lower_bound();
                 if low.is_finite() { check(low) } else { Ok(()) }
             }
-            SynapseColumn::Function(_) => Ok(()),
+            SynapseColumn::Function(_) | SynapseColumn::Set(_) => Ok(()),
         }
     }
 

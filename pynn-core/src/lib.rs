@@ -12,6 +12,7 @@ pub mod backend;
 mod builder;
 pub mod cell;
 pub mod cells;
+pub mod change;
 pub mod connector;
 pub mod connectors;
 pub mod digest;

@@ -20,7 +20,7 @@ use crate::values::Column;
 pub use crate::builder::{NetworkBuilder, SimulatorOptions};
 
 /// A checked description of a network.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Network {
     pub(crate) name: Arc<str>,
     pub(crate) seed: u64,
@@ -42,6 +42,7 @@ impl Model for Network {
 }
 
 /// A simulator of a network.
+#[derive(Clone)]
 pub struct SimulatorSpec {
     /// Its name.
     pub name: Arc<str>,
@@ -71,6 +72,7 @@ impl std::fmt::Debug for SimulatorSpec {
 }
 
 /// A population of a network.
+#[derive(Clone)]
 pub struct PopulationSpec {
     /// Its number.
     pub id: PopulationId,
@@ -95,6 +97,7 @@ pub struct PopulationSpec {
 }
 
 /// What simulates a population.
+#[derive(Clone)]
 pub enum PopulationKind {
     /// A spike source, evaluated outside the backends.
     Source(Sources),
@@ -103,6 +106,7 @@ pub enum PopulationKind {
 }
 
 /// A lowered cell type; only its backend can look inside.
+#[derive(Clone)]
 pub struct ErasedModel(pub(crate) Erased);
 
 impl std::fmt::Debug for PopulationSpec {
@@ -162,6 +166,7 @@ pub struct End {
 }
 
 /// A projection of a network.
+#[derive(Clone)]
 pub struct ProjectionSpec {
     /// Its number.
     pub id: ProjectionId,
@@ -174,7 +179,7 @@ pub struct ProjectionSpec {
     /// The index of the receptor in the target's [`CellInfo::receptors`].
     pub receptor: usize,
     /// The connector.
-    pub connector: Box<dyn Connector>,
+    pub connector: Arc<dyn Connector>,
     /// Weight and delay.
     pub values: SynapseColumns,
     /// What the target's backend made of the synapse type.
@@ -299,11 +304,15 @@ impl ProjectionSpec {
     #[must_use]
     pub fn weight_scale(&self) -> f64 {
         use crate::values::SynapseColumn as C;
+        if let C::Set(set) = &self.values.weight {
+            return set.scale;
+        }
         if let Some((smallest, largest)) = self.connector.listed_weights() {
             return smallest.abs().max(largest.abs());
         }
         match &self.values.weight {
             C::Constant(weight) => weight.abs(),
+            C::Set(set) => set.scale,
             C::List(weights) => weights.iter().fold(0.0, |scale, weight| scale.max(weight.abs())),
             C::Random(distribution) => distribution.scale(),
             C::Function(function) => {

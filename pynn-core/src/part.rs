@@ -90,6 +90,12 @@ pub struct LocalPopulation<'n> {
 }
 
 impl<'n> LocalPopulation<'n> {
+    /// The whole description.
+    #[must_use]
+    pub fn network(&self) -> &'n Network {
+        self.network
+    }
+
     /// The global id of the first cell that lives here; the others follow.
     #[must_use]
     #[allow(clippy::cast_possible_truncation, reason = "the builder bounds the number of cells")]
@@ -359,6 +365,8 @@ struct RowFiller<'n> {
     weights: Vec<f64>,
     delays: Vec<u32>,
     milliseconds: Vec<f64>,
+    /// Connections so far.
+    emitted: usize,
 }
 
 impl<'n> RowFiller<'n> {
@@ -381,6 +389,7 @@ impl<'n> RowFiller<'n> {
             weights: Vec::new(),
             delays: Vec::new(),
             milliseconds: Vec::new(),
+            emitted: 0,
         }
     }
 
@@ -392,8 +401,15 @@ impl<'n> RowFiller<'n> {
                 None
             }
         };
+        let first = self.emitted;
+        self.emitted += row.sources.len();
         let weight = match (self.draw, row.weights, &self.spec.values.weight) {
             (Draw::Delays, ..) => Some(0.0),
+            (Draw::All, _, SynapseColumn::Set(set)) => {
+                self.weights.clear();
+                self.weights.extend_from_slice(&set.values[first..self.emitted]);
+                None
+            }
             (Draw::All, None, SynapseColumn::Constant(weight)) => Some(*weight),
             _ => {
                 self.fill_weights(row)?;
@@ -501,6 +517,7 @@ fn column_values(
             out.extend(row.sources.iter().map(|source| function(*source as usize, row.target as usize)));
         }
         SynapseColumn::Random(distribution) => draw_row(distribution, stream, count, out),
+        SynapseColumn::Set(_) => return Err(Error::description("delays cannot be set between runs")),
     }
     Ok(())
 }

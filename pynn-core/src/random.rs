@@ -28,6 +28,8 @@ pub enum Purpose {
     Source = 6,
     /// What a cell model or a backend draws for itself while it runs.
     Model = 7,
+    /// Values of cells and synapses that are set between runs.
+    Change = 8,
 }
 
 /// The key of a family of streams: (seed, purpose, object).

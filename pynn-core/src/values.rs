@@ -5,6 +5,7 @@ use std::marker::PhantomData;
 use std::ops::Range;
 use std::sync::Arc;
 
+use crate::change::SetValues;
 use crate::random::{Distributed, Distribution, Key, LogNormal, Normal, NormalClipped, Stream, Uniform};
 use crate::units::{Capacitance, Conductance, Current, Frequency, Time, Unit, Voltage};
 
@@ -183,6 +184,8 @@ pub enum SynapseColumn {
     Function(Arc<dyn Fn(usize, usize) -> f64 + Send + Sync>),
     /// Drawn for each connection.
     Random(Distribution),
+    /// Set between runs.
+    Set(SetValues),
 }
 
 impl SynapseColumn {
@@ -213,6 +216,7 @@ impl fmt::Debug for SynapseColumn {
             Self::List(values) => write_list(f, values),
             Self::Function(_) => f.write_str("Function"),
             Self::Random(distribution) => write!(f, "{distribution:?}"),
+            Self::Set(set) => write_list(f, &set.values),
         }
     }
 }

@@ -1,0 +1,216 @@
+//! What may change between runs: parameters, states and weights, in a description of their own.
+//!
+//! A change is made to a copy of the [`Network`]; a simulator is then told what of it is new
+//! ([`Simulator::change`](crate::backend::Simulator::change)) and lowers that as when it was built.
+
+use std::sync::Arc;
+
+use crate::cell::Bound;
+use crate::error::{Error, ErrorKind, Result};
+use crate::network::{Network, PopulationKind, PopulationSpec};
+use crate::part::bad_value;
+use crate::population::{PopulationId, ProjectionId};
+use crate::random::{Key, Purpose};
+use crate::source::Sources;
+use crate::values::{Column, SynapseColumn};
+
+/// What of a network has changed; the new values are in the network itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Change {
+    /// A parameter of a population. Of a spike source only where the backend [draws](crate::backend::Backend::draws).
+    Parameter {
+        /// The population.
+        population: PopulationId,
+        /// The index in [`CellInfo::parameters`](crate::cell::CellInfo::parameters).
+        parameter: usize,
+    },
+    /// The initial values of a state variable. Some cells take them at once, all of them at a reset.
+    State {
+        /// The population.
+        population: PopulationId,
+        /// The index in [`CellInfo::states`](crate::cell::CellInfo::states).
+        state: usize,
+        /// The cells that take them at once: indices among those that live here, ascending.
+        cells: Vec<usize>,
+    },
+    /// A value of the connections of a projection.
+    Synapses {
+        /// The projection.
+        projection: ProjectionId,
+        /// Which value.
+        value: SynapseValue,
+    },
+}
+
+/// A value that each connection has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SynapseValue {
+    /// The weight, in the receptor's base unit.
+    Weight,
+    /// The delay, in ms.
+    Delay,
+    /// A parameter of the synapse type, by its number.
+    Parameter(usize),
+}
+
+/// A column of a population: what each cell has a value of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CellValue {
+    /// The parameter of this number.
+    Parameter(usize),
+    /// The initial value of the state variable of this number.
+    Initial(usize),
+}
+
+impl CellValue {
+    /// Name, unit's symbol and bound.
+    fn info(self, spec: &PopulationSpec) -> (&'static str, &'static str, Bound) {
+        match self {
+            Self::Parameter(index) => {
+                let info = &spec.cell.parameters[index];
+                (info.name, info.symbol, info.bound)
+            }
+            Self::Initial(index) => {
+                (spec.cell.states[index].name, spec.cell.states[index].symbol, Bound::any)
+            }
+        }
+    }
+}
+
+impl Network {
+    fn column(&self, population: PopulationId, value: CellValue) -> (&Column, Key) {
+        let spec = &self.populations[population.0];
+        let (column, purpose, index) = match value {
+            CellValue::Parameter(index) => (&spec.parameters[index], Purpose::Parameter, index),
+            CellValue::Initial(index) => (&spec.initial[index], Purpose::Initial, index),
+        };
+        (column, self.key(purpose, (population.0 as u64) << 16 | index as u64))
+    }
+
+    /// The values of all cells of a population, in base units.
+    #[must_use]
+    pub fn cell_values(&self, population: PopulationId, value: CellValue) -> Vec<f64> {
+        let (column, key) = self.column(population, value);
+        let mut values = Vec::new();
+        column.fill(key, 0..self.populations[population.0].size, &mut values);
+        values
+    }
+
+    /// Replaces the values of all cells of a population. They are not checked: [`changed_cells`](Self::changed_cells)
+    /// has done that.
+    pub fn set_cells(&mut self, population: PopulationId, value: CellValue, column: Column) {
+        let spec = &mut self.populations[population.0];
+        match value {
+            CellValue::Parameter(index) => spec.parameters[index] = column,
+            CellValue::Initial(index) => spec.initial[index] = column,
+        }
+    }
+
+    /// The values that all cells of a population have when those numbered `cells` get theirs from `column`: a constant,
+    /// or a list of all. A listed column has one value for each of `cells`; a function is given the index in the
+    /// population; draws are numbered by the index, and differ from one number `change` to the next.
+    ///
+    /// # Errors
+    /// When a value does not make sense, or a list is not as long as there are cells: the words are those of the build.
+    pub fn changed_cells(
+        &self,
+        population: PopulationId,
+        value: CellValue,
+        cells: &[usize],
+        column: &Column,
+        change: u64,
+    ) -> Result<Column> {
+        let spec = &self.populations[population.0];
+        check_column(spec, value, cells.len(), column)?;
+        let (name, symbol, bound) = value.info(spec);
+        if let (Some(constant), true) = (column.constant(), cells.len() == spec.size) {
+            return Ok(Column::Constant(constant));
+        }
+        let mut values = self.cell_values(population, value);
+        let key = self.key(Purpose::Change, change);
+        let mut drawn = Vec::with_capacity(1);
+        for (number, &cell) in cells.iter().enumerate() {
+            drawn.clear();
+            match column {
+                Column::List(list) => drawn.push(list[number]),
+                other => other.fill(key, cell..cell + 1, &mut drawn),
+            }
+            if let Err(must_be) = bound.check(drawn[0]) {
+                return Err(bad_value(spec, name, symbol, drawn[0], must_be, Some(cell)));
+            }
+            values[cell] = drawn[0];
+        }
+        Ok(Column::List(values.into()))
+    }
+
+    /// Replaces the spike times of a [`SpikeSourceArray`](crate::cells::SpikeSourceArray) population.
+    ///
+    /// # Errors
+    /// When it is none, or the times are not in order, or there is not one train a cell.
+    pub fn set_spike_times(
+        &mut self,
+        population: PopulationId,
+        trains: crate::cells::SpikeTrains,
+    ) -> Result<()> {
+        let spec = &mut self.populations[population.0];
+        if !matches!(spec.kind, PopulationKind::Source(Sources::Array(_))) {
+            let message = format!("population `{}`: {} has no spike_times", spec.name, spec.cell.name);
+            return Err(Error::new(ErrorKind::Usage, message));
+        }
+        trains
+            .check(spec.size)
+            .map_err(|message| Error::description(format!("population `{}`: {message}", spec.name)))?;
+        spec.kind = PopulationKind::Source(Sources::Array(trains));
+        Ok(())
+    }
+
+    /// Replaces the weights of a projection's connections.
+    pub fn set_weights(&mut self, projection: ProjectionId, weights: SynapseColumn) {
+        self.projections[projection.0].values.weight = weights;
+    }
+}
+
+/// Whether `column` gives `count` cells of a population values that make sense, as far as can be told without drawing.
+pub(crate) fn check_column(
+    spec: &PopulationSpec,
+    value: CellValue,
+    count: usize,
+    column: &Column,
+) -> Result<()> {
+    let (name, symbol, bound) = value.info(spec);
+    match column {
+        Column::List(values) if values.len() != count => Err(Error::description(format!(
+            "population `{}`: {name} lists {} values for {count} cells; list one a cell",
+            spec.name,
+            values.len(),
+        ))),
+        Column::List(values) => {
+            let bad = |value: &f64| bound.check(*value).err();
+            match values.iter().enumerate().find_map(|(cell, value)| Some((cell, bad(value)?))) {
+                None => Ok(()),
+                Some((cell, must_be)) => {
+                    Err(bad_value(spec, name, symbol, values[cell], must_be, Some(cell)))
+                }
+            }
+        }
+        Column::Random(distribution) => distribution
+            .check()
+            .map_err(|message| Error::description(format!("population `{}`: {name}: {message}", spec.name))),
+        Column::Constant(constant) => match bound.check(*constant) {
+            Err(must_be) => Err(bad_value(spec, name, symbol, *constant, must_be, None)),
+            Ok(()) => Ok(()),
+        },
+        _ => Ok(()),
+    }
+}
+
+/// Weights set between runs: one for each connection onto the cells of one rank, in the order in which
+/// [`LocalProjection::connect`](crate::backend::LocalProjection::connect) emits them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SetValues {
+    /// The values, in base units.
+    pub values: Arc<[f64]>,
+    /// The largest magnitude among those of all ranks.
+    pub scale: f64,
+}
