@@ -8,6 +8,7 @@
 pub mod bench;
 pub mod clock;
 mod command;
+mod driver;
 pub mod exchange;
 mod exit;
 mod gather;

@@ -1,23 +1,19 @@
 //! A simulation: what a network does in time, on all its ranks together.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use pynn_core::cell::{CellType, Sampled, Variable};
 use pynn_core::digest::Digest;
-use pynn_core::error::{Error, ErrorKind, Result};
-use pynn_core::network::{Model, Network, PopulationSpec};
+use pynn_core::error::Result;
+use pynn_core::network::Model;
 use pynn_core::population::{Population, PopulationId};
 use pynn_core::recording::{SpikeData, TraceData};
 use pynn_core::time::Tick;
 use pynn_core::units::Time;
 
-use crate::clock::Span;
-use crate::command::Command;
-use crate::gather;
+use crate::driver::Driver;
 use crate::plan::Plan;
-use crate::progress::Bar;
-use crate::statistics::{RankStatistics, SimulationStatistics};
+use crate::statistics::SimulationStatistics;
 use crate::team::Team;
 use crate::worker::Common;
 
@@ -25,34 +21,13 @@ use crate::worker::Common;
 ///
 /// It ends with [`end`](Self::end), or when it is dropped.
 pub struct Simulation<N> {
-    model: Arc<N>,
-    common: Common,
-    team: Team,
-    /// Where each segment ends so far; the last one is the current one.
-    segments: Vec<Tick>,
-    failed: Option<Error>,
-    progress: bool,
-    build: Duration,
-    run: Duration,
+    pub(crate) model: Arc<N>,
+    pub(crate) driver: Driver,
 }
 
 impl<N: Model> Simulation<N> {
     pub(crate) fn build(model: Arc<N>, common: Common, team: Team, progress: bool) -> Result<Self> {
-        let start = Instant::now();
-        let digest = common.network().digest();
-        let mut simulation = Self {
-            model,
-            common,
-            team,
-            segments: vec![Tick::ZERO],
-            failed: None,
-            progress,
-            build: Duration::ZERO,
-            run: Duration::ZERO,
-        };
-        simulation.team.order(Command::Build { digest }, |_| {})?;
-        simulation.build = start.elapsed();
-        Ok(simulation)
+        Ok(Self { model, driver: Driver::build(common, team, progress)? })
     }
 
     /// What is simulated.
@@ -61,30 +36,22 @@ impl<N: Model> Simulation<N> {
         &self.model
     }
 
-    fn network(&self) -> &Network {
-        self.model.network()
-    }
-
     /// Which rank holds what, who sends to whom, and when.
     #[must_use]
     pub fn plan(&self) -> &Plan {
-        &self.common.plan
+        &self.driver.common.plan
     }
 
     /// The plan as a table.
     #[must_use]
     pub fn table(&self) -> String {
-        self.common.plan.table(self.network())
-    }
-
-    fn time(&self) -> Tick {
-        *self.segments.last().expect("there is always a current segment")
+        self.plan().table(self.model.network())
     }
 
     /// The simulated time so far in the current segment.
     #[must_use]
     pub fn now(&self) -> Time {
-        self.time().time()
+        self.driver.time().time()
     }
 
     /// Advances all simulators by `duration`.
@@ -94,7 +61,7 @@ impl<N: Model> Simulation<N> {
     /// no further run, but what was recorded can be read.
     pub fn run(&mut self, duration: Time) -> Result<()> {
         let duration = Tick::exactly(duration, "the duration of a run")?;
-        self.run_to(Tick(self.time().0.saturating_add(duration.0)))
+        self.driver.run_to(Tick(self.driver.time().0.saturating_add(duration.0)))
     }
 
     /// Advances all simulators to the time `until`.
@@ -102,40 +69,7 @@ impl<N: Model> Simulation<N> {
     /// # Errors
     /// When `until` has passed, and as [`run`](Self::run).
     pub fn run_until(&mut self, until: Time) -> Result<()> {
-        self.run_to(Tick::exactly(until, "the end of a run")?)
-    }
-
-    fn run_to(&mut self, end: Tick) -> Result<()> {
-        self.check_alive()?;
-        self.check_end(end)?;
-        let span = Span::new(self.time(), end);
-        let start = Instant::now();
-        let mut bar = Bar::new(span, self.progress);
-        let result = self.team.order(Command::Run(span), |progress| bar.show(progress.time(0)));
-        self.run += start.elapsed();
-        // What was recorded up to a failure is shown as far as the first rank got.
-        let reached = if result.is_ok() { end } else { self.team.progress().time(0).max(span.start) };
-        *self.segments.last_mut().expect("there is always a current segment") = reached;
-        self.note(result)
-    }
-
-    fn check_end(&self, end: Tick) -> Result<()> {
-        let now = self.time();
-        let refuse =
-            |why: String| Err(Error::new(ErrorKind::Usage, format!("a run cannot end at {end}: {why}")));
-        if end < now {
-            return refuse(format!("it is {now} already; use reset() to start again at 0"));
-        }
-        for simulator in self.network().simulators() {
-            let (name, timestep) = (&simulator.name, simulator.timestep);
-            if end.steps_down(timestep) > i64::from(u32::MAX) {
-                return refuse(format!("`{name}` counts its time steps up to {}", u32::MAX));
-            }
-            if !end.is_multiple_of(timestep) {
-                return refuse(format!("that is no multiple of the time step of `{name}`, {timestep}"));
-            }
-        }
-        Ok(())
+        self.driver.run_to(Tick::exactly(until, "the end of a run")?)
     }
 
     /// Goes back to time 0 and the initial state; a new segment of recorded data begins. Earlier ones stay readable.
@@ -143,24 +77,7 @@ impl<N: Model> Simulation<N> {
     /// # Errors
     /// When a rank failed, before or now.
     pub fn reset(&mut self) -> Result<()> {
-        self.check_alive()?;
-        self.segments.push(Tick::ZERO);
-        let result = self.team.order(Command::Reset, |_| {});
-        self.note(result)
-    }
-
-    fn note(&mut self, result: Result<()>) -> Result<()> {
-        if let Err(error) = &result {
-            self.failed = Some(error.clone());
-        }
-        result
-    }
-
-    fn check_alive(&self) -> Result<()> {
-        match &self.failed {
-            None => Ok(()),
-            Some(error) => Err(error.clone().in_context("the simulation has failed before")),
-        }
+        self.driver.reset()
     }
 
     /// Ends all ranks. Dropping the simulation does the same.
@@ -168,14 +85,14 @@ impl<N: Model> Simulation<N> {
     /// # Errors
     /// None at present.
     pub fn end(mut self) -> Result<()> {
-        self.team.end();
+        self.driver.team.end();
         Ok(())
     }
 
     /// The current segment's number: how often the simulation was reset.
     #[must_use]
     pub fn segment(&self) -> usize {
-        self.segments.len() - 1
+        self.driver.segment()
     }
 
     /// The recorded spikes of a population, of all its ranks, in the current segment.
@@ -204,15 +121,7 @@ impl<N: Model> Simulation<N> {
     /// # Errors
     /// When there is no such segment, or its spikes are not recorded.
     pub fn spikes_of(&mut self, population: PopulationId, segment: usize) -> Result<SpikeData> {
-        let stop = self.end_of(segment)?;
-        let model = self.model.clone();
-        let spec = population_of(model.network(), population)?;
-        if !spec.recording.spikes {
-            return Err(not_recorded(&spec.name, "spikes"));
-        }
-        let words = self.team.gather(Command::Spikes { population, segment })?;
-        let timestep = model.network().simulator_of(population).timestep;
-        Ok(gather::spikes(spec, timestep, stop, words))
+        self.driver.spikes_of(population, segment)
     }
 
     /// The samples of a variable of a population, of all its ranks, in the current segment:
@@ -253,23 +162,7 @@ impl<N: Model> Simulation<N> {
         variable: &str,
         segment: usize,
     ) -> Result<TraceData> {
-        self.end_of(segment)?;
-        let model = self.model.clone();
-        let spec = population_of(model.network(), population)?;
-        let mut sampled = spec.recording.sampled.iter();
-        let index = sampled.position(|sampled| spec.cell.variables[sampled.variable].name == variable);
-        let index = index.ok_or_else(|| not_recorded(&spec.name, variable))?;
-        let words = self.team.gather(Command::Samples { population, variable: index, segment })?;
-        let layout = self.common.plan.layout();
-        let blocks = words.into_iter().enumerate().map(|(rank, words)| (layout.cells(spec, rank), words));
-        Ok(gather::trace(spec, index, blocks.collect()))
-    }
-
-    fn end_of(&self, segment: usize) -> Result<Tick> {
-        self.segments.get(segment).copied().ok_or_else(|| {
-            let last = self.segment();
-            Error::new(ErrorKind::Usage, format!("there is no segment {segment}; the last one is {last}"))
-        })
+        self.driver.trace_of(population, variable, segment)
     }
 
     /// How many spikes each cell of a population fired in the current segment.
@@ -306,8 +199,8 @@ impl<N: Model> Simulation<N> {
     /// what its cells did comes from other processes.
     #[must_use]
     pub fn is_proxy<B, C>(&self, of: impl FnOnce(&N) -> &Population<B, C>) -> bool {
-        let here = self.team.here();
-        self.common.plan.layout().is_proxy(self.network(), of(&self.model).id(), here)
+        let here = self.driver.team.here();
+        self.plan().layout().is_proxy(self.model.network(), of(&self.model).id(), here)
     }
 
     /// What the simulation holds and has done.
@@ -315,33 +208,12 @@ impl<N: Model> Simulation<N> {
     /// # Errors
     /// When ranks do not answer.
     pub fn statistics(&mut self) -> Result<SimulationStatistics> {
-        let answers = self.team.gather(Command::Statistics)?;
-        let ranks = answers.iter().enumerate();
-        let ranks = ranks.filter_map(|(rank, words)| RankStatistics::of(rank, words.as_ref()?)).collect();
-        Ok(SimulationStatistics { ranks, build: self.build, run: self.run })
+        self.driver.statistics()
     }
 }
 
 impl<N> Drop for Simulation<N> {
     fn drop(&mut self) {
-        self.team.end();
+        self.driver.team.end();
     }
-}
-
-fn population_of(network: &Network, id: PopulationId) -> Result<&PopulationSpec> {
-    network.populations().get(id.0).ok_or_else(|| {
-        let (name, last) = (network.name(), network.populations().len().saturating_sub(1));
-        let text = format!("network `{name}` has no population number {}; the last one is {last}", id.0);
-        Error::new(ErrorKind::Usage, text)
-    })
-}
-
-fn not_recorded(population: &str, variable: &str) -> Error {
-    let are = if variable == "spikes" { "are" } else { "is" };
-    Error::new(
-        ErrorKind::Usage,
-        format!(
-            "{variable} of `{population}` {are} not recorded; add `record {population}: {variable};` to the network"
-        ),
-    )
 }
