@@ -2,7 +2,7 @@
 //!
 //! A backend is a zero-sized type. What it can do is said by capability traits, checked by the compiler where the
 //! network is described: [`Simulates`] a cell type, [`Transmits`] through a synapse type, [`Connects`] by a connector,
-//! [`Records`] an observable. Each carries its lowering, so to say "can" is to do it.
+//! [`Records`] an observable, [`Injects`] the current of an electrode. Each carries its lowering, so to say "can" is to do it.
 
 use std::any::Any;
 use std::sync::Arc;
@@ -15,6 +15,7 @@ use crate::population::PopulationId;
 use crate::source::Sources;
 use crate::time::{Spike, Tick};
 
+pub use crate::electrode::{Currents, Injected, LocalElectrode};
 pub use crate::part::{
     Draw, LONGEST_DELAY, LocalPopulation, LocalProjection, Part, RowValues, SynapseRow, delay_steps, share_of,
 };
@@ -103,6 +104,14 @@ pub trait Connects<K>: Backend {
 )]
 pub trait Records<V>: Backend {}
 
+/// The backend can play the currents of electrodes of type `E`.
+#[diagnostic::on_unimplemented(
+    message = "the `{Self}` backend has no electrodes of type `{E}`",
+    label = "this current source does not run on `{Self}`",
+    note = "choose another current source, or put the population on a simulator that has this one"
+)]
+pub trait Injects<E>: Backend {}
+
 /// One rank's share of a simulator while it runs.
 ///
 /// The life of a rank: `deliver` what is due, `advance` to the next time at which others are needed, give out the
@@ -146,6 +155,7 @@ pub trait Simulator {
             Change::Parameter { .. } => "parameters of cells",
             Change::State { .. } => "states of cells",
             Change::Synapses { .. } => "values of connections",
+            Change::Electrode { .. } => "electrodes",
         };
         Err(unsupported(part.network, part.spec().backend, &format!("changes no {what} between runs")))
     }

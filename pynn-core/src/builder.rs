@@ -1,5 +1,7 @@
 //! Builds and checks a [`Network`].
 
+mod inject;
+
 use std::marker::PhantomData;
 use std::ops::Range;
 use std::sync::Arc;
@@ -82,6 +84,7 @@ impl NetworkBuilder {
             simulators: Vec::new(),
             populations: Vec::new(),
             projections: Vec::new(),
+            electrodes: Vec::new(),
         };
         Self { network, errors: Vec::new(), next_gid: 0 }
     }

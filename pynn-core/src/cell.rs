@@ -52,6 +52,17 @@ pub trait Receives: CellType {
     fn default_receptor() -> Receptor<Self::DefaultWeight>;
 }
 
+/// A cell type that electrodes can inject into: all that receive spikes.
+#[diagnostic::on_unimplemented(
+    message = "an electrode cannot inject into `{Self}` cells",
+    label = "these cells have no membrane",
+    note = "spike sources only send; inject into a population of neurons"
+)]
+pub trait Injectable: CellType {}
+
+#[diagnostic::do_not_recommend]
+impl<C: Receives> Injectable for C {}
+
 /// The description of a cell type.
 #[derive(Debug)]
 pub struct CellInfo {

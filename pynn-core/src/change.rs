@@ -1,4 +1,4 @@
-//! What may change between runs: parameters, states and weights, in a description of their own.
+//! What may change between runs: parameters, states, weights and electrodes, in a description of their own.
 //!
 //! A change is made to a copy of the [`Network`]; a simulator is then told what of it is new
 //! ([`Simulator::change`](crate::backend::Simulator::change)) and lowers that as when it was built.
@@ -9,7 +9,7 @@ use crate::cell::Bound;
 use crate::error::{Error, ErrorKind, Result};
 use crate::network::{Network, PopulationKind, PopulationSpec};
 use crate::part::bad_value;
-use crate::population::{PopulationId, ProjectionId};
+use crate::population::{ElectrodeId, PopulationId, ProjectionId};
 use crate::random::{Key, Purpose};
 use crate::source::Sources;
 use crate::values::{Column, SynapseColumn};
@@ -40,6 +40,11 @@ pub enum Change {
         projection: ProjectionId,
         /// Which value.
         value: SynapseValue,
+    },
+    /// The source of an electrode.
+    Electrode {
+        /// The electrode.
+        electrode: ElectrodeId,
     },
 }
 

@@ -5,6 +5,7 @@
 //! |---|---|
 //! | a cell type | a [`cell!`] in [`cells`]' family file, and `impl Simulates` in each backend |
 //! | a connector | a file in [`connectors`] |
+//! | a current source | a struct with [`CurrentSource`](electrode::CurrentSource); every backend plays it |
 //! | a synapse type | a struct with [`SynapseType`](synapse::SynapseType), and `impl Transmits` in each backend |
 //! | a backend | a crate with [`Backend`](backend::Backend) and the capability impls |
 
@@ -16,6 +17,7 @@ pub mod change;
 pub mod connector;
 pub mod connectors;
 pub mod digest;
+pub mod electrode;
 pub mod error;
 pub mod network;
 mod part;
@@ -32,7 +34,7 @@ pub use error::{Error, ErrorKind, Result};
 
 /// What a description needs.
 pub mod prelude {
-    pub use crate::backend::{Backend, Connects, Records, Simulates, Transmits};
+    pub use crate::backend::{Backend, Connects, Injects, Records, Simulates, Transmits};
     pub use crate::cell::{CellType, Number, observable};
     pub use crate::cells::{
         EifCondAlphaIsfaIsta, EifCondExpIsfaIsta, GifCondExp, HhCondExp, IfCondAlpha, IfCondExp,
@@ -40,9 +42,10 @@ pub mod prelude {
         SpikeSourceArray, SpikeSourcePoisson, SpikeTrains,
     };
     pub use crate::connectors::*;
+    pub use crate::electrode::{AcSource, DcSource, NoisyCurrentSource, StepCurrentSource};
     pub use crate::error::{Error, ErrorKind, Result};
     pub use crate::network::{Model, Network, NetworkBuilder, SimulatorOptions};
-    pub use crate::population::{Population, Projection, View};
+    pub use crate::population::{Electrode, Population, Projection, View};
     pub use crate::random::{LogNormal, Normal, NormalClipped, Uniform};
     pub use crate::synapse::StaticSynapse;
     // `s`, `V` and `us` stay out: as constants they would turn a user's `let s = ...` into a comparison.

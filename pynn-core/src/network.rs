@@ -8,6 +8,7 @@ use std::sync::Arc;
 use crate::backend::{Erased, Simulator};
 use crate::cell::CellInfo;
 use crate::connector::{Cells, Connector, Ends};
+use crate::electrode::ElectrodeSpec;
 use crate::error::Result;
 use crate::part::Part;
 use crate::population::{PopulationId, ProjectionId, SimulatorId};
@@ -27,6 +28,7 @@ pub struct Network {
     pub(crate) simulators: Vec<SimulatorSpec>,
     pub(crate) populations: Vec<PopulationSpec>,
     pub(crate) projections: Vec<ProjectionSpec>,
+    pub(crate) electrodes: Vec<ElectrodeSpec>,
 }
 
 /// Something that has a [`Network`]: the struct of a `network!` block, or a network itself.

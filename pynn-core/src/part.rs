@@ -5,6 +5,7 @@ use std::ops::Range;
 use crate::backend::Backend;
 use crate::cell::CellInfo;
 use crate::connector::{Reaching, Row};
+use crate::electrode::LocalElectrode;
 use crate::error::{Error, Result};
 use crate::network::{ErasedModel, Network, PopulationKind, PopulationSpec, ProjectionSpec, SimulatorSpec};
 use crate::population::SimulatorId;
@@ -64,6 +65,23 @@ impl<'n> Part<'n> {
 
     fn of_simulator(self) -> impl Iterator<Item = &'n PopulationSpec> {
         self.network.populations().iter().filter(move |spec| spec.simulator == self.simulator)
+    }
+
+    /// The electrodes that inject into cells that live here, in order of declaration.
+    #[allow(clippy::cast_possible_truncation, reason = "the builder bounds the number of cells")]
+    pub fn electrodes(&self) -> impl Iterator<Item = LocalElectrode<'n>> {
+        let part = *self;
+        self.network.electrodes().iter().filter_map(move |spec| {
+            let population = &part.network.populations()[spec.cells.population.0];
+            let here = share_of(population.size, part.share, part.shares);
+            let (first, last) = (here.start.max(spec.cells.range.start), here.end.min(spec.cells.range.end));
+            let is_here = population.simulator == part.simulator && first < last;
+            is_here.then(|| LocalElectrode {
+                spec,
+                population: population.id,
+                cells: (first..last).map(|cell| (cell - here.start) as u32).collect(),
+            })
+        })
     }
 
     /// The projections onto cells that live here, in order of declaration.

@@ -1,4 +1,4 @@
-//! Handles on what a network consists of: populations, slices of them, projections.
+//! Handles on what a network consists of: populations, slices of them, projections, electrodes.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -18,6 +18,10 @@ pub struct PopulationId(pub usize);
 /// The number of a projection in its network, in order of declaration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ProjectionId(pub usize);
+
+/// The number of an electrode in its network, in order of declaration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ElectrodeId(pub usize);
 
 /// A simulator of a network: a backend and the ranks it runs on.
 ///
@@ -194,5 +198,38 @@ impl Projection {
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
+    }
+}
+
+/// An electrode of a network: a current source of type `E` and the cells that it injects into.
+pub struct Electrode<E> {
+    pub(crate) id: ElectrodeId,
+    pub(crate) name: Arc<str>,
+    pub(crate) source: PhantomData<fn() -> E>,
+}
+
+impl<E> Electrode<E> {
+    /// The electrode's number.
+    #[must_use]
+    pub fn id(&self) -> ElectrodeId {
+        self.id
+    }
+
+    /// The electrode's name: the label, or `source -> population`.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+}
+
+impl<E> Clone for Electrode<E> {
+    fn clone(&self) -> Self {
+        Self { id: self.id, name: self.name.clone(), source: PhantomData }
+    }
+}
+
+impl<E> fmt::Debug for Electrode<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.name)
     }
 }

@@ -30,6 +30,8 @@ pub enum Purpose {
     Model = 7,
     /// Values of cells and synapses that are set between runs.
     Change = 8,
+    /// Currents of electrodes.
+    Electrode = 9,
 }
 
 /// The key of a family of streams: (seed, purpose, object).

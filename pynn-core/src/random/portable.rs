@@ -1,4 +1,4 @@
-//! Logarithm and exponential that give the same bits on every platform, and at compile time.
+//! Logarithm, exponential and sine that give the same bits on every platform, and at compile time.
 //!
 //! `f64::ln` is the platform's; with these a network's random numbers are the same everywhere. Errors are a few units
 //! in the last place.
@@ -89,6 +89,27 @@ pub(crate) const fn sqrt(x: f64) -> f64 {
     root
 }
 
+/// (-1)^k (2 pi)^(2 k + 1) / (2 k + 1)!: the series of `sin(2 pi x)`.
+const SINE: [f64; 12] = {
+    let mut terms = [std::f64::consts::TAU; 12];
+    let mut k = 1;
+    while k < 12 {
+        let n = 2.0 * k as f64;
+        terms[k] = -terms[k - 1] * std::f64::consts::TAU * std::f64::consts::TAU / (n * (n + 1.0));
+        k += 1;
+    }
+    terms
+};
+
+/// The sine of an angle given in turns of 360 degrees.
+pub(crate) fn sin_turns(turns: f64) -> f64 {
+    // From -1/2 to 1/2, then from -1/4 to 1/4.
+    let x = turns - turns.round();
+    let x = if x.abs() > 0.25 { x.signum() * 0.5 - x } else { x };
+    let square = x * x;
+    x * SINE.iter().rev().fold(0.0, |sum, term| term + sum * square)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -98,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn logarithm_exponential_and_root_are_those_of_the_platform() {
+    fn functions_are_those_of_the_platform() {
         for n in 1..4000 {
             let x = f64::from(n) / 1000.0;
             for x in [x, x * 1e-16, x * 1e200, 1.0 + x * 1e-9, 1.0 - x * 1e-9] {
@@ -109,6 +130,12 @@ mod tests {
                 assert_close(exp(x), x.exp());
             }
         }
+        for n in -4000..4000 {
+            let turns = f64::from(n) / 1000.0;
+            let angle = std::f64::consts::TAU * (turns - turns.round());
+            assert!((sin_turns(turns) - angle.sin()).abs() < 2e-15, "{turns}");
+        }
+        assert_eq!((sin_turns(0.25), sin_turns(-17.25), sin_turns(3.0)), (1.0, -1.0, 0.0));
         assert_eq!((ln(1.0), exp(0.0), exp(-800.0), exp(1e9)), (0.0, 1.0, 0.0, f64::INFINITY));
     }
 }
