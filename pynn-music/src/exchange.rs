@@ -83,6 +83,8 @@ struct Incoming {
     sender_step: Tick,
     packets: u64,
     taken: u64,
+    /// How many packets the next step needs.
+    needed: u64,
 }
 
 struct Outgoing {
@@ -115,6 +117,7 @@ impl Exchange {
             sender_step: schedule.step(channel.from),
             packets: 0,
             taken: 0,
+            needed: 0,
         });
         let outgoing = schedule.outgoing(rank).iter().map(channel).map(|(id, channel)| Outgoing {
             id,
@@ -138,7 +141,7 @@ impl Exchange {
     /// # Errors
     /// When the transport fails.
     pub fn begin(&mut self, span: Span, transport: &mut dyn Transport) -> Result<()> {
-        (self.span, self.time) = (span, span.start);
+        self.span = span;
         for channel in &mut self.incoming {
             (channel.packets, channel.taken) = (channel.rhythm.packets(span), 0);
         }
@@ -146,6 +149,7 @@ impl Exchange {
             (channel.packets, channel.sent) = (channel.rhythm.packets(span), 0);
         }
         self.outbox.packets.iter_mut().for_each(Vec::clear);
+        self.reach(span.start);
         transport.begin(span)
     }
 
@@ -171,8 +175,18 @@ impl Exchange {
         }
         let to = self.horizon();
         node.advance(self.time, to, &mut self.outbox)?;
-        self.time = to;
+        self.reach(to);
         Ok(Turn::Stepped)
+    }
+
+    /// Goes to `time`, and notes what the next step needs: the turns of a wait then only look for it.
+    fn reach(&mut self, time: Tick) {
+        self.time = time;
+        let next = time + self.step;
+        for channel in &mut self.incoming {
+            channel.needed =
+                if next > self.span.end { channel.packets } else { channel.rhythm.need(self.span, next) };
+        }
     }
 
     /// Sends the packets that are complete, and says which one finds no slot.
@@ -196,12 +210,9 @@ impl Exchange {
     /// Takes the packets that the next step needs, or all that are left after the last one. It takes no other, so
     /// that a simulator never has to keep spikes from further ahead than one window.
     fn take(&mut self, node: &mut dyn Node, transport: &mut dyn Transport) -> Result<Option<Wait>> {
-        let next = self.time + self.step;
         let mut wait = None;
         for channel in &mut self.incoming {
-            let needed =
-                if next > self.span.end { channel.packets } else { channel.rhythm.need(self.span, next) };
-            while channel.taken < needed {
+            while channel.taken < channel.needed {
                 let Some(header) = transport.try_take(channel.id, &mut self.taken)? else {
                     wait.get_or_insert(Wait::Packet { channel: channel.id, number: channel.taken + 1 });
                     break;

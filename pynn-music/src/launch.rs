@@ -9,16 +9,14 @@ pub struct Launch {
     pub rank: usize,
     /// How many processes.
     pub size: usize,
-    /// How many of them on this machine, if the launcher tells.
-    pub local: Option<usize>,
 }
 
-/// Names of environment variables: launcher, rank, size, processes on this machine.
-const LAUNCHERS: [[&str; 4]; 3] = [
-    ["Open MPI mpirun", "OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_LOCAL_SIZE"],
-    ["MPICH mpiexec", "PMI_RANK", "PMI_SIZE", "MPI_LOCALNRANKS"],
+/// Names: launcher, and its environment variables for rank and size.
+const LAUNCHERS: [[&str; 3]; 3] = [
+    ["Open MPI mpirun", "OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE"],
+    ["MPICH mpiexec", "PMI_RANK", "PMI_SIZE"],
     // Not SLURM_NTASKS: plain batch shells have it too.
-    ["srun", "SLURM_PROCID", "SLURM_STEP_NUM_TASKS", "SLURM_TASKS_PER_NODE"],
+    ["srun", "SLURM_PROCID", "SLURM_STEP_NUM_TASKS"],
 ];
 
 impl Launch {
@@ -30,8 +28,8 @@ impl Launch {
 
     fn from(variable: impl Fn(&str) -> Option<String>) -> Option<Self> {
         let number = |name| variable(name)?.trim().parse::<usize>().ok();
-        LAUNCHERS.iter().find_map(|&[launcher, rank, size, local]| {
-            Some(Self { launcher, rank: number(rank)?, size: number(size)?, local: number(local) })
+        LAUNCHERS.iter().find_map(|&[launcher, rank, size]| {
+            Some(Self { launcher, rank: number(rank)?, size: number(size)? })
         })
     }
 }

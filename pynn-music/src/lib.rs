@@ -9,6 +9,7 @@ pub mod bench;
 pub mod clock;
 mod command;
 mod driver;
+mod cores;
 pub mod exchange;
 mod exit;
 mod gather;

@@ -4,6 +4,7 @@ use pynn_core::error::{Error, ErrorKind, Result};
 use pynn_core::time::Spike;
 
 use crate::clock::Span;
+use crate::cores;
 
 pub mod dry_run;
 #[cfg(feature = "mpi")]
@@ -150,10 +151,15 @@ pub struct Manners {
 }
 
 impl Manners {
-    /// For `ranks` ranks on this machine.
+    /// For `ranks` ranks in this process.
     #[must_use]
     pub fn of(ranks: usize) -> Self {
-        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        Self::new(ranks, cores::available())
+    }
+
+    /// For `ranks` ranks on `cores` cores.
+    #[must_use]
+    pub fn new(ranks: usize, cores: usize) -> Self {
         if ranks <= cores { Self { spins: 2000, yields: 100 } } else { Self { spins: 1, yields: 200 } }
     }
 }

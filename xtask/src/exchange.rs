@@ -73,7 +73,7 @@ fn launch() -> Result<ExitCode, Failure> {
 
 #[cfg(feature = "mpi")]
 fn processes(ping: f64) -> Result<ExitCode, Failure> {
-    let world = pynn::music::transport::World::open(None)?;
+    let world = pynn::music::transport::World::open()?;
     let mut measured = Vec::new();
     for spikes in SPIKES {
         measured.push(bench::exchange_processes(&world, spikes)?);

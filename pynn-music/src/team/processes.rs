@@ -52,7 +52,7 @@ pub(crate) fn launch_leader(common: &Common, launch: Option<Launch>) -> Result<T
 
 /// Starts MPI, and checks that it has as many processes as the plan has ranks.
 fn open(common: &Common, launch: Option<&Launch>) -> Result<Rc<World>> {
-    let world = World::open(launch.and_then(|launch| launch.local))?;
+    let world = World::open()?;
     if let Some(launch) = launch
         && launch.size != world.size()
     {

@@ -8,22 +8,25 @@ use std::mem::{ManuallyDrop, MaybeUninit};
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
+use mpi::collective::SystemOperation;
 use mpi::ffi;
 use mpi::topology::{Communicator, SimpleCommunicator};
-use mpi::traits::AsRaw;
+use mpi::traits::{AsRaw, CommunicatorCollectives};
 use pynn_core::error::{Error, ErrorKind, Result};
 use pynn_core::time::Spike;
 
 use super::{Failure, Header, Idle, Manners, Patience, Transport};
 use crate::clock::{Rhythm, Span};
+use crate::cores;
 use crate::schedule::Schedule;
 use crate::wire;
 
 /// Fewest slots of a channel: one packet in a round of them is acknowledged, which takes as long as a packet does.
-const ROUND: usize = 8;
+const ROUND: usize = 16;
 
-/// Spikes of a first message and its header: 4 KiB, the eager limit of Open MPI.
-const FIRST: usize = 512;
+/// Spikes of a first message and its header: within 4 KiB with what MPI adds, the eager limit of Open MPI. One byte
+/// more, and a message costs several times as much.
+const FIRST: usize = 496;
 /// Marks the last packet in the header's step.
 const LAST: u32 = 1 << 31;
 /// How often waits look for the failure of another rank, in turns.
@@ -62,7 +65,7 @@ impl World {
     ///
     /// # Errors
     /// When MPI has been started before: it starts once in a process.
-    pub fn open(local_ranks: Option<usize>) -> Result<Rc<Self>> {
+    pub fn open() -> Result<Rc<Self>> {
         let Some((universe, _)) = mpi::initialize_with_threading(mpi::Threading::Serialized) else {
             return Err(Error::new(
                 ErrorKind::Usage,
@@ -71,12 +74,13 @@ impl World {
         };
         let communicator = universe.world().duplicate();
         let (rank, size) = (communicator.rank() as usize, communicator.size() as usize);
+        let manners = manners(&communicator.split_shared(communicator.rank()));
         Ok(Rc::new(Self {
             universe: ManuallyDrop::new(universe),
             communicator: ManuallyDrop::new(communicator),
             rank,
             size,
-            manners: Manners::of(local_ranks.unwrap_or(size)),
+            manners,
         }))
     }
 
@@ -189,6 +193,15 @@ impl World {
             }
         }
     }
+}
+
+/// Manners for the processes of one machine. Launchers bind each to a core of its own: what counts is how many cores
+/// all of them have together.
+fn manners(machine: &SimpleCommunicator) -> Manners {
+    let own = cores::allowed();
+    let mut all = own;
+    machine.all_reduce_into(&own[..], &mut all[..], SystemOperation::bitwise_or());
+    Manners::new(machine.size() as usize, if all == own { cores::available() } else { cores::count(&all) })
 }
 
 /// A message on its way. Dropped before it has left, it leaks its buffer, which MPI still reads.
