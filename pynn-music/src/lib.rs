@@ -8,8 +8,8 @@
 pub mod bench;
 pub mod clock;
 mod command;
-mod driver;
 mod cores;
+mod driver;
 pub mod exchange;
 mod exit;
 mod gather;

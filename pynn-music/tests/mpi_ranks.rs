@@ -160,7 +160,7 @@ fn random_net(seed: u64, ranks: usize) -> (Net, Vec<i64>) {
 }
 
 fn random_nets() {
-    let world = World::open(None).unwrap();
+    let world = World::open().unwrap();
     let (rank, mut nets) = (world.rank(), 0);
     for seed in 0..300 {
         let (net, runs) = random_net(seed, world.size());
