@@ -1,6 +1,7 @@
 //! Tasks of the house.
 //!
 //!     cargo xtask conformance CASES.json --against ANSWERS.json [--backend native|nest|neuron]
+//!     cargo xtask capabilities
 //!     cargo xtask bench brunel|cuba|coba|hh|microcircuit [--backend native|nest|neuron] [--ranks N] [--scale S] [--seed K] [--seconds T]
 //!     cargo xtask bench exchange
 //!     cargo xtask bench stepping [--backend native|nest|neuron] [--cells N]
@@ -15,9 +16,11 @@ mod stepping;
 use std::process::ExitCode;
 
 use pico_args::Arguments;
+use pynn_conformance::page;
 
 const USAGE: &str = "\
 usage: cargo xtask conformance CASES.json --against ANSWERS.json [--backend native|nest|neuron]
+       cargo xtask capabilities
        cargo xtask bench brunel|cuba|coba|hh|microcircuit [--backend native|nest|neuron] [--ranks N] [--scale S] [--seed K] [--seconds T]
        cargo xtask bench exchange
        cargo xtask bench stepping [--backend native|nest|neuron] [--cells N]
@@ -39,6 +42,12 @@ fn main() -> ExitCode {
 fn run(mut arguments: Arguments) -> Result<ExitCode, Failure> {
     match (arguments.subcommand()?.as_deref(), arguments) {
         (Some("conformance"), arguments) => conformance::run(arguments),
+        (Some("capabilities"), arguments) => {
+            finish(arguments)?;
+            std::fs::write(page::path(), page::text())?;
+            println!("wrote docs/capabilities.md");
+            Ok(ExitCode::SUCCESS)
+        }
         (Some("bench"), mut arguments) => match arguments.subcommand()?.as_deref() {
             Some("exchange") => exchange::run(arguments),
             Some("pynest") => pynest::run(arguments),

@@ -1,0 +1,118 @@
+//! What there is, and which backend has it: asked of the compiler, so that it cannot be out of date.
+
+use std::marker::PhantomData;
+
+use pynn::backend::{Connects, Records, Simulates, Transmits};
+use pynn::prelude::*;
+
+/// Something a backend has or has not.
+#[derive(Clone, Copy, Debug)]
+pub struct Item {
+    /// Its name, as one writes it.
+    pub name: &'static str,
+    /// PyNN's name.
+    pub pynn: &'static str,
+    /// Whether the compiler accepts it, on each of [`Backends::ALL`](crate::Backends::ALL).
+    pub available: [bool; 3],
+}
+
+/// Items of one kind.
+#[derive(Clone, Copy, Debug)]
+pub struct Kind {
+    /// What they are, as a heading.
+    pub name: &'static str,
+    /// The items.
+    pub items: &'static [Item],
+}
+
+/// Asks whether `B` has capability `T`: an inherent constant, which exists where it has, hides the trait's.
+struct Ask<B, T>(PhantomData<(B, T)>);
+
+#[expect(dead_code, reason = "used once a backend lacks something")]
+trait Otherwise {
+    const HAS: bool = false;
+}
+
+impl<B, T> Otherwise for Ask<B, T> {}
+
+struct Cell<T>(PhantomData<T>);
+struct Synapse<T>(PhantomData<T>);
+struct By<T>(PhantomData<T>);
+struct Seen<T>(PhantomData<T>);
+
+impl<B: Simulates<T>, T> Ask<B, Cell<T>> {
+    const HAS: bool = true;
+}
+
+impl<B: Transmits<T>, T> Ask<B, Synapse<T>> {
+    const HAS: bool = true;
+}
+
+impl<B: Connects<T>, T> Ask<B, By<T>> {
+    const HAS: bool = true;
+}
+
+impl<B: Records<T>, T> Ask<B, Seen<T>> {
+    const HAS: bool = true;
+}
+
+macro_rules! kinds {
+    ($($heading:literal $wrap:ident { $($name:ident = $ty:ty, $pynn:literal;)* })*) => {
+        /// All kinds of items.
+        pub const KINDS: &[Kind] = &[$(Kind {
+            name: $heading,
+            items: &[$(Item {
+                name: stringify!($name),
+                pynn: $pynn,
+                available: [Ask::<Native, $wrap<$ty>>::HAS, Ask::<Nest, $wrap<$ty>>::HAS, Ask::<Neuron, $wrap<$ty>>::HAS],
+            }),*],
+        }),*];
+    };
+}
+
+kinds! {
+    "Cells" Cell {
+        IfCurrExp = IfCurrExp, "IF_curr_exp";
+        IfCurrAlpha = IfCurrAlpha, "IF_curr_alpha";
+        IfCurrDelta = IfCurrDelta, "IF_curr_delta";
+        IfCondExp = IfCondExp, "IF_cond_exp";
+        IfCondAlpha = IfCondAlpha, "IF_cond_alpha";
+        HhCondExp = HhCondExp, "HH_cond_exp";
+    }
+    "Spike sources" Cell {
+        SpikeSourceArray = SpikeSourceArray, "SpikeSourceArray";
+        SpikeSourcePoisson = SpikeSourcePoisson, "SpikeSourcePoisson";
+    }
+    "Synapses" Synapse {
+        StaticSynapse = StaticSynapse, "StaticSynapse";
+    }
+    "Connectors" By {
+        AllToAll = AllToAll, "AllToAllConnector";
+        OneToOne = OneToOne, "OneToOneConnector";
+        FixedProbability = FixedProbability, "FixedProbabilityConnector";
+        FixedNumberPre = FixedNumberPre, "FixedNumberPreConnector";
+        FixedNumberPost = FixedNumberPost, "FixedNumberPostConnector";
+        FixedTotalNumber = FixedTotalNumber, "FixedTotalNumberConnector";
+        FromList = FromList, "FromListConnector";
+        FromFile = FromFile, "FromFileConnector";
+    }
+    "Recorded" Seen {
+        spikes = observable::Spikes, "spikes";
+        v = observable::MembranePotential, "v";
+        gsyn_exc = observable::GsynExc, "gsyn_exc";
+        gsyn_inh = observable::GsynInh, "gsyn_inh";
+        m = observable::GateM, "m";
+        h = observable::GateH, "h";
+        n = observable::GateN, "n";
+    }
+}
+
+/// What all backends have alike because it is not theirs.
+pub const EVERYWHERE: &[(&str, &str)] = &[
+    ("initial", "initial values: constant, listed, computed, drawn"),
+    ("vary", "parameters that differ from cell to cell"),
+    ("slices", "projections between ranges of cells"),
+    ("Uniform", "values drawn from a distribution"),
+    ("run_until", "runs that add up"),
+    ("reset", "back to time 0"),
+];

@@ -1,0 +1,20 @@
+//! The scenarios, a theme a file.
+
+pub mod cells;
+pub mod connectors;
+pub mod control;
+pub mod several;
+pub mod sources;
+pub mod timing;
+
+use crate::Scenario;
+
+/// All themes, by name.
+pub const THEMES: &[(&str, &[Scenario])] = &[
+    ("control", control::ALL),
+    ("cells", cells::ALL),
+    ("sources", sources::ALL),
+    ("connectors", connectors::ALL),
+    ("timing", timing::ALL),
+    ("several", several::ALL),
+];
