@@ -151,13 +151,7 @@ pub trait Simulator {
     /// Of kind [`ErrorKind::Usage`] or [`ErrorKind::Description`] when it is refused: then all is as before. After
     /// another error it is not used any more.
     fn change(&mut self, part: &Part<'_>, change: &Change) -> Result<()> {
-        let what = match change {
-            Change::Parameter { .. } => "parameters of cells",
-            Change::State { .. } => "states of cells",
-            Change::Synapses { .. } => "values of connections",
-            Change::Electrode { .. } => "electrodes",
-        };
-        Err(unsupported(part.network, part.spec().backend, &format!("changes no {what} between runs")))
+        Err(unchangeable(part, change))
     }
 
     /// The values that state variable number `state` of the population's cells that live here has now, in base units.
@@ -183,6 +177,18 @@ pub trait Simulator {
         let _ = (projection, value);
         Ok(None)
     }
+}
+
+/// The error of a backend that does not take over what has changed.
+#[must_use]
+pub fn unchangeable(part: &Part<'_>, change: &Change) -> Error {
+    let what = match change {
+        Change::Parameter { .. } => "parameters of cells",
+        Change::State { .. } => "states of cells",
+        Change::Synapses { .. } => "values of connections",
+        Change::Electrode { .. } => "electrodes",
+    };
+    unsupported(part.network, part.spec().backend, &format!("changes no {what} between runs"))
 }
 
 fn unsupported(network: &Network, backend: &str, what: &str) -> Error {

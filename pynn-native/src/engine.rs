@@ -1,6 +1,9 @@
 //! One rank of the engine: groups of cells, tables of synapses, and the step that ties them together.
 
-use pynn_core::backend::{Backend, Packet, Part, Samples, Simulator, Statistics};
+use pynn_core::backend::{
+    Backend, Currents, Injected, Packet, Part, Samples, Simulator, Statistics, unchangeable,
+};
+use pynn_core::change::Change;
 use pynn_core::error::{Error, ErrorKind, Result};
 use pynn_core::population::PopulationId;
 use pynn_core::time::{Spike, Tick};
@@ -39,6 +42,7 @@ pub(crate) struct Engine {
     /// Ordered by global id.
     sources: Vec<Source>,
     drives: Vec<Drive>,
+    currents: Currents,
     /// What arrives at the end of the step, in quanta: for each group one block a receptor.
     inputs: Vec<i64>,
     events: u64,
@@ -72,12 +76,15 @@ impl Engine {
         }
         let tables = build::tables(part, onto, slots)?;
         let sources = sources(part, tables);
+        let currents = Currents::new(part)?;
+        check_injected(part, &mut groups, &currents)?;
         let mut engine = Self {
             timestep: part.timestep(),
             now: 0,
             groups,
             sources,
             drives,
+            currents,
             inputs: vec![0; slots],
             events: 0,
         };
@@ -103,6 +110,7 @@ impl Engine {
     fn step(&mut self, out: &mut Vec<Spike>) {
         let step = self.now + 1;
         self.gather(step);
+        inject(&mut self.groups, self.currents.step(step));
         for group in &mut self.groups {
             let fired = out.len();
             group.step(step, &mut self.inputs, out);
@@ -115,6 +123,32 @@ impl Engine {
         self.sources.iter_mut().for_each(|source| source.history.rotate());
         self.now = step;
     }
+}
+
+/// Gives cells the currents that electrodes inject from now on.
+#[inline]
+fn inject(groups: &mut [Group], injected: &[Injected]) {
+    for Injected { population, cell, current } in injected {
+        if let Some(group) = groups.iter_mut().find(|group| group.population == *population) {
+            let _injected = group.inject(*cell, *current);
+        }
+    }
+}
+
+/// Whether there can be electrodes in all cells that have one.
+fn check_injected(part: &Part<'_>, groups: &mut [Group], currents: &Currents) -> Result<()> {
+    for Injected { population, cell, .. } in currents.cells() {
+        let group = groups.iter_mut().find(|group| group.population == *population);
+        if !group.is_some_and(|group| group.inject(*cell, 0.0)) {
+            let spec = &part.network.populations()[population.0];
+            return Err(Error::description(format!(
+                "population `{}`: the native engine's kernel of {} takes no electrodes; write its `CellKernel::inject`, \
+                 or inject into other cells",
+                spec.name, spec.cell.name
+            )));
+        }
+    }
+    Ok(())
 }
 
 /// The tables by source population, ordered by global id.
@@ -193,11 +227,20 @@ impl Simulator for Engine {
         self.inputs.fill(0);
         self.sources.iter_mut().for_each(|source| source.history.reset());
         self.drives.iter_mut().for_each(Drive::reset);
+        self.currents.reset();
+        inject(&mut self.groups, self.currents.cells());
         for group in &mut self.groups {
             group.reset();
             group.source = self.sources.iter().position(|source| source.population == group.population);
         }
         Ok(())
+    }
+
+    fn change(&mut self, part: &Part<'_>, change: &Change) -> Result<()> {
+        match change {
+            Change::Electrode { electrode } => self.currents.change(part.network, *electrode),
+            other => Err(unchangeable(part, other)),
+        }
     }
 
     fn statistics(&self) -> Statistics {

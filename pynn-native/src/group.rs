@@ -77,6 +77,12 @@ impl Group {
         first..first + self.size
     }
 
+    /// Sets the current that electrodes inject into a cell from the next step on, nA; gives whether there can be any.
+    #[must_use]
+    pub(crate) fn inject(&mut self, cell: u32, current: f64) -> bool {
+        self.kernel.inject(cell as usize, current)
+    }
+
     /// Back to time 0.
     pub(crate) fn reset(&mut self) {
         for (column, initial) in self.state.iter_mut().zip(&self.initial) {

@@ -31,9 +31,12 @@ pub mod kernels;
 mod model;
 mod table;
 
-use pynn_core::backend::{Backend, Connects, Lowered, Part, Records, Simulates, Simulator, Transmits};
+use pynn_core::backend::{
+    Backend, Connects, Injects, Lowered, Part, Records, Simulates, Simulator, Transmits,
+};
 use pynn_core::cell::Observable;
 use pynn_core::connector::Connector;
+use pynn_core::electrode::CurrentSource;
 use pynn_core::error::Result;
 use pynn_core::network::{Network, ProjectionSpec};
 use pynn_core::synapse::StaticSynapse;
@@ -89,6 +92,9 @@ macro_rules! simulates {
     )*};
 }
 simulates!(IfCurrExp IfCurrAlpha IfCurrDelta IfCondExp IfCondAlpha HhCondExp);
+
+/// Electrodes play what core computes; a kernel without [`CellKernel::inject`] is an error of the build.
+impl<E: CurrentSource> Injects<E> for Native {}
 
 /// Any column of a cell's state; a variable that is none is an error of the build.
 impl<V: Observable> Records<V> for Native {}

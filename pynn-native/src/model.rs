@@ -68,6 +68,15 @@ pub trait CellKernel: Send + Sized + 'static {
     /// When parameters do not make sense; the message names population, cell and parameter.
     fn new(setup: &Setup<'_>) -> Result<Self>;
 
+    /// Sets the current, in nA, that electrodes inject into cell number `cell` from the next step on, on top of what its
+    /// parameters say, and gives whether it could: by default a kernel cannot, and a network with an electrode in its
+    /// cells is refused.
+    #[must_use]
+    fn inject(&mut self, cell: usize, current: f64) -> bool {
+        let _ = (cell, current);
+        false
+    }
+
     /// Takes the cells one time step on. What it does to a cell must depend on nothing but that cell, so that results
     /// are the same for any division of cells over ranks.
     fn step(&mut self, cells: Cells<'_>);
@@ -126,6 +135,13 @@ impl<'a> Setup<'a> {
     #[must_use]
     pub fn size(&self) -> usize {
         self.population.cells.len()
+    }
+
+    /// Whether electrodes inject into cells of the population.
+    #[must_use]
+    pub fn is_injected(&self) -> bool {
+        let id = self.population.spec.id;
+        self.population.network().electrodes().iter().any(|electrode| electrode.cells.population == id)
     }
 
     /// The share of the population.
@@ -196,13 +212,18 @@ impl fmt::Debug for Model {
     }
 }
 
-/// [`CellKernel::step`] as an object.
+/// [`CellKernel`] as an object.
 pub(crate) trait Step: Send {
     fn step(&mut self, cells: Cells<'_>);
+    fn inject(&mut self, cell: usize, current: f64) -> bool;
 }
 
 impl<K: CellKernel> Step for K {
     fn step(&mut self, cells: Cells<'_>) {
         CellKernel::step(self, cells);
+    }
+
+    fn inject(&mut self, cell: usize, current: f64) -> bool {
+        CellKernel::inject(self, cell, current)
     }
 }

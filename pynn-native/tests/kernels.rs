@@ -1,7 +1,7 @@
 //! Kernels on every instruction set, bit for bit.
 
 use pynn_native::kernels::{
-    Level, PerCell, deliver, hh_cond_exp, if_cond_alpha, if_cond_exp, if_curr_alpha, if_curr_delta,
+    Level, PerCell, SameBut, deliver, hh_cond_exp, if_cond_alpha, if_cond_exp, if_curr_alpha, if_curr_delta,
     if_curr_exp,
 };
 
@@ -109,6 +109,12 @@ fn current_based_cells_have_the_same_bits_on_every_path() {
     assert_same_bits(vec![v(), noise(4), noise(5), steps()], |level, columns, fired| {
         let [v, a, b, r] = columns else { unreachable!() };
         if_curr_exp::step_at(level, same, v, a, b, r, &exc, &inh, fired);
+    });
+    let own = scaled(8, -3.0, 3.0);
+    let same_but = SameBut::<'_, _, { if_curr_exp::CURRENT }> { same, own: &own };
+    assert_same_bits(vec![v(), noise(4), noise(5), steps()], |level, columns, fired| {
+        let [v, a, b, r] = columns else { unreachable!() };
+        if_curr_exp::step_at(level, same_but, v, a, b, r, &exc, &inh, fired);
     });
     let p = if_curr_delta::Parameters {
         v_rest: -65.0,

@@ -59,7 +59,7 @@ fn substeps(setup: &Setup<'_>) -> Result<usize> {
 /// Kernel of [`pynn_core::cells::HhCondExp`]; see [`hh_cond_exp`].
 #[derive(Debug)]
 pub struct HhCondExp {
-    table: Table<{ hh_cond_exp::K }>,
+    table: Table<{ hh_cond_exp::K }, { hh_cond_exp::CURRENT }>,
     timestep: f64,
     substeps: usize,
 }
@@ -73,6 +73,10 @@ impl CellKernel for HhCondExp {
         let table =
             Table::new(setup, NAMES, |values| hh_cond_exp::coefficients(&parameters(values), h, substeps))?;
         Ok(Self { table, timestep: h, substeps })
+    }
+
+    fn inject(&mut self, cell: usize, current: f64) -> bool {
+        self.table.inject(cell, current)
     }
 
     fn step(&mut self, cells: Cells<'_>) {

@@ -40,7 +40,7 @@ fn parameters(values: [f64; 11]) -> if_cond_exp::Parameters {
 
 /// Kernel of [`pynn_core::cells::IfCondExp`]; see [`if_cond_exp`].
 #[derive(Debug)]
-pub struct IfCondExp(Table<{ if_cond_exp::K }>);
+pub struct IfCondExp(Table<{ if_cond_exp::K }, { if_cond_exp::CURRENT }>);
 
 impl CellKernel for IfCondExp {
     const STATE: &'static [&'static str] = &["v", "gsyn_exc", "gsyn_inh", "refractory"];
@@ -48,6 +48,10 @@ impl CellKernel for IfCondExp {
     fn new(setup: &Setup<'_>) -> Result<Self> {
         let h = setup.timestep();
         Table::new(setup, NAMES, |values| if_cond_exp::coefficients(&parameters(values), h)).map(Self)
+    }
+
+    fn inject(&mut self, cell: usize, current: f64) -> bool {
+        self.0.inject(cell, current)
     }
 
     fn step(&mut self, cells: Cells<'_>) {
@@ -58,7 +62,7 @@ impl CellKernel for IfCondExp {
 
 /// Kernel of [`pynn_core::cells::IfCondAlpha`]; see [`if_cond_alpha`].
 #[derive(Debug)]
-pub struct IfCondAlpha(Table<{ if_cond_alpha::K }>);
+pub struct IfCondAlpha(Table<{ if_cond_alpha::K }, { if_cond_alpha::CURRENT }>);
 
 impl CellKernel for IfCondAlpha {
     const STATE: &'static [&'static str] = &["v", "gsyn_exc", "d_exc", "gsyn_inh", "d_inh", "refractory"];
@@ -66,6 +70,10 @@ impl CellKernel for IfCondAlpha {
     fn new(setup: &Setup<'_>) -> Result<Self> {
         let h = setup.timestep();
         Table::new(setup, NAMES, |values| if_cond_alpha::coefficients(&parameters(values), h)).map(Self)
+    }
+
+    fn inject(&mut self, cell: usize, current: f64) -> bool {
+        self.0.inject(cell, current)
     }
 
     fn step(&mut self, cells: Cells<'_>) {

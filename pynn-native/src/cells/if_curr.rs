@@ -26,7 +26,7 @@ fn parameters(values: [f64; 9]) -> if_curr_exp::Parameters {
 
 /// Kernel of [`pynn_core::cells::IfCurrExp`]; see [`if_curr_exp`].
 #[derive(Debug)]
-pub struct IfCurrExp(Table<{ if_curr_exp::K }>);
+pub struct IfCurrExp(Table<{ if_curr_exp::K }, { if_curr_exp::CURRENT }>);
 
 impl CellKernel for IfCurrExp {
     const STATE: &'static [&'static str] = &["v", "i_exc", "i_inh", "refractory"];
@@ -34,6 +34,10 @@ impl CellKernel for IfCurrExp {
     fn new(setup: &Setup<'_>) -> Result<Self> {
         let h = setup.timestep();
         Table::new(setup, NAMES, |values| if_curr_exp::coefficients(&parameters(values), h)).map(Self)
+    }
+
+    fn inject(&mut self, cell: usize, current: f64) -> bool {
+        self.0.inject(cell, current)
     }
 
     fn step(&mut self, cells: Cells<'_>) {
@@ -44,7 +48,7 @@ impl CellKernel for IfCurrExp {
 
 /// Kernel of [`pynn_core::cells::IfCurrAlpha`]; see [`if_curr_alpha`].
 #[derive(Debug)]
-pub struct IfCurrAlpha(Table<{ if_curr_alpha::K }>);
+pub struct IfCurrAlpha(Table<{ if_curr_alpha::K }, { if_curr_alpha::CURRENT }>);
 
 impl CellKernel for IfCurrAlpha {
     const STATE: &'static [&'static str] = &["v", "i_exc", "d_exc", "i_inh", "d_inh", "refractory"];
@@ -52,6 +56,10 @@ impl CellKernel for IfCurrAlpha {
     fn new(setup: &Setup<'_>) -> Result<Self> {
         let h = setup.timestep();
         Table::new(setup, NAMES, |values| if_curr_alpha::coefficients(&parameters(values), h)).map(Self)
+    }
+
+    fn inject(&mut self, cell: usize, current: f64) -> bool {
+        self.0.inject(cell, current)
     }
 
     fn step(&mut self, cells: Cells<'_>) {
@@ -64,7 +72,7 @@ impl CellKernel for IfCurrAlpha {
 
 /// Kernel of [`pynn_core::cells::IfCurrDelta`]; see [`if_curr_delta`].
 #[derive(Debug)]
-pub struct IfCurrDelta(Table<{ if_curr_delta::K }>);
+pub struct IfCurrDelta(Table<{ if_curr_delta::K }, { if_curr_delta::CURRENT }>);
 
 impl CellKernel for IfCurrDelta {
     const STATE: &'static [&'static str] = &["v", "refractory"];
@@ -77,6 +85,10 @@ impl CellKernel for IfCurrDelta {
             if_curr_delta::coefficients(&p, h)
         };
         Table::new(setup, names, coefficients).map(Self)
+    }
+
+    fn inject(&mut self, cell: usize, current: f64) -> bool {
+        self.0.inject(cell, current)
     }
 
     fn step(&mut self, cells: Cells<'_>) {

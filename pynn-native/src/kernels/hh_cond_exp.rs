@@ -62,6 +62,9 @@ pub const THRESHOLD: f64 = -20.0;
 /// Number of coefficients.
 pub const K: usize = 30;
 
+/// The coefficient that has the constant current in it.
+pub const CURRENT: usize = 3;
+
 /// Cells of one pass over the substeps: their columns stay in the first-level cache.
 const BLOCK: usize = 256;
 

@@ -26,6 +26,9 @@ use super::{Coefficients, math::exp, vectorised};
 /// Number of coefficients.
 pub const K: usize = 14;
 
+/// The coefficient that has the constant current in it.
+pub const CURRENT: usize = 5;
+
 /// `A(0)` from which the step relaxes towards the equilibrium of mid-step.
 pub(super) const STIFF: f64 = 2.0;
 

@@ -13,6 +13,9 @@ use super::{Coefficients, vectorised};
 /// Number of coefficients.
 pub const K: usize = 15;
 
+/// The coefficient that has the constant current in it.
+pub const CURRENT: usize = 1;
+
 /// Coefficients for time step `h`, ms.
 pub fn coefficients(p: &Parameters, h: f64) -> [f64; K] {
     let synapse = |tau: f64| {

@@ -10,6 +10,9 @@ use super::{Coefficients, if_curr_exp, vectorised};
 /// Number of coefficients.
 pub const K: usize = 5;
 
+/// The coefficient that has the constant current in it.
+pub const CURRENT: usize = 1;
+
 /// What the coefficients are made of, in ms, mV, nF, nA.
 #[derive(Clone, Copy, Debug)]
 pub struct Parameters {

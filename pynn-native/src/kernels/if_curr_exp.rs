@@ -12,6 +12,9 @@ use super::{Coefficients, vectorised};
 /// Number of coefficients.
 pub const K: usize = 9;
 
+/// The coefficient that has the constant current in it.
+pub const CURRENT: usize = 3;
+
 /// What the coefficients are made of, in ms, mV, nF, nA.
 #[derive(Clone, Copy, Debug)]
 pub struct Parameters {

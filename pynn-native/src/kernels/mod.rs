@@ -12,7 +12,8 @@
 //!
 //! # One value or one a cell
 //! Coefficients are either the same for all cells of a call (`[f64; K]`) or a column each ([`PerCell`]); both are
-//! [`Coefficients`], so the shared case keeps its constants in registers.
+//! [`Coefficients`], so the shared case keeps its constants in registers. Where electrodes inject, the coefficient that
+//! has the constant current in it (`CURRENT` of each family) is a column also where the others are shared ([`SameBut`]).
 //!
 //! # Same bits everywhere
 //! Each kernel is compiled for AVX-512, AVX2 and the baseline and chosen at run time. All three do the same
@@ -66,6 +67,26 @@ impl<const K: usize> Coefficients<K> for PerCell<'_, K> {
     #[inline(always)]
     fn get(&self, k: usize, i: usize) -> f64 {
         self.0[k][i]
+    }
+}
+
+/// The same for all cells, but for a column of values of coefficient number `OWN`.
+#[derive(Clone, Copy, Debug)]
+pub struct SameBut<'a, const K: usize, const OWN: usize> {
+    /// The coefficients; that of number `OWN` is not used.
+    pub same: [f64; K],
+    /// Coefficient number `OWN`, one a cell.
+    pub own: &'a [f64],
+}
+
+impl<const K: usize, const OWN: usize> Coefficients<K> for SameBut<'_, K, OWN> {
+    #[inline(always)]
+    fn first(self, n: usize) -> Self {
+        Self { own: &self.own[..n], ..self }
+    }
+    #[inline(always)]
+    fn get(&self, k: usize, i: usize) -> f64 {
+        if k == OWN { self.own[i] } else { self.same[k] }
     }
 }
 

@@ -5,6 +5,7 @@
 use std::collections::HashMap;
 
 use pynn_core::backend::{Backend, Packet, Part, Simulator};
+use pynn_core::change::Change;
 use pynn_core::network::Network;
 use pynn_core::population::{PopulationId, SimulatorId};
 use pynn_core::prelude::*;
@@ -58,6 +59,13 @@ impl<'n> Rig<'n> {
         self.now = 0;
         self.simulators.iter_mut().for_each(|simulator| simulator.reset().unwrap());
         self.sources.iter_mut().for_each(|source| source.reset());
+    }
+
+    /// Tells each share what has changed in `network`.
+    pub(crate) fn change(&mut self, network: &Network, change: &Change) {
+        for (simulator, part) in self.simulators.iter_mut().zip(&self.parts) {
+            simulator.change(&Part { network, ..*part }, change).unwrap();
+        }
     }
 
     /// Runs `steps` steps.
