@@ -6,14 +6,14 @@
 
 extern crate self as pynn;
 
-pub use pynn_core::cell;
 pub use pynn_core::network::{Model, Network, NetworkBuilder, SimulatorOptions};
 pub use pynn_core::population::{Population, Projection, View};
 pub use pynn_core::{Error, ErrorKind, Result};
 pub use pynn_core::{
     backend, cells, connector, connectors, digest, error, network, population, random, recording,
 };
-pub use pynn_core::{source, synapse, time, units, values};
+pub use pynn_core::{cell, synapse};
+pub use pynn_core::{source, time, units, values};
 pub use pynn_data as data;
 pub use pynn_macros::network;
 pub use pynn_music as music;

@@ -5,7 +5,7 @@ use pynn_core::backend::{Connects, Records, Simulates, Transmits};
 use pynn_core::cell::{CellType, Observable, Parameter, Receives, Sampled, State, Variable};
 use pynn_core::network::NetworkBuilder;
 use pynn_core::population::{Population, Projection, SimulatorHandle, Target, View};
-use pynn_core::synapse::{SynapseDefaults, SynapseType};
+use pynn_core::synapse::{IntoField, SynapseDefaults, SynapseType, WeightLimits};
 use pynn_core::units::{Time, Unit};
 use pynn_core::values::{IntoSynapseValues, IntoValues, SynapseValues, Values};
 
@@ -174,6 +174,16 @@ impl<V: IntoSynapseValues<Time>> Delays for V {
 /// The delays of a projection.
 pub fn delay(delays: impl Delays) -> SynapseValues<Time> {
     delays.delays()
+}
+
+/// The weight dependence of a plastic synapse onto `target`, whose receptor fixes the unit of the limits.
+pub fn weight_limits<B, C, W: Unit, P: WeightLimits<W>>(_: &Target<B, C, W>, dependence: P) -> P {
+    dependence
+}
+
+/// Another field of a synapse.
+pub fn field<T>(value: impl IntoField<T>) -> T {
+    value.into_field()
 }
 
 /// What can be given where each cell gets its own value.

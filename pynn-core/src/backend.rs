@@ -16,9 +16,8 @@ use crate::source::Sources;
 use crate::time::{Spike, Tick};
 
 pub use crate::electrode::{Currents, Injected, LocalElectrode};
-pub use crate::part::{
-    Draw, LONGEST_DELAY, LocalPopulation, LocalProjection, Part, RowValues, SynapseRow, delay_steps, share_of,
-};
+pub use crate::part::{Draw, LocalPopulation, LocalProjection, Part, RowValues, SynapseRow, share_of};
+pub use crate::row::{LONGEST_DELAY, delay_steps};
 
 /// A simulator technology: the native engine, NEST, NEURON, one of your own.
 #[diagnostic::on_unimplemented(
@@ -81,7 +80,7 @@ pub enum Lowered<M> {
     note = "a synapse belongs to the target's simulator: choose a synapse type that `{Self}` has, or move the target"
 )]
 pub trait Transmits<S>: Backend {
-    /// What the backend makes of the synapse type.
+    /// What the backend makes of the synapse type, whose constants alone mean something here.
     fn lower(synapse: &S) -> Self::Synapse;
 }
 

@@ -9,16 +9,17 @@ use std::sync::Arc;
 use crate::backend::{Backend, Connects, Lowered, Records, Simulates, Transmits};
 use crate::cell::{CellType, Observable, Parameter, Sampled, State, Variable};
 use crate::change::{CellValue, check_column};
-use crate::connector::{Connector, Ends};
+use crate::connector::Ends;
 use crate::error::{Error, ErrorKind, Result};
 use crate::network::{
     End, ErasedModel, Network, PopulationKind, PopulationSpec, ProjectionSpec, Recording, SampledVariable,
     SimulatorSpec,
 };
-use crate::part::{LONGEST_DELAY, bad_value, delay_steps};
+use crate::part::bad_value;
 use crate::population::{
     Population, PopulationId, Projection, ProjectionId, SimulatorHandle, SimulatorId, Target, View,
 };
+use crate::row::{LONGEST_DELAY, check_listed, check_parameters, delay_steps, outside_limits};
 use crate::source::Sources;
 use crate::synapse::SynapseType;
 use crate::time::Tick;
@@ -333,6 +334,7 @@ impl NetworkBuilder {
         if ends_are_own.contains(&false) {
             return Projection { id, name: label.unwrap_or_default().into() };
         }
+        let (family, values) = synapse.into_parts();
         let mut spec = ProjectionSpec {
             id,
             name: "".into(),
@@ -340,8 +342,9 @@ impl NetworkBuilder {
             target: End { population: target.view.population.id, range: target.view.range },
             receptor: target.receptor,
             connector: <B as Connects<K>>::lower(connector).into(),
-            values: synapse.values(),
-            synapse: Arc::new(<B as Transmits<S::Family>>::lower(&S::Family::default())),
+            values,
+            synapse: Arc::new(<B as Transmits<S::Family>>::lower(&family)),
+            family: Arc::new(family),
             shortest_delay: Tick::ZERO,
         };
         spec.name = label.map_or_else(|| self.unique_name(&spec), Arc::from);
@@ -404,12 +407,18 @@ impl NetworkBuilder {
         }
         messages.extend(self.check_delay(spec, &ends).err());
         messages.extend(self.check_weight(spec, &ends).err());
+        messages.extend(spec.family.check().err());
+        messages.extend(check_parameters(spec, &ends));
         messages
     }
 
     fn check_delay(&self, spec: &mut ProjectionSpec, ends: &Ends) -> Result<(), String> {
         let target = self.network.simulator_of(spec.target.population);
         let step = target.timestep;
+        if !spec.family.info().carries_spikes {
+            spec.shortest_delay = step * i64::from(LONGEST_DELAY);
+            return Ok(());
+        }
         let allowed = spec.shortest_delay_allowed(&self.network);
         // Drawn and computed delays are at least this, or an error when they are drawn.
         let least = step * allowed.steps_up(step);
@@ -457,6 +466,7 @@ impl NetworkBuilder {
         let population = &self.network.populations[spec.target.population.0];
         let receptor = &population.cell.receptors[spec.receptor];
         let conductance = receptor.symbol == Conductance::SYMBOL;
+        let limits = spec.family.weight_limits();
         let check = |weight: f64| match weight {
             _ if !weight.is_finite() => {
                 Err(format!("a weight of {weight} {} is not finite", receptor.symbol))
@@ -466,7 +476,12 @@ impl NetworkBuilder {
                  receptor; to inhibit, write `-> {0}.inhibitory` and a positive weight",
                 population.name
             )),
-            _ => Ok(()),
+            _ => match limits.filter(|(low, high)| weight < *low || weight > *high) {
+                Some(limits) => {
+                    Err(format!("a weight of {weight} {}: {}", receptor.symbol, outside_limits(limits)))
+                }
+                None => Ok(()),
+            },
         };
         if let Some((smallest, largest)) = spec.connector.listed_weights() {
             return check(smallest).and_then(|()| check(largest));
@@ -532,18 +547,4 @@ fn constant_delay(delay: f64, target: &SimulatorSpec, least: Tick) -> Result<Tic
         "a delay of {tick} is no multiple of the time step of the target's simulator `{}`, {}; use {remedy}",
         target.name, target.timestep
     ))
-}
-
-/// A list of weights or delays must be as long as there are connections.
-fn check_listed(what: &str, listed: usize, connector: &dyn Connector, ends: &Ends) -> Result<(), String> {
-    match connector.count(ends) {
-        Some(count) if count == listed as u64 => Ok(()),
-        Some(count) => {
-            Err(format!("{listed} {what} are listed for {count} connections; list one a connection"))
-        }
-        None => Err(format!(
-            "{what} are listed, but {} does not say how many connections it makes; use FromList, a closure |source, target|, or a distribution",
-            connector.name()
-        )),
-    }
 }

@@ -113,7 +113,7 @@ pub struct ParameterInfo {
 
 /// Which values of a parameter make sense.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(non_camel_case_types, reason = "the words of the cell! macro")]
+#[allow(non_camel_case_types, reason = "the words of the cell! and synapse! macros")]
 pub enum Bound {
     /// Any finite number.
     any,
@@ -121,6 +121,8 @@ pub enum Bound {
     positive,
     /// Zero or above.
     non_negative,
+    /// From 0 to 1.
+    fraction,
     /// Zero or above, and at most 10 MHz: of more spikes in a time step no simulator makes sense.
     rate,
 }
@@ -135,6 +137,7 @@ impl Bound {
             _ if !value.is_finite() => Err("finite"),
             Self::positive if value <= 0.0 => Err("positive"),
             Self::non_negative | Self::rate if value < 0.0 => Err("zero or positive"),
+            Self::fraction if !(0.0..=1.0).contains(&value) => Err("between 0 and 1"),
             Self::rate if value > 1e7 => Err("at most 10 MHz"),
             _ => Ok(()),
         }

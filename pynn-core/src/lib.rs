@@ -6,7 +6,7 @@
 //! | a cell type | a [`cell!`] in [`cells`]' family file, and `impl Simulates` in each backend |
 //! | a connector | a file in [`connectors`] |
 //! | a current source | a struct with [`CurrentSource`](electrode::CurrentSource); every backend plays it |
-//! | a synapse type | a struct with [`SynapseType`](synapse::SynapseType), and `impl Transmits` in each backend |
+//! | a synapse type | a [`synapse!`] in [`synapse`], and `impl Transmits` in each backend |
 //! | a backend | a crate with [`Backend`](backend::Backend) and the capability impls |
 
 pub mod backend;
@@ -24,6 +24,7 @@ mod part;
 pub mod population;
 pub mod random;
 pub mod recording;
+mod row;
 pub mod source;
 pub mod synapse;
 pub mod time;
@@ -47,7 +48,12 @@ pub mod prelude {
     pub use crate::network::{Model, Network, NetworkBuilder, SimulatorOptions};
     pub use crate::population::{Electrode, Population, Projection, View};
     pub use crate::random::{LogNormal, Normal, NormalClipped, Uniform};
-    pub use crate::synapse::StaticSynapse;
+    pub use crate::synapse::{
+        AdditivePotentiationMultiplicativeDepression, AdditiveWeightDependence, ElectricalSynapse,
+        GutigWeightDependence, MultiQuantalSynapse, MultiplicativeWeightDependence, SimpleStochasticSynapse,
+        SpikePairRule, StaticSynapse, StdpMechanism, StochasticTsodyksMarkramSynapse, TsodyksMarkramSynapse,
+        Vogels2011Rule,
+    };
     // `s`, `V` and `us` stay out: as constants they would turn a user's `let s = ...` into a comparison.
     pub use crate::units::{
         Capacitance, Conductance, Current, Frequency, Hz, Time, Unit, Voltage, kHz, mS, mV, ms, nA, nF, nS,

@@ -14,7 +14,7 @@ use crate::part::Part;
 use crate::population::{PopulationId, ProjectionId, SimulatorId};
 use crate::random::{Key, Purpose};
 use crate::source::Sources;
-use crate::synapse::SynapseColumns;
+use crate::synapse::{SynapseColumns, SynapseFamily};
 use crate::time::Tick;
 use crate::values::Column;
 
@@ -182,8 +182,10 @@ pub struct ProjectionSpec {
     pub receptor: usize,
     /// The connector.
     pub connector: Arc<dyn Connector>,
-    /// Weight and delay.
+    /// Weights, delays and parameters of the connections.
     pub values: SynapseColumns,
+    /// The synapse type, and the constants of its rule.
+    pub family: Arc<dyn SynapseFamily>,
     /// What the target's backend made of the synapse type.
     pub(crate) synapse: Erased,
     /// A lower bound of all delays, a multiple of the target's time step.
@@ -193,9 +195,9 @@ pub struct ProjectionSpec {
 impl std::fmt::Debug for ProjectionSpec {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{} {:?} -> {:?}.{}: ", self.name, self.source, self.target, self.receptor)?;
-        write!(f, "{:?}, {:?}", self.connector, self.values)?;
+        write!(f, "{:?}, {:?}, {:?}", self.connector, self.family, self.values)?;
         let (sources, targets) = (self.source.range.len(), self.target.range.len());
-        for column in [&self.values.weight, &self.values.delay] {
+        for column in [&self.values.weight, &self.values.delay].into_iter().chain(&self.values.parameters) {
             write!(f, " {:?}", column.samples(sources, targets))?;
         }
         Ok(())
@@ -301,10 +303,17 @@ impl Network {
 }
 
 impl ProjectionSpec {
-    /// The largest magnitude that weights have, but for rare draws of unbounded distributions and, of a closure, what
-    /// a grid of 256 sources and targets does not show.
+    /// The largest magnitude that a spike transmits: of the weights that synapses have and can come to have, but for
+    /// rare draws of unbounded distributions and, of a closure, what a grid of 256 sources and targets does not show.
     #[must_use]
     pub fn weight_scale(&self) -> f64 {
+        let limits = self.family.weight_limits();
+        let given = limits.map_or_else(|| self.given_scale(), |(low, high)| low.abs().max(high.abs()));
+        given * self.family.largest_factor()
+    }
+
+    /// The largest magnitude of the weights at the start.
+    fn given_scale(&self) -> f64 {
         use crate::values::SynapseColumn as C;
         if let C::Set(set) = &self.values.weight {
             return set.scale;

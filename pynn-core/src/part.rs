@@ -4,16 +4,16 @@ use std::ops::Range;
 
 use crate::backend::Backend;
 use crate::cell::CellInfo;
-use crate::connector::{Reaching, Row};
+use crate::connector::Reaching;
 use crate::electrode::LocalElectrode;
 use crate::error::{Error, Result};
 use crate::network::{ErasedModel, Network, PopulationKind, PopulationSpec, ProjectionSpec, SimulatorSpec};
 use crate::population::SimulatorId;
-use crate::random::{Distribution, Key, Purpose, Stream};
+use crate::random::Purpose;
+use crate::row::RowFiller;
 use crate::source::{Sources, SpikeSource};
 use crate::time::Tick;
-use crate::units::Unit;
-use crate::values::{Column, SynapseColumn};
+use crate::values::Column;
 
 /// The indices that share number `share` of `shares` has of `size` cells: contiguous blocks, as equal as can be.
 #[must_use]
@@ -245,9 +245,9 @@ pub(crate) fn bad_value(
 /// What a pass over connections needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Draw {
-    /// Sources and delays; weights are given as zero. For a pass that counts.
+    /// Sources and delays; weights are given as zero, parameters not at all. For a pass that counts.
     Delays,
-    /// Sources, delays and weights.
+    /// Sources, delays, weights and parameters.
     All,
 }
 
@@ -283,6 +283,9 @@ pub struct SynapseRow<'a> {
     pub weights: RowValues<'a, f64>,
     /// Delays in steps of this simulator, at least 1.
     pub delays: RowValues<'a, u32>,
+    /// The synapse type's parameters, in base units, in the order of
+    /// [`SynapseInfo::parameters`](crate::synapse::SynapseInfo::parameters); none in a pass that counts.
+    pub parameters: &'a [RowValues<'a, f64>],
 }
 
 /// The connections of a projection onto the cells of one rank.
@@ -344,205 +347,21 @@ impl<'n> LocalProjection<'n> {
     /// Emits the connections, target by target, at most one row a target. Calling it again emits the same.
     ///
     /// # Errors
-    /// When a connection cannot be made, or a weight or delay does not make sense.
+    /// When a connection cannot be made, or a weight, delay or parameter does not make sense.
     pub fn connect(&self, draw: Draw, emit: &mut dyn FnMut(SynapseRow<'_>)) -> Result<()> {
         let ends = self.network.ends(self.spec);
-        let mut values = RowFiller::new(self, draw);
+        let mut values = RowFiller::new(self.network, self.spec, draw);
         let mut failed = None;
         self.spec.connector.connect(&ends, self.targets.clone(), &mut |row| {
             if failed.is_some() {
                 return;
             }
-            match values.fill(&row) {
-                Ok((weights, delays)) => emit(SynapseRow {
-                    target: self.local_target(row.target),
-                    sources: row.sources,
-                    weights,
-                    delays,
-                }),
-                Err(error) => failed = Some(error),
-            }
+            failed = values.emit(&row, self.local_target(row.target), emit).err();
         })?;
         failed.map_or(Ok(()), |error: Error| {
             Err(error.in_context(format_args!("projection `{}`", self.spec.name)))
         })
     }
-}
-
-/// Computes the weights and delays of rows.
-struct RowFiller<'n> {
-    spec: &'n ProjectionSpec,
-    draw: Draw,
-    first_target_gid: u32,
-    weight_key: Key,
-    delay_key: Key,
-    timestep: Tick,
-    shortest: u32,
-    symbol: &'static str,
-    non_negative: bool,
-    weights: Vec<f64>,
-    delays: Vec<u32>,
-    milliseconds: Vec<f64>,
-    /// Connections so far.
-    emitted: usize,
-}
-
-impl<'n> RowFiller<'n> {
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked by the builder")]
-    fn new(projection: &LocalProjection<'n>, draw: Draw) -> Self {
-        let (network, spec) = (projection.network, projection.spec);
-        let id = spec.id.0 as u64;
-        let timestep = network.simulator_of(spec.target.population).timestep;
-        let symbol = network.populations()[spec.target.population.0].cell.receptors[spec.receptor].symbol;
-        Self {
-            spec,
-            draw,
-            first_target_gid: network.ends(spec).targets.first_gid,
-            weight_key: network.key(Purpose::Weight, id),
-            delay_key: network.key(Purpose::Delay, id),
-            timestep,
-            shortest: spec.shortest_delay_allowed(network).steps_up(timestep) as u32,
-            symbol,
-            non_negative: symbol == crate::units::Conductance::SYMBOL,
-            weights: Vec::new(),
-            delays: Vec::new(),
-            milliseconds: Vec::new(),
-            emitted: 0,
-        }
-    }
-
-    fn fill(&mut self, row: &Row<'_>) -> Result<(RowValues<'_, f64>, RowValues<'_, u32>)> {
-        let delay = match (row.delays, &self.spec.values.delay) {
-            (None, SynapseColumn::Constant(delay)) => Some(delay_steps(*delay, self.timestep)),
-            _ => {
-                self.fill_delays(row)?;
-                None
-            }
-        };
-        let first = self.emitted;
-        self.emitted += row.sources.len();
-        let weight = match (self.draw, row.weights, &self.spec.values.weight) {
-            (Draw::Delays, ..) => Some(0.0),
-            (Draw::All, _, SynapseColumn::Set(set)) => {
-                self.weights.clear();
-                self.weights.extend_from_slice(&set.values[first..self.emitted]);
-                None
-            }
-            (Draw::All, None, SynapseColumn::Constant(weight)) => Some(*weight),
-            _ => {
-                self.fill_weights(row)?;
-                None
-            }
-        };
-        Ok((
-            weight.map_or(RowValues::Each(&self.weights), RowValues::Constant),
-            delay.map_or(RowValues::Each(&self.delays), RowValues::Constant),
-        ))
-    }
-
-    fn fill_weights(&mut self, row: &Row<'_>) -> Result<()> {
-        self.weights.clear();
-        let stream = (self.weight_key, self.first_target_gid + row.target);
-        column_values(&self.spec.values.weight, row, row.weights, stream, &mut self.weights)?;
-        let bad = |weight: &&f64| !weight.is_finite() || (self.non_negative && **weight < 0.0);
-        if let Some(weight) = self.weights.iter().find(bad) {
-            let remedy = if weight.is_finite() {
-                "conductances must not be negative; clip the distribution with NormalClipped { low: 0 uS, .. }"
-            } else {
-                "weights must be finite"
-            };
-            return Err(Error::description(format!(
-                "weight {weight} {} onto target {}: {remedy}",
-                self.symbol, row.target
-            )));
-        }
-        Ok(())
-    }
-
-    fn fill_delays(&mut self, row: &Row<'_>) -> Result<()> {
-        self.milliseconds.clear();
-        self.delays.clear();
-        let stream = (self.delay_key, self.first_target_gid + row.target);
-        column_values(&self.spec.values.delay, row, row.delays, stream, &mut self.milliseconds)?;
-        for index in 0..self.milliseconds.len() {
-            let milliseconds = self.milliseconds[index];
-            let steps = delay_steps(milliseconds, self.timestep);
-            if steps < self.shortest || !milliseconds.is_finite() {
-                return Err(Error::description(format!(
-                    "a delay of {milliseconds} ms onto target {} is shorter than {}, the shortest that the time steps allow; \
-                     raise it, or clip the distribution with NormalClipped {{ low: {}, .. }}",
-                    row.target,
-                    self.timestep * i64::from(self.shortest),
-                    (self.timestep * i64::from(self.shortest)).time(),
-                )));
-            }
-            if steps > LONGEST_DELAY {
-                return Err(Error::description(format!(
-                    "a delay of {milliseconds} ms onto target {} is longer than {}, {LONGEST_DELAY} time steps; shorten \
-                     it, or clip the distribution with NormalClipped {{ high: .., .. }}",
-                    row.target,
-                    self.timestep * i64::from(LONGEST_DELAY),
-                )));
-            }
-            self.delays.push(steps);
-        }
-        Ok(())
-    }
-}
-
-/// The longest delay in time steps: engines remember spikes for as long.
-pub const LONGEST_DELAY: u32 = 1 << 20;
-
-/// A delay of `milliseconds` in time steps: the nearest number of them, half away from zero; 0 for what is negative or no number, 2^32 - 1 for more than that.
-#[inline]
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the cast saturates")]
-#[must_use]
-pub fn delay_steps(milliseconds: f64, timestep: Tick) -> u32 {
-    // The quotient of two decimals: lift a half that rounding has pushed below.
-    (milliseconds / timestep.ms() + (0.5 + 1e-9)) as u32
-}
-
-/// The values of one row: the connector's own, or the projection's.
-fn column_values(
-    column: &SynapseColumn,
-    row: &Row<'_>,
-    own: Option<&[f64]>,
-    stream: (Key, u32),
-    out: &mut Vec<f64>,
-) -> Result<()> {
-    let count = row.sources.len();
-    if let Some(own) = own {
-        out.extend_from_slice(own);
-        return Ok(());
-    }
-    match column {
-        SynapseColumn::Constant(value) => out.extend(std::iter::repeat_n(*value, count)),
-        SynapseColumn::List(values) => {
-            let Some(first) = row.first else {
-                return Err(Error::description(
-                    "a list of weights or delays needs a connector whose connections can be counted",
-                ));
-            };
-            match row.order {
-                Some(order) => out.extend(order.iter().map(|place| values[*place as usize])),
-                None => {
-                    let first = usize::try_from(first).unwrap_or(usize::MAX);
-                    out.extend_from_slice(&values[first..first + count]);
-                }
-            }
-        }
-        SynapseColumn::Function(function) => {
-            out.extend(row.sources.iter().map(|source| function(*source as usize, row.target as usize)));
-        }
-        SynapseColumn::Random(distribution) => draw_row(distribution, stream, count, out),
-        SynapseColumn::Set(_) => return Err(Error::description("delays cannot be set between runs")),
-    }
-    Ok(())
-}
-
-fn draw_row(distribution: &Distribution, (key, target): (Key, u32), count: usize, out: &mut Vec<f64>) {
-    let mut stream = Stream::new(key, u64::from(target));
-    out.extend((0..count).map(|_| distribution.draw(&mut stream)));
 }
 
 impl ProjectionSpec {

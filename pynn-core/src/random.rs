@@ -32,6 +32,10 @@ pub enum Purpose {
     Change = 8,
     /// Currents of electrodes.
     Electrode = 9,
+    /// Parameters of synapses.
+    SynapseParameter = 10,
+    /// What synapses draw while a network runs.
+    Synapse = 11,
 }
 
 /// The key of a family of streams: (seed, purpose, object).

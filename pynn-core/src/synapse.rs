@@ -1,10 +1,31 @@
 //! What a synapse type is.
+//!
+//! A synapse type is a struct: `weight`, `delay` and other parameters of each connection, each a quantity, a list, a
+//! closure `|source, target|` or a distribution, and the constants of its rule, plain values that all connections of a
+//! projection share. [`synapse!`](crate::synapse!) writes the rest. A backend says by
+//! [`Transmits`](crate::backend::Transmits) which types it can do.
 
-use crate::units::{Time, Unit};
+mod stdp;
+mod types;
+
+use std::fmt;
+
+use crate::cell::ParameterInfo;
+use crate::units::{Capacitance, Conductance, Current, Frequency, Time, Unit, Voltage};
 use crate::values::{IntoSynapseValues, SynapseColumn, SynapseValues};
 
+pub use stdp::{
+    AdditivePotentiationMultiplicativeDepression, AdditiveWeightDependence, GutigWeightDependence,
+    MultiplicativeWeightDependence, SpikePairRule, StdpMechanism, TimingDependence, Vogels2011Rule,
+    WeightDependence, WeightLimits,
+};
+pub use types::{
+    ElectricalSynapse, MultiQuantalSynapse, SimpleStochasticSynapse, StaticSynapse,
+    StochasticTsodyksMarkramSynapse, TsodyksMarkramSynapse,
+};
+
 /// A type of synapse that takes weights of unit `W`. Whether a backend can do it is said by
-/// [`Transmits`](crate::backend::Transmits).
+/// [`Transmits`](crate::backend::Transmits). Written by [`synapse!`](crate::synapse!).
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no synapse with weights in `{W}`",
     label = "the target's receptor takes weights in `{W}`",
@@ -12,32 +33,70 @@ use crate::values::{IntoSynapseValues, SynapseColumn, SynapseValues};
 )]
 pub trait SynapseType<W> {
     /// The synapse type without the types of its values, as in `Transmits<StaticSynapse>`.
-    type Family: Default + Send + Sync + 'static;
-    /// Weight and delay of each connection.
-    fn values(self) -> SynapseColumns;
+    type Family: SynapseFamily;
+    /// What all connections of a projection share, and what each has of its own.
+    fn into_parts(self) -> (Self::Family, SynapseColumns);
 }
 
-/// Weight and delay of the connections of a projection.
+/// A synapse type without the values of its connections: its name, what parameters a connection has, and the constants
+/// of its rule. What the struct's other fields hold means nothing here.
+///
+/// `Debug` shows the constants: ranks compare their descriptions by it.
+pub trait SynapseFamily: fmt::Debug + Send + Sync + 'static {
+    /// Name, units, defaults and bounds.
+    fn info(&self) -> &'static SynapseInfo;
+
+    /// Says what is wrong with the constants, if anything.
+    ///
+    /// # Errors
+    /// With words that fit behind the name of the projection.
+    fn check(&self) -> Result<(), String> {
+        Ok(())
+    }
+
+    /// The smallest and the largest weight that a connection can have, in the receptor's base unit, if the rule sets
+    /// limits. Weights that are given lie within them.
+    fn weight_limits(&self) -> Option<(f64, f64)> {
+        None
+    }
+
+    /// How many times its weight a spike transmits at most.
+    fn largest_factor(&self) -> f64 {
+        1.0
+    }
+}
+
+/// The description of a synapse type.
+#[derive(Debug)]
+pub struct SynapseInfo {
+    /// PyNN's name: `"TsodyksMarkramSynapse"`.
+    pub name: &'static str,
+    /// The parameters of a connection beyond weight and delay.
+    pub parameters: &'static [ParameterInfo],
+    /// Whether it carries spikes. One that does not has no delay.
+    pub carries_spikes: bool,
+}
+
+impl SynapseInfo {
+    /// The index of the parameter called `name`.
+    #[must_use]
+    pub fn parameter(&self, name: &str) -> Option<usize> {
+        self.parameters.iter().position(|parameter| parameter.name == name)
+    }
+}
+
+/// What each connection of a projection has of its own.
 #[derive(Clone, Debug)]
 pub struct SynapseColumns {
     /// Weights, in the receptor's base unit.
     pub weight: SynapseColumn,
     /// Delays, in ms.
     pub delay: SynapseColumn,
+    /// The parameters, in base units, in the order of [`SynapseInfo::parameters`].
+    pub parameters: Vec<SynapseColumn>,
 }
 
-/// A synapse of fixed weight and delay. PyNN's `StaticSynapse`.
-///
-/// `weight` and `delay` are each a quantity, a list, a closure `|source, target|` or a distribution.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct StaticSynapse<W = crate::units::Current, D = Time> {
-    /// The weight, in the unit of the target's receptor; default 0.
-    pub weight: W,
-    /// The delay; default 0.1 ms, the default time step.
-    pub delay: D,
-}
-
-/// A weight or delay type that has a default, for `..` in a [`StaticSynapse`].
+/// A weight or delay type that has a default, for `..` in a synapse.
 pub trait SynapseDefault {
     /// The quantity of `value` base units.
     fn of(value: f64) -> Self;
@@ -55,12 +114,6 @@ impl<T: Unit> SynapseDefault for SynapseValues<T> {
     }
 }
 
-impl<W: SynapseDefault, D: SynapseDefault> Default for StaticSynapse<W, D> {
-    fn default() -> Self {
-        Self { weight: W::of(0.0), delay: D::of(0.1) }
-    }
-}
-
 /// A synapse type, without the types of its values, that has defaults for all of them: what `network!` fills in for `..`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no synapse type, or one without defaults",
@@ -72,16 +125,158 @@ pub trait SynapseDefaults<W> {
     type Full: Default;
 }
 
-impl<W: Unit> SynapseDefaults<W> for StaticSynapse {
-    type Full = StaticSynapse<SynapseValues<W>, SynapseValues<Time>>;
+/// A value that all connections of a projection share, as a field of a synapse: a number, a quantity, a rule.
+pub trait SharedField {}
+
+macro_rules! shared_fields {
+    ($($ty:ty)*) => {$(
+        impl SharedField for $ty {}
+    )*};
+}
+shared_fields!(f64 u32 usize bool Time Voltage Current Capacitance Conductance Frequency);
+
+/// What can be given for a field of type `T` of a synapse: for [`SynapseValues`] a quantity, a list, a closure
+/// `|source, target|` or a distribution, for a [`SharedField`] the value itself.
+#[diagnostic::on_unimplemented(
+    message = "this field of the synapse takes `{T}`, but this is `{Self}`",
+    label = "expected `{T}`",
+    note = "`SynapseValues` of a unit are a quantity, a list, a closure `|source, target|`, or a distribution; times are in ms, probabilities plain numbers"
+)]
+pub trait IntoField<T> {
+    /// The field.
+    fn into_field(self) -> T;
 }
 
-impl<W: Unit, V: IntoSynapseValues<W>, D: IntoSynapseValues<Time>> SynapseType<W> for StaticSynapse<V, D> {
-    type Family = StaticSynapse;
-    fn values(self) -> SynapseColumns {
-        SynapseColumns {
-            weight: self.weight.into_synapse_values().into_column(),
-            delay: self.delay.into_synapse_values().into_column(),
-        }
+#[diagnostic::do_not_recommend]
+impl<T: SharedField> IntoField<T> for T {
+    fn into_field(self) -> T {
+        self
     }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Unit, V: IntoSynapseValues<T>> IntoField<SynapseValues<T>> for V {
+    fn into_field(self) -> SynapseValues<T> {
+        self.into_synapse_values()
+    }
+}
+
+/// Defines a synapse type: the struct with `weight`, `delay`, the parameters of a connection and their defaults, and
+/// the constants that all connections of a projection share.
+///
+/// Values are in base units (ms, mV, nA, uS, Hz). After a default, `=> positive`, `=> non_negative` or `=> fraction`
+/// bounds the parameter. A block `family` may hold methods of
+/// [`SynapseFamily`](crate::synapse::SynapseFamily).
+///
+/// ```
+/// use pynn_core::prelude::*;
+///
+/// pynn_core::synapse! {
+///     /// Loses a part `loss` of its weight on the way.
+///     #[derive(Clone, Debug)]
+///     pub struct LossySynapse: "LossySynapse" {
+///         /// How much is lost.
+///         loss: f64 = 0.1 => fraction,
+///     }
+/// }
+///
+/// let lossy = LossySynapse { weight: 1.0 * nA, delay: 0.5 * ms, loss: 0.2.into() };
+/// # let _: LossySynapse = lossy;
+/// ```
+#[macro_export]
+macro_rules! synapse {
+    (
+        $(#[$meta:meta])*
+        $vis:vis struct $synapse:ident: $name:literal {
+            $($(#[$pmeta:meta])* $parameter:ident: $punit:ty = $pdefault:expr $(=> $bound:ident)?),* $(,)?
+        }
+        $(constants { $($(#[$cmeta:meta])* $constant:ident: $cty:ty = $cdefault:expr),* $(,)? })?
+        $(family { $($family:tt)* })?
+    ) => {
+        $(#[$meta])*
+        ///
+        /// `weight` and `delay` are each a quantity, a list, a closure `|source, target|` or a distribution.
+        #[allow(non_snake_case, reason = "parameters keep PyNN's spelling")]
+        $vis struct $synapse<W = $crate::units::Current, D = $crate::units::Time> {
+            /// The weight, in the unit of the target's receptor; default 0.
+            pub weight: W,
+            /// The delay; default 0.1 ms, the default time step.
+            pub delay: D,
+            $(
+                $(#[$pmeta])*
+                #[doc = concat!("\n\nDefault: `", stringify!($pdefault), "` in the base unit of `", stringify!($punit), "`.")]
+                pub $parameter: $crate::values::SynapseValues<$punit>,
+            )*
+            $($(
+                $(#[$cmeta])*
+                #[doc = concat!("\n\nThe same for all connections of a projection. Default: `", stringify!($cdefault), "`.")]
+                pub $constant: $cty,
+            )*)?
+        }
+
+        impl<W, D> ::core::default::Default for $synapse<W, D>
+        where
+            W: $crate::synapse::SynapseDefault,
+            D: $crate::synapse::SynapseDefault,
+        {
+            fn default() -> Self {
+                Self {
+                    weight: W::of(0.0),
+                    delay: D::of(0.1),
+                    $($parameter: $crate::synapse::SynapseDefault::of($pdefault),)*
+                    $($($constant: $cdefault,)*)?
+                }
+            }
+        }
+
+        impl<W: $crate::units::Unit> $crate::synapse::SynapseDefaults<W> for $synapse {
+            type Full = $synapse<
+                $crate::values::SynapseValues<W>,
+                $crate::values::SynapseValues<$crate::units::Time>,
+            >;
+        }
+
+        impl<W, V, D> $crate::synapse::SynapseType<W> for $synapse<V, D>
+        where
+            W: $crate::units::Unit,
+            V: $crate::values::IntoSynapseValues<W>,
+            D: $crate::values::IntoSynapseValues<$crate::units::Time>,
+        {
+            type Family = $synapse;
+            fn into_parts(self) -> ($synapse, $crate::synapse::SynapseColumns) {
+                let family = $synapse {
+                    $($($constant: self.$constant,)*)?
+                    ..<$synapse as ::core::default::Default>::default()
+                };
+                let columns = $crate::synapse::SynapseColumns {
+                    weight: self.weight.into_synapse_values().into_column(),
+                    delay: self.delay.into_synapse_values().into_column(),
+                    parameters: ::std::vec![$(self.$parameter.into_column()),*],
+                };
+                (family, columns)
+            }
+        }
+
+        impl $crate::synapse::SynapseFamily for $synapse {
+            fn info(&self) -> &'static $crate::synapse::SynapseInfo {
+                static INFO: $crate::synapse::SynapseInfo = $crate::synapse::SynapseInfo {
+                    name: $name,
+                    parameters: &[$($crate::cell::ParameterInfo {
+                        name: stringify!($parameter),
+                        symbol: <$punit as $crate::units::Unit>::SYMBOL,
+                        default: $pdefault,
+                        bound: {
+                            #[allow(unused_mut, unused_assignments, reason = "not every parameter is bounded")]
+                            let mut bound = $crate::cell::Bound::any;
+                            $(bound = $crate::cell::Bound::$bound;)?
+                            bound
+                        },
+                    }),*],
+                    carries_spikes: true,
+                };
+                &INFO
+            }
+            $($($family)*)?
+        }
+    };
 }

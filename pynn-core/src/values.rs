@@ -167,6 +167,12 @@ macro_rules! distributions_are_values {
                 SynapseValues::new(SynapseColumn::Random(self.distribution()))
             }
         }
+
+        impl<T: Unit> From<$name<T>> for SynapseValues<T> {
+            fn from(values: $name<T>) -> Self {
+                values.into_synapse_values()
+            }
+        }
     )*};
 }
 distributions_are_values!(Uniform Normal NormalClipped LogNormal);
@@ -221,7 +227,8 @@ impl fmt::Debug for SynapseColumn {
     }
 }
 
-/// One value of unit `T` for each connection of a projection: a weight, a delay.
+/// One value of unit `T` for each connection of a projection: a weight, a delay, a parameter. `into()` makes it of a
+/// quantity, a list, a closure `|source, target|` or a distribution.
 #[derive(Clone, Debug)]
 pub struct SynapseValues<T> {
     column: SynapseColumn,
@@ -259,9 +266,15 @@ macro_rules! quantities_are_synapse_values {
                 SynapseValues::new(SynapseColumn::Constant(self.base()))
             }
         }
+
+        impl From<$unit> for SynapseValues<$unit> {
+            fn from(value: $unit) -> Self {
+                value.into_synapse_values()
+            }
+        }
     )*};
 }
-quantities_are_synapse_values!(Time Voltage Current Capacitance Conductance Frequency);
+quantities_are_synapse_values!(Time Voltage Current Capacitance Conductance Frequency f64);
 
 impl<T: Unit> IntoSynapseValues<T> for SynapseValues<T> {
     fn into_synapse_values(self) -> SynapseValues<T> {
@@ -284,6 +297,24 @@ impl<T: Unit, const N: usize> IntoSynapseValues<T> for [T; N] {
 impl<T: Unit, F: Fn(usize, usize) -> T + Send + Sync + 'static> IntoSynapseValues<T> for F {
     fn into_synapse_values(self) -> SynapseValues<T> {
         SynapseValues::new(SynapseColumn::Function(Arc::new(move |pre, post| self(pre, post).base())))
+    }
+}
+
+impl<T: Unit> From<Vec<T>> for SynapseValues<T> {
+    fn from(values: Vec<T>) -> Self {
+        values.into_synapse_values()
+    }
+}
+
+impl<T: Unit, const N: usize> From<[T; N]> for SynapseValues<T> {
+    fn from(values: [T; N]) -> Self {
+        values.into_synapse_values()
+    }
+}
+
+impl<T: Unit, F: Fn(usize, usize) -> T + Send + Sync + 'static> From<F> for SynapseValues<T> {
+    fn from(function: F) -> Self {
+        function.into_synapse_values()
     }
 }
 

@@ -3,7 +3,7 @@
 use super::{Expansion, value};
 use crate::ast::{End, Projection};
 use crate::tolerant;
-use crate::value::{Path, Shape, Value, first_span};
+use crate::value::{Shape, Value, first_span};
 use proc_macro2::{Delimiter, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 
@@ -175,8 +175,7 @@ impl Expansion<'_> {
     /// The synapse, and where to blame it.
     fn synapse(&self, synapse: &Value, post: &End) -> (TokenStream, Span) {
         let span = synapse.type_span();
-        // Backends name a synapse type without the types of its values.
-        if let Some(family) = synapse.apparent_type().map(|path| path.bare()) {
+        if let Some(family) = family(synapse, &|| None) {
             self.demand(
                 post,
                 &family,
@@ -184,39 +183,27 @@ impl Expansion<'_> {
                 |backend| quote_spanned!(span=> #backend: ::pynn::backend::Transmits<#family>),
             );
         }
-        let typed = |field: &str, written: &TokenStream, value: TokenStream| {
-            let span = first_span(written);
-            let around = quote_spanned!(span=> ::pynn::__private::of_pair);
-            let value = value::typed_closure(written, value, around);
-            match field {
-                "weight" => {
-                    let weight = quote_spanned!(span=> ::pynn::__private::weight);
-                    Some(quote!(#weight(&__target, #value)))
-                }
-                "delay" => {
-                    let delay = quote_spanned!(span=> ::pynn::__private::delay);
-                    Some(quote!(#delay(#value)))
-                }
-                _ => None,
+        // The unit of a weight dependence that is computed is not seen: then all types must be known without.
+        let computed =
+            synapse.field("weight_dependence").is_some() && rule(synapse, "weight_dependence").is_none();
+        let default = || quote!(::core::default::Default::default());
+        let defaults = || match family(synapse, &|| Some(quote!(_))) {
+            Some(family) if !computed => {
+                quote!(::pynn::__private::defaults::<#family, _, _, _, _>(&__target))
             }
-        };
-        let defaults = || {
-            let family = synapse.path().map(Path::bare);
-            quote!(::pynn::__private::defaults::<#family, _, _, _, _>(&__target))
+            _ => default(),
         };
         let value = match &synapse.shape {
+            // The types of weight and delay are the user's.
             Shape::Literal(parts) if parts.path.has_generics() => {
-                value::literal(parts.path.in_expression(), parts)
-            }
-            // With both given, every type is known.
-            Shape::Literal(parts)
-                if synapse.field("weight").is_some() && synapse.field("delay").is_some() =>
-            {
-                let defaults = quote!(::core::default::Default::default());
-                value::literal_with(parts.path.in_expression(), parts, &typed, &defaults)
+                let wrap = |field: &str, written: &TokenStream, value: TokenStream| {
+                    (!matches!(field, "weight" | "delay")).then(|| wrapped(field, written, value))
+                };
+                value::literal_with(parts.path.in_expression(), parts, &wrap, &default())
             }
             Shape::Literal(parts) => {
-                value::literal_with(parts.path.in_expression(), parts, &typed, &defaults())
+                let wrap = |field: &str, written: &TokenStream, value| Some(wrapped(field, written, value));
+                value::literal_with(parts.path.in_expression(), parts, &wrap, &defaults())
             }
             Shape::Path(_) => defaults(),
             Shape::Expression => value::plain(synapse),
@@ -239,6 +226,51 @@ impl Expansion<'_> {
             self.bounds.borrow_mut().push(predicate);
         }
     }
+}
+
+/// The value of a synapse's field, made one of the field's type.
+fn wrapped(field: &str, written: &TokenStream, value: TokenStream) -> TokenStream {
+    let span = first_span(written);
+    let value = value::typed_closure(written, value, quote_spanned!(span=> ::pynn::__private::of_pair));
+    match field {
+        "weight" => {
+            let weight = quote_spanned!(span=> ::pynn::__private::weight);
+            quote!(#weight(&__target, #value))
+        }
+        "weight_dependence" => {
+            let limits = quote_spanned!(span=> ::pynn::__private::weight_limits);
+            quote!(#limits(&__target, #value))
+        }
+        "delay" => {
+            let delay = quote_spanned!(span=> ::pynn::__private::delay);
+            quote!(#delay(#value))
+        }
+        _ => {
+            let field = quote_spanned!(span=> ::pynn::__private::field);
+            quote!(#field(#value))
+        }
+    }
+}
+
+/// What backends name the synapse type by: the type without the types of its values, but with those of its rules;
+/// `unseen` stands for a rule whose type is not written.
+fn family(synapse: &Value, unseen: &dyn Fn() -> Option<TokenStream>) -> Option<TokenStream> {
+    let bare = synapse.apparent_type()?.bare();
+    let type_of = |name: &str, default: TokenStream| match synapse.field(name) {
+        Some(_) => rule(synapse, name).or_else(unseen),
+        None => Some(default),
+    };
+    if synapse.field("timing").is_none() && synapse.field("weight_dependence").is_none() {
+        return Some(bare);
+    }
+    let timing = type_of("timing", quote!(::pynn::synapse::SpikePairRule))?;
+    let dependence = type_of("weight_dependence", quote!(::pynn::synapse::AdditiveWeightDependence))?;
+    Some(quote!(#bare<#timing, #dependence>))
+}
+
+/// The type of a rule of a synapse, as far as it is written.
+fn rule(synapse: &Value, name: &str) -> Option<TokenStream> {
+    Some(synapse.field(name)?.value.as_ref()?.apparent_type()?.bare())
 }
 
 /// A name as a string, without `r#`.

@@ -3,7 +3,7 @@
 use pynn::backend::{Lowered, Part, Simulator};
 use pynn::connector::Connector;
 use pynn::prelude::*;
-use pynn::synapse::{SynapseColumns, SynapseType};
+use pynn::synapse::{SynapseColumns, SynapseFamily, SynapseInfo, SynapseType};
 use pynn::values::IntoSynapseValues;
 
 /// Has `IfCurrExp`, `AllToAll`, `StaticSynapse`, spikes.
@@ -36,14 +36,21 @@ impl Transmits<StaticSynapse> for Small {
 
 impl Records<observable::Spikes> for Small {}
 
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub struct Fancy<W = Current> {
     pub weight: W,
 }
 
 impl<W: pynn::units::Unit, V: IntoSynapseValues<W>> SynapseType<W> for Fancy<V> {
     type Family = Fancy;
-    fn values(self) -> SynapseColumns {
-        StaticSynapse { weight: self.weight, delay: 1.0 * ms }.values()
+    fn into_parts(self) -> (Fancy, SynapseColumns) {
+        (Fancy::default(), StaticSynapse { weight: self.weight, delay: 1.0 * ms }.into_parts().1)
+    }
+}
+
+impl SynapseFamily for Fancy {
+    fn info(&self) -> &'static SynapseInfo {
+        static INFO: SynapseInfo = SynapseInfo { name: "Fancy", parameters: &[], carries_spikes: true };
+        &INFO
     }
 }
