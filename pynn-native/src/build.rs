@@ -4,6 +4,8 @@
 //! numbers, and all those whose weights (or delays) differ from synapse to synapse. Each table is built in two passes
 //! over the connectors, which give the same connections again: count, then place.
 
+use std::ops::Range;
+
 use pynn_core::backend::{Draw, LocalProjection, Part, RowValues, delay_steps};
 use pynn_core::error::{Error, Result};
 use pynn_core::population::PopulationId;
@@ -34,8 +36,8 @@ struct Plan<'n> {
 /// A projection, and where its targets' inputs are.
 pub(crate) struct Onto<'n> {
     pub(crate) projection: LocalProjection<'n>,
-    /// The slot of the first cell that lives here of the target population, for the projection's receptor.
-    pub(crate) slot: u32,
+    /// The slots of the cells that live here of the target population, for the projection's receptor.
+    pub(crate) slots: Range<u32>,
     /// What weights are multiples of.
     pub(crate) quantum: f64,
 }
@@ -75,12 +77,8 @@ impl Onto<'_> {
     }
 }
 
-/// The tables of a rank, with the population that each is from, for inputs of `slots` slots.
-pub(crate) fn tables(
-    part: &Part<'_>,
-    onto: Vec<Onto<'_>>,
-    slots: usize,
-) -> Result<Vec<(PopulationId, Table)>> {
+/// The tables of a rank, with the population that each is from.
+pub(crate) fn tables(part: &Part<'_>, onto: Vec<Onto<'_>>) -> Result<Vec<(PopulationId, Table)>> {
     let mut plans: Vec<Plan<'_>> = Vec::new();
     for onto in onto {
         let kind = onto.kind(part.timestep())?;
@@ -92,7 +90,7 @@ pub(crate) fn tables(
             }
         }
     }
-    plans.into_iter().map(|plan| Ok((plan.kind.source, plan.table(slots)?))).collect()
+    plans.into_iter().map(|plan| Ok((plan.kind.source, plan.table()?))).collect()
 }
 
 /// How many synapses each row has of each delay.
@@ -172,7 +170,14 @@ fn too_many() -> Error {
 }
 
 impl Plan<'_> {
-    fn table(&self, slots: usize) -> Result<Table> {
+    /// The slots that can be reached.
+    fn slots(&self) -> Range<usize> {
+        let starts = self.onto.iter().map(|onto| onto.slots.start as usize);
+        let ends = self.onto.iter().map(|onto| onto.slots.end as usize);
+        starts.min().unwrap_or(0)..ends.max().unwrap_or(0)
+    }
+
+    fn table(&self) -> Result<Table> {
         let mut counts = Counts::new(self.rows);
         // Where the delay is one, a row has one column and the delay is not looked at.
         self.kind.delay.map(|delay| counts.column(delay));
@@ -197,7 +202,7 @@ impl Plan<'_> {
         let total = counts.counts.iter().map(|count| *count as usize).sum();
         drop(counts);
         let mut filled = Filled {
-            targets: Targets::new(total, slots),
+            targets: Targets::new(total, self.slots()),
             weights: if self.kind.weight.is_some() { Vec::new() } else { vec![0; total] },
         };
         // starts[i + 1] is the next place of segment i; when all are placed, the end of segment i.
@@ -229,7 +234,7 @@ impl Plan<'_> {
                     }
                 }
             }
-            let slot = onto.slot + row.target;
+            let slot = onto.slots.start + row.target;
             match row.delays {
                 RowValues::Each(delays) if self.kind.delay.is_none() => {
                     let segments = row.sources.iter().zip(delays);

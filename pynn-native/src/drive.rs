@@ -70,7 +70,7 @@ impl Drive {
         onto.projection.connect(Draw::All, &mut |row| {
             for (k, source) in row.sources.iter().enumerate() {
                 gids.push(first_gid + source);
-                slots.push(onto.slot + row.target);
+                slots.push(onto.slots.start + row.target);
                 delay = row.delays.get(k);
                 match onto.quanta(row.weights.get(k)) {
                     Ok(weight) => weights.push(weight),

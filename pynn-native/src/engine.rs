@@ -43,22 +43,19 @@ pub(crate) struct Engine {
     sources: Vec<Source>,
     drives: Vec<Drive>,
     currents: Currents,
-    /// What arrives at the end of the step, in quanta: for each group one block a receptor.
+    /// What arrives at the end of the step, in quanta: for each receptor number one block a group.
     inputs: Vec<i64>,
+    /// Room for the delivery to work in.
+    pending: Vec<usize>,
     events: u64,
 }
 
 impl Engine {
     pub(crate) fn new(part: &Part<'_>) -> Result<Self> {
-        let (mut groups, mut slots) = (Vec::new(), 0usize);
-        for population in part.populations().filter(|population| !population.cells.is_empty()) {
-            let group = Group::new(part, &population, slots)?;
-            slots = group.slots().end;
-            groups.push(group);
-        }
-        if u32::try_from(slots).is_err() {
-            return Err(Error::description("more than 2^32 receptors on one rank; use more processes"));
-        }
+        let populations = part.populations().filter(|population| !population.cells.is_empty());
+        let groups = populations.map(|population| Group::new(part, &population));
+        let mut groups = groups.collect::<Result<Vec<Group>>>()?;
+        let slots = lay_out(&mut groups)?;
         let (mut onto, mut drives) = (Vec::new(), Vec::new());
         for projection in part.projections() {
             let target = projection.spec.target.population;
@@ -66,15 +63,15 @@ impl Engine {
             let receptor = projection.spec.receptor;
             let quantum = part.network.weight_quantum(target, receptor);
             #[expect(clippy::cast_possible_truncation, reason = "compared above")]
-            let slot = group.receptor(receptor).start as u32;
-            let projection = Onto { projection, slot, quantum };
+            let slots = group.receptor(receptor).start as u32..group.receptor(receptor).end as u32;
+            let projection = Onto { projection, slots, quantum };
             if Native::draws(part.network, projection.projection.spec) {
                 drives.push(Drive::new(part, &projection)?);
             } else {
                 onto.push(projection);
             }
         }
-        let tables = build::tables(part, onto, slots)?;
+        let tables = build::tables(part, onto)?;
         let sources = sources(part, tables);
         let currents = Currents::new(part)?;
         check_injected(part, &mut groups, &currents)?;
@@ -86,6 +83,7 @@ impl Engine {
             drives,
             currents,
             inputs: vec![0; slots],
+            pending: Vec::new(),
             events: 0,
         };
         engine.reset()?;
@@ -95,11 +93,9 @@ impl Engine {
     /// Adds up what arrives at the end of `step`.
     fn gather(&mut self, step: u32) {
         for source in &self.sources {
+            let fired = |delay: u32| source.history.at(i64::from(step) - i64::from(delay));
             for table in &source.tables {
-                for (number, delay) in table.delays.iter().enumerate() {
-                    let fired = source.history.at(i64::from(step) - i64::from(*delay));
-                    self.events += table.deliver(fired, number, &mut self.inputs);
-                }
+                self.events += table.deliver(fired, &mut self.pending, &mut self.inputs);
             }
         }
         for drive in &mut self.drives {
@@ -149,6 +145,21 @@ fn check_injected(part: &Part<'_>, groups: &mut [Group], currents: &Currents) ->
         }
     }
     Ok(())
+}
+
+/// Gives the receptors of all groups their slots, and says how many there are. Those of one number are side by side: a
+/// population reaches excitatory receptors or inhibitory ones, so its targets lie closer together.
+fn lay_out(groups: &mut [Group]) -> Result<usize> {
+    let mut slots = 0;
+    for receptor in 0..groups.iter().map(Group::receptors).max().unwrap_or(0) {
+        for group in groups.iter_mut().filter(|group| receptor < group.receptors()) {
+            slots = group.place(receptor, slots);
+        }
+    }
+    match u32::try_from(slots) {
+        Ok(_) => Ok(slots),
+        Err(_) => Err(Error::description("more than 2^32 receptors on one rank; use more processes")),
+    }
 }
 
 /// The tables by source population, ordered by global id.

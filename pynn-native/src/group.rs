@@ -24,7 +24,8 @@ pub(crate) struct Group {
     /// For each receptor: what arrives, and the unit of its integers.
     input: Vec<Vec<f64>>,
     quanta: Vec<f64>,
-    first_slot: usize,
+    /// The slot of the first cell, for each receptor.
+    first_slots: Vec<usize>,
     fired: Vec<u8>,
     samplers: Vec<Sampler>,
 }
@@ -38,8 +39,8 @@ struct Sampler {
 }
 
 impl Group {
-    /// The cells of `population`, whose inputs start at slot `first_slot`.
-    pub(crate) fn new(part: &Part<'_>, population: &LocalPopulation<'_>, first_slot: usize) -> Result<Self> {
+    /// The cells of `population`, whose inputs have no slots so far.
+    pub(crate) fn new(part: &Part<'_>, population: &LocalPopulation<'_>) -> Result<Self> {
         let (model, size) = (population.model::<Native>(), population.cells.len());
         let receptors = population.spec.cell.receptors.len();
         let kernel = model.kernel(&Setup::new(population, part.timestep().ms()))?;
@@ -60,21 +61,26 @@ impl Group {
             initial,
             input: vec![vec![0.0; size]; receptors],
             quanta: (0..receptors).map(|r| part.network.weight_quantum(population.spec.id, r)).collect(),
-            first_slot,
+            first_slots: vec![0; receptors],
             fired: vec![0; size],
             samplers,
         })
     }
 
-    /// The slots of all receptors.
-    pub(crate) fn slots(&self) -> Range<usize> {
-        self.first_slot..self.first_slot + self.size * self.input.len()
+    /// How many receptors a cell has.
+    pub(crate) fn receptors(&self) -> usize {
+        self.first_slots.len()
+    }
+
+    /// Gives receptor number `receptor` the slots from `first` on, and says where they end.
+    pub(crate) fn place(&mut self, receptor: usize, first: usize) -> usize {
+        self.first_slots[receptor] = first;
+        first + self.size
     }
 
     /// The slots of receptor number `receptor`.
     pub(crate) fn receptor(&self, receptor: usize) -> Range<usize> {
-        let first = self.first_slot + receptor * self.size;
-        first..first + self.size
+        self.first_slots[receptor]..self.first_slots[receptor] + self.size
     }
 
     /// Sets the current that electrodes inject into a cell from the next step on, nA; gives whether there can be any.
@@ -94,9 +100,8 @@ impl Group {
 
     /// One step: takes its inputs from `inputs`, leaves zeros there, and appends the spikes to `out`.
     pub(crate) fn step(&mut self, step: u32, inputs: &mut [i64], out: &mut Vec<Spike>) {
-        let blocks = inputs[self.slots()].chunks_exact_mut(self.size);
-        for ((block, quantum), input) in blocks.zip(&self.quanta).zip(&mut self.input) {
-            collect(block, *quantum, input);
+        for ((first, quantum), input) in self.first_slots.iter().zip(&self.quanta).zip(&mut self.input) {
+            collect(&mut inputs[*first..first + self.size], *quantum, input);
         }
         self.kernel.step(Cells { state: &mut self.state, input: &self.input, fired: &mut self.fired, step });
         scan(&mut self.fired, |index| out.push(Spike { step, gid: self.first_gid + index }));

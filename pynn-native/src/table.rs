@@ -4,7 +4,13 @@
 //! and for each delay `d`, the segments `d` of the sources that fired `d` steps ago are added to the inputs. There is
 //! no ring of delay slots to be missed by the caches.
 
-use crate::kernels::deliver::Targets;
+use std::ops::Range;
+
+use crate::kernels::deliver::{Targets, prefetch};
+
+/// How many segments ahead the caches are asked for the synapses of one, and for where they are.
+const NEAR: usize = 4;
+const FAR: usize = 12;
 
 /// Synapses of one population of sources.
 #[derive(Debug)]
@@ -36,26 +42,56 @@ impl Table {
 
     /// The synapses of delay number `delay` of source `row`.
     #[inline]
-    pub(crate) fn segment(&self, row: u32, delay: usize) -> std::ops::Range<usize> {
-        let at = row as usize * self.delays.len() + delay;
-        self.starts[at] as usize..self.starts[at + 1] as usize
+    pub(crate) fn segment(&self, row: u32, delay: usize) -> Range<usize> {
+        self.synapses_of(row as usize * self.delays.len() + delay)
     }
 
-    /// Adds the weights of delay number `delay` of all `rows` to `inputs`, and says how many.
-    pub(crate) fn deliver(&self, rows: &[u32], delay: usize, inputs: &mut [i64]) -> u64 {
+    /// The synapses of segment number `segment`.
+    #[inline]
+    fn synapses_of(&self, segment: usize) -> Range<usize> {
+        self.starts[segment] as usize..self.starts[segment + 1] as usize
+    }
+
+    /// Adds the weights of all synapses that act now to `inputs`, and says how many: `fired` gives the rows that fired
+    /// a number of steps ago, `pending` is room to work in.
+    pub(crate) fn deliver<'h>(
+        &self,
+        fired: impl Fn(u32) -> &'h [u32],
+        pending: &mut Vec<usize>,
+        inputs: &mut [i64],
+    ) -> u64 {
+        pending.clear();
+        for (number, delay) in self.delays.iter().enumerate() {
+            pending.extend(fired(*delay).iter().map(|row| *row as usize * self.delays.len() + number));
+        }
+        // Each segment is somewhere else in memory, and so is the place that says where: both are asked for ahead.
+        pending.iter().take(FAR).for_each(|segment| prefetch(&self.starts[*segment..*segment + 2]));
+        pending.iter().take(NEAR).for_each(|segment| self.prefetch(self.synapses_of(*segment)));
         let mut events = 0;
-        for (k, &row) in rows.iter().enumerate() {
-            let segment = self.segment(row, delay);
-            events += segment.len() as u64;
-            if let Some(next) = rows.get(k + 1) {
-                self.targets.prefetch(self.segment(*next, delay));
+        for (k, &segment) in pending.iter().enumerate() {
+            if let Some(far) = pending.get(k + FAR) {
+                prefetch(&self.starts[*far..*far + 2]);
             }
+            if let Some(near) = pending.get(k + NEAR) {
+                self.prefetch(self.synapses_of(*near));
+            }
+            let synapses = self.synapses_of(segment);
+            events += synapses.len() as u64;
             match &self.weights {
-                Weights::Same(weight) => self.targets.add_same(segment, *weight, inputs),
-                Weights::Each(weights) => self.targets.add_each(segment, weights, inputs),
+                Weights::Same(weight) => self.targets.add_same(synapses, *weight, inputs),
+                Weights::Each(weights) => self.targets.add_each(synapses, weights, inputs),
             }
         }
         events
+    }
+
+    /// Asks the caches for `synapses`.
+    #[inline]
+    fn prefetch(&self, synapses: Range<usize>) {
+        if let Weights::Each(weights) = &self.weights {
+            prefetch(&weights[synapses.clone()]);
+        }
+        self.targets.prefetch(synapses);
     }
 
     /// Whether source `row` has a delay of at most `steps`.

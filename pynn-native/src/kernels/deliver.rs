@@ -7,12 +7,12 @@ use std::ops::Range;
 
 use super::vectorised;
 
-/// Slots of synapses; two bytes each where all slots of a rank can be numbered by two.
+/// Slots of synapses, relative to the first that any can have; two bytes each where that is enough.
 #[derive(Debug)]
 pub struct Targets {
     slots: Slots,
-    /// All slots are below.
-    end: usize,
+    /// All slots are within.
+    range: Range<usize>,
 }
 
 #[derive(Debug)]
@@ -22,11 +22,15 @@ enum Slots {
 }
 
 impl Targets {
-    /// `count` synapses that end on slots below `end`; all on slot 0 so far.
-    pub fn new(count: usize, end: usize) -> Self {
-        let narrow = end <= 1 << 16;
+    /// `count` synapses that end on slots in `range`; all on the first so far.
+    ///
+    /// # Panics
+    /// When there are synapses and no slots.
+    pub fn new(count: usize, range: Range<usize>) -> Self {
+        assert!(count == 0 || !range.is_empty(), "{count} synapses end nowhere");
+        let narrow = range.len() <= 1 << 16;
         let slots = if narrow { Slots::Narrow(vec![0; count]) } else { Slots::Wide(vec![0; count]) };
-        Self { slots, end: end.max(1) }
+        Self { slots, range }
     }
 
     /// Lets each of `synapses` end on `slot`.
@@ -34,9 +38,10 @@ impl Targets {
     /// # Panics
     /// When there is no such synapse, or no such slot.
     #[inline]
-    #[expect(clippy::cast_possible_truncation, reason = "checked against the end")]
+    #[expect(clippy::cast_possible_truncation, reason = "checked against the range")]
     pub fn place(&mut self, slot: u32, synapses: impl Iterator<Item = usize>) {
-        assert!((slot as usize) < self.end, "slot {slot} of {}", self.end);
+        assert!(self.range.contains(&(slot as usize)), "slot {slot} is not in {:?}", self.range);
+        let slot = slot - self.range.start as u32;
         match &mut self.slots {
             Slots::Narrow(slots) => synapses.for_each(|synapse| slots[synapse] = slot as u16),
             Slots::Wide(slots) => synapses.for_each(|synapse| slots[synapse] = slot),
@@ -67,7 +72,7 @@ impl Targets {
     /// Adds `weight` to the input of each of `synapses`.
     #[inline]
     pub fn add_same(&self, synapses: Range<usize>, weight: i32, inputs: &mut [i64]) {
-        let inputs = &mut inputs[..self.end];
+        let inputs = &mut inputs[self.range.clone()];
         match &self.slots {
             Slots::Narrow(slots) => add_same(&slots[synapses], weight, inputs),
             Slots::Wide(slots) => add_same(&slots[synapses], weight, inputs),
@@ -77,14 +82,14 @@ impl Targets {
     /// Adds to the input of each of `synapses` its own weight.
     #[inline]
     pub fn add_each(&self, synapses: Range<usize>, weights: &[i32], inputs: &mut [i64]) {
-        let (weights, inputs) = (&weights[synapses.clone()], &mut inputs[..self.end]);
+        let (weights, inputs) = (&weights[synapses.clone()], &mut inputs[self.range.clone()]);
         match &self.slots {
             Slots::Narrow(slots) => add_each(&slots[synapses], weights, inputs),
             Slots::Wide(slots) => add_each(&slots[synapses], weights, inputs),
         }
     }
 
-    /// Asks the caches for the first of `synapses`.
+    /// Asks the caches for `synapses`.
     #[inline]
     pub fn prefetch(&self, synapses: Range<usize>) {
         match &self.slots {
@@ -100,7 +105,7 @@ fn add_same<S: Copy + Into<u32>>(slots: &[S], weight: i32, inputs: &mut [i64]) {
     for slot in slots {
         let slot: u32 = (*slot).into();
         debug_assert!((slot as usize) < inputs.len());
-        // SAFETY: `Targets::place` refuses slots that are not below `end`, the length of `inputs`.
+        // SAFETY: `Targets` has slots of its range alone, and `inputs` is as long as that.
         unsafe { *inputs.get_unchecked_mut(slot as usize) += weight };
     }
 }
@@ -110,18 +115,20 @@ fn add_each<S: Copy + Into<u32>>(slots: &[S], weights: &[i32], inputs: &mut [i64
     for (slot, weight) in slots.iter().zip(weights) {
         let slot: u32 = (*slot).into();
         debug_assert!((slot as usize) < inputs.len());
-        // SAFETY: `Targets::place` refuses slots that are not below `end`, the length of `inputs`.
+        // SAFETY: `Targets` has slots of its range alone, and `inputs` is as long as that.
         unsafe { *inputs.get_unchecked_mut(slot as usize) += i64::from(*weight) };
     }
 }
 
+/// Asks the caches for `values`.
 #[inline(always)]
-fn prefetch<T>(values: &[T]) {
+pub fn prefetch<T>(values: &[T]) {
     #[cfg(target_arch = "x86_64")]
     {
         use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
         // The hardware follows a stream once it has seen its first lines.
-        let lines = (size_of_val(values).div_ceil(64)).min(4);
+        let first = values.as_ptr() as usize % 64;
+        let lines = (first + size_of_val(values)).div_ceil(64).min(6);
         for line in 0..lines {
             let address = values.as_ptr().cast::<i8>().wrapping_add(line * 64);
             // SAFETY: a prefetch has no effect on what a program computes, whatever the address.
@@ -167,15 +174,16 @@ mod tests {
 
     #[test]
     fn narrow_and_wide_slots_add_the_same() {
-        for end in [10, 1 << 17] {
-            let mut targets = Targets::new(4, end);
-            for (at, slot) in [3, 9, 3, 0].into_iter().enumerate() {
+        for range in [7..20, 7..1 << 17] {
+            let mut inputs = vec![0; range.end];
+            let mut targets = Targets::new(4, range);
+            for (at, slot) in [10, 16, 10, 7].into_iter().enumerate() {
                 targets.place(slot, std::iter::once(at));
             }
-            let mut inputs = vec![0; end];
             targets.add_same(0..4, 5, &mut inputs);
             targets.add_each(1..3, &[1, 2, 3, 4], &mut inputs);
-            assert_eq!(inputs[..10], [5, 0, 0, 13, 0, 0, 0, 0, 0, 7]);
+            assert_eq!(inputs[7..17], [5, 0, 0, 13, 0, 0, 0, 0, 0, 7]);
+            assert_eq!(inputs.iter().sum::<i64>(), 25);
         }
     }
 }
