@@ -4,7 +4,7 @@
 use pynn_core::backend::{Connects, Records, Simulates, Transmits};
 use pynn_core::cell::{CellType, Observable, Parameter, Receives, Sampled, State, Variable};
 use pynn_core::network::NetworkBuilder;
-use pynn_core::population::{Population, Projection, SimulatorHandle, Target, View};
+use pynn_core::population::{Population, Projection, Senders, SimulatorHandle, Target, View};
 use pynn_core::synapse::{IntoField, SynapseDefaults, SynapseType, WeightLimits};
 use pynn_core::units::{Time, Unit};
 use pynn_core::values::{IntoSynapseValues, IntoValues, SynapseValues, Values};
@@ -43,11 +43,11 @@ pub fn onto<B, C, W, S>(target: Target<B, C, W>, synapse: S) -> Onto<B, C, W, S>
 
 impl<B, C: CellType, W, S> Onto<B, C, W, S> {
     /// [`NetworkBuilder::project`], blaming the connector by argument and the synapse by the method's name.
-    pub fn project<K, A, P>(
+    pub fn project<K>(
         self,
         net: &mut NetworkBuilder,
         label: Option<&str>,
-        source: impl Into<View<A, P>>,
+        source: impl Into<Senders>,
         connector: K,
     ) -> Projection
     where
@@ -73,11 +73,11 @@ impl<B, C, W, S> Onto<B, C, W, S> {
 
 impl<B, C: CellType, W, S, K> By<B, C, W, S, K> {
     /// [`NetworkBuilder::project`], blaming by the method's name.
-    pub fn project<A, P>(
+    pub fn project(
         self,
         net: &mut NetworkBuilder,
         label: Option<&str>,
-        source: impl Into<View<A, P>>,
+        source: impl Into<Senders>,
     ) -> Projection
     where
         B: Connects<K> + Transmits<S::Family>,

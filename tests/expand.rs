@@ -1,6 +1,6 @@
 //! What `network!` accepts, and that it builds what is written.
 
-use pynn::network::{Network, PopulationSpec, ProjectionSpec};
+use pynn::network::{Network, PopulationSpec, ProjectionSpec, Selection};
 use pynn::prelude::*;
 use pynn::units;
 use pynn::values::{Column, SynapseColumn};
@@ -154,8 +154,8 @@ fn families_loops_and_conditions_make_a_microcircuit() {
     let inhibitory = &network.projections()[1];
     assert_eq!((inhibitory.receptor, inhibitory.values.delay.constant()), (1, Some(0.8)));
     assert_eq!(inhibitory.values.weight.constant(), Some(0.0004));
-    assert_eq!(network.projections()[4].source.range, 0..2);
-    assert_eq!(network.projections()[4].target.range, 0..2);
+    assert_eq!(network.projections()[4].source.parts()[0].cells, Selection::Range(0..2));
+    assert_eq!(network.projections()[4].target.parts()[0].cells, Selection::Range(0..2));
     assert!(population(network, "l4[0]").recording.spikes && !population(network, "l5[0]").recording.spikes);
     let single = Layers::build(1).expect("a sound network");
     assert!(population(single.network(), "l5[0]").recording.spikes);
@@ -197,7 +197,7 @@ fn values_are_any_rust_expression() {
     assert_eq!(parameter(population(network, "nested"), "tau_m"), "[10.0, 11.0, 12.0]");
     assert_eq!(parameter(population(network, "nested"), "i_offset"), "1");
     assert_eq!(network.projections()[0].values.weight.constant(), Some(0.3));
-    assert_eq!(network.projections()[0].source.range, 1..3);
+    assert_eq!(network.projections()[0].source.parts()[0].cells, Selection::Range(1..3));
     let SynapseColumn::Function(delay) = &projection(network, "drawn").values.delay else {
         panic!("no function")
     };

@@ -1,9 +1,9 @@
 //! Builds and checks a [`Network`].
 
+mod ends;
 mod inject;
 
 use std::marker::PhantomData;
-use std::ops::Range;
 use std::sync::Arc;
 
 use crate::backend::{Backend, Connects, Lowered, Records, Simulates, Transmits};
@@ -17,7 +17,7 @@ use crate::network::{
 };
 use crate::part::bad_value;
 use crate::population::{
-    Population, PopulationId, Projection, ProjectionId, SimulatorHandle, SimulatorId, Target, View,
+    Population, PopulationId, Projection, ProjectionId, Senders, SimulatorHandle, SimulatorId, Target,
 };
 use crate::row::{LONGEST_DELAY, check_listed, check_parameters, delay_steps, outside_limits};
 use crate::source::Sources;
@@ -74,6 +74,8 @@ pub struct NetworkBuilder {
     network: Network,
     errors: Vec<Error>,
     next_gid: u64,
+    /// How many samples of cells were drawn.
+    samples: u64,
 }
 
 impl NetworkBuilder {
@@ -87,11 +89,14 @@ impl NetworkBuilder {
             projections: Vec::new(),
             electrodes: Vec::new(),
         };
-        Self { network, errors: Vec::new(), next_gid: 0 }
+        Self { network, errors: Vec::new(), next_gid: 0, samples: 0 }
     }
 
     /// Sets the seed that all random numbers of the network come from.
     pub fn seed(&mut self, seed: u64) {
+        if self.samples > 0 {
+            self.mistake("the seed is set after a sample was drawn; set it before".into());
+        }
         self.network.seed = seed;
     }
 
@@ -101,12 +106,15 @@ impl NetworkBuilder {
 
     /// Whether `population` was declared here; a handle of another network is a mistake.
     fn owns<B, C>(&mut self, population: &Population<B, C>) -> bool {
-        let spec = self.network.populations.get(population.id.0);
-        let own = spec.is_some_and(|spec| Arc::ptr_eq(&spec.name, &population.name));
+        self.owns_named(population.id, &population.name)
+    }
+
+    fn owns_named(&mut self, id: PopulationId, name: &Arc<str>) -> bool {
+        let own = self.network.populations.get(id.0).is_some_and(|spec| Arc::ptr_eq(&spec.name, name));
         if !own {
             self.mistake(format!(
-                "`{}` is no population of network `{}`; declare it there",
-                population.name, self.network.name
+                "`{name}` is no population of network `{}`; declare it there",
+                self.network.name
             ));
         }
         own
@@ -271,7 +279,7 @@ impl NetworkBuilder {
             self.network.populations[population.id.0].recording.spikes = true;
         } else {
             let timestep = self.network.simulator_of(population.id).timestep;
-            self.sample(population.id, variable.index(), timestep);
+            self.sample_variable(population.id, variable.index(), timestep);
         }
     }
 
@@ -288,7 +296,7 @@ impl NetworkBuilder {
         let timestep = self.network.simulator_of(population.id).timestep;
         match Tick::exactly(every, "the sampling interval") {
             Ok(tick) if tick > Tick::ZERO && tick.is_multiple_of(timestep) => {
-                self.sample(population.id, variable.index(), tick);
+                self.sample_variable(population.id, variable.index(), tick);
             }
             _ => self.mistake(format!(
                 "population `{}`: {} is recorded every {every}, but that is no multiple of the time step, {timestep}",
@@ -298,7 +306,7 @@ impl NetworkBuilder {
         }
     }
 
-    fn sample(&mut self, population: PopulationId, variable: usize, every: Tick) {
+    fn sample_variable(&mut self, population: PopulationId, variable: usize, every: Tick) {
         let spec = &mut self.network.populations[population.0];
         if let Some(other) = spec.recording.sampled.iter().find(|other| other.variable == variable) {
             if other.every != every {
@@ -315,10 +323,12 @@ impl NetworkBuilder {
 
     /// Declares a projection: `source` cells connect to `target` by `connector`, each connection a `synapse`. Connector
     /// and synapse belong to the target's simulator. The name is `label`, or `source -> target`.
-    pub fn project<A, P, B, C, W, K, S>(
+    ///
+    /// `source` is a population, a view, an assembly, or a tuple of these; the target is the receptor of one of these.
+    pub fn project<B, C, W, K, S>(
         &mut self,
         label: Option<&str>,
-        source: impl Into<View<A, P>>,
+        source: impl Into<Senders>,
         target: Target<B, C, W>,
         connector: K,
         synapse: S,
@@ -328,34 +338,31 @@ impl NetworkBuilder {
         C: CellType,
         S: SynapseType<W>,
     {
-        let source = source.into();
         let id = ProjectionId(self.network.projections.len());
-        let ends_are_own = [self.owns(&source.population), self.owns(&target.view.population)];
-        if ends_are_own.contains(&false) {
+        let receptor = target.receptor;
+        let Some((source, target)) = self.own_ends(source.into(), target) else {
             return Projection { id, name: label.unwrap_or_default().into() };
-        }
+        };
         let (family, values) = synapse.into_parts();
         let mut spec = ProjectionSpec {
             id,
-            name: "".into(),
-            source: End { population: source.population.id, range: source.range },
-            target: End { population: target.view.population.id, range: target.view.range },
-            receptor: target.receptor,
+            name: label.map_or_else(|| self.unique_name(&source, &target, receptor), Arc::from),
+            source: End::default(),
+            target: End::default(),
+            receptor,
             connector: <B as Connects<K>>::lower(connector).into(),
             values,
             synapse: Arc::new(<B as Transmits<S::Family>>::lower(&family)),
             family: Arc::new(family),
             shortest_delay: Tick::ZERO,
         };
-        spec.name = label.map_or_else(|| self.unique_name(&spec), Arc::from);
         if self.network.projections.iter().any(|other| other.name == spec.name) {
             self.mistake(format!(
                 "projection `{}` is declared twice; give each a name of its own",
                 spec.name
             ));
         }
-        let ends_are_right = self.check_ends(&mut spec);
-        if ends_are_right {
+        if self.set_ends(&mut spec, source, target) {
             for message in self.check_projection(&mut spec) {
                 self.mistake(format!("projection `{}`: {message}", spec.name));
             }
@@ -363,39 +370,6 @@ impl NetworkBuilder {
         let handle = Projection { id, name: spec.name.clone() };
         self.network.projections.push(spec);
         handle
-    }
-
-    /// `source -> target.receptor`, numbered when there are several.
-    fn unique_name(&self, spec: &ProjectionSpec) -> Arc<str> {
-        let populations = &self.network.populations;
-        let target = &populations[spec.target.population.0];
-        let receptor = target.cell.receptors[spec.receptor].name;
-        let name = format!("{} -> {}.{receptor}", populations[spec.source.population.0].name, target.name);
-        let taken = |name: &str| self.network.projections.iter().any(|other| &*other.name == name);
-        let numbered = (2..).map(|number| format!("{name} #{number}"));
-        std::iter::once(name.clone()).chain(numbered).find(|name| !taken(name)).unwrap_or(name).into()
-    }
-
-    /// Whether both ends are cells that there are; reports those that are not, and makes them empty.
-    fn check_ends(&mut self, spec: &mut ProjectionSpec) -> bool {
-        let mut right = true;
-        for end in [&mut spec.source, &mut spec.target] {
-            let population = &self.network.populations[end.population.0];
-            let Range { start, end: stop } = end.range;
-            if population.size == 0 {
-                // Reported with the population.
-                right = false;
-            } else if start >= stop || stop > population.size {
-                let message = format!(
-                    "projection `{}`: the slice {}[{start}..{stop}] is not within the {} cells of the population, or empty",
-                    spec.name, population.name, population.size
-                );
-                end.range = 0..0;
-                right = false;
-                self.mistake(message);
-            }
-        }
-        right
     }
 
     fn check_projection(&self, spec: &mut ProjectionSpec) -> Vec<String> {
@@ -413,7 +387,7 @@ impl NetworkBuilder {
     }
 
     fn check_delay(&self, spec: &mut ProjectionSpec, ends: &Ends) -> Result<(), String> {
-        let target = self.network.simulator_of(spec.target.population);
+        let target = self.network.target_simulator(spec);
         let step = target.timestep;
         if !spec.family.info().carries_spikes {
             spec.shortest_delay = step * i64::from(LONGEST_DELAY);
@@ -445,8 +419,9 @@ impl NetworkBuilder {
             (None, SynapseColumn::Function(_) | SynapseColumn::Set(_)) => exact(least),
         };
         if shortest < allowed {
-            let source = self.network.simulator_of(spec.source.population);
-            let whose = if source.timestep > step { source } else { target };
+            let sources = spec.source.populations().map(|source| self.network.simulator_of(source));
+            let whose =
+                sources.chain([target]).find(|simulator| simulator.timestep == allowed).unwrap_or(target);
             return Err(format!(
                 "a delay of {given} is shorter than the time step of `{}`, {allowed}; raise the delay or shorten the time step",
                 whose.name
@@ -463,8 +438,8 @@ impl NetworkBuilder {
     }
 
     fn check_weight(&self, spec: &ProjectionSpec, ends: &Ends) -> Result<(), String> {
-        let population = &self.network.populations[spec.target.population.0];
-        let receptor = &population.cell.receptors[spec.receptor];
+        let population = &self.network.populations[spec.target.parts()[0].population.0];
+        let receptor = self.network.receptor(spec);
         let conductance = receptor.symbol == Conductance::SYMBOL;
         let limits = spec.family.weight_limits();
         let check = |weight: f64| match weight {

@@ -211,7 +211,8 @@ pub(crate) fn check_column(
 }
 
 /// Weights set between runs: one for each connection onto the cells of one rank, in the order in which
-/// [`LocalProjection::connect`](crate::backend::LocalProjection::connect) emits them.
+/// [`connect`](crate::backend::LocalProjection::connect) of the rank's [`projections`](crate::backend::Part::projections)
+/// emits them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SetValues {
     /// The values, in base units.

@@ -4,11 +4,14 @@
 //! emits for a target depends on nothing but the description, so each rank makes the connections of its own targets,
 //! without communication, and any division into ranks gives the same network.
 
+use std::cell::OnceCell;
 use std::fmt;
 use std::ops::Range;
 
 use crate::error::Result;
 use crate::random::{Key, Stream};
+
+pub use crate::end::{Cells, Selection};
 
 /// A connector. `Debug` is its spelling in messages and in the digest of a description.
 #[diagnostic::on_unimplemented(
@@ -97,25 +100,8 @@ impl<'a> Row<'a> {
     }
 }
 
-/// One end of a projection: cells with consecutive global ids.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Cells {
-    /// The first cell's global id.
-    pub first_gid: u32,
-    /// How many cells.
-    pub size: u32,
-}
-
-impl Cells {
-    /// The index of the cell with global id `gid`, if it is one of these.
-    #[must_use]
-    pub fn index_of(&self, gid: u32) -> Option<u32> {
-        gid.checked_sub(self.first_gid).filter(|index| *index < self.size)
-    }
-}
-
 /// The two ends of a projection and its random numbers.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Ends {
     /// The cells that send.
     pub sources: Cells,
@@ -123,25 +109,53 @@ pub struct Ends {
     pub targets: Cells,
     /// The key of the connector's streams.
     pub key: Key,
+    /// The targets that are among the sources, ascending; made when it is asked for.
+    own: OnceCell<Vec<u32>>,
 }
 
 impl Ends {
+    /// The ends `sources` and `targets`, and streams of `key`.
+    #[must_use]
+    pub fn new(sources: Cells, targets: Cells, key: Key) -> Self {
+        Self { sources, targets, key, own: OnceCell::new() }
+    }
+
     /// The index among the sources of the cell that is target `target`, if it is there: its self-connection.
     #[must_use]
     pub fn own_index(&self, target: u32) -> Option<u32> {
-        self.sources.index_of(self.targets.first_gid + target)
+        self.sources.index_of(self.targets.gid(target))
+    }
+
+    /// The index among the targets of the cell that is source `source`, if it is there: its self-connection.
+    #[must_use]
+    pub fn own_target(&self, source: u32) -> Option<u32> {
+        self.targets.index_of(self.sources.gid(source))
+    }
+
+    /// How many of the first `targets` targets are among the sources: how many self-connections there can be.
+    #[must_use]
+    pub fn own_before(&self, targets: u32) -> u64 {
+        if let (Some(source), Some(target)) = (self.sources.consecutive(), self.targets.consecutive()) {
+            let end = |first: u32, size: u32| u64::from(first) + u64::from(size);
+            let stop = end(target, targets).min(end(source, self.sources.size()));
+            return stop.saturating_sub(u64::from(source.max(target)));
+        }
+        let own = self.own.get_or_init(|| {
+            (0..self.targets.size()).filter(|target| self.own_index(*target).is_some()).collect()
+        });
+        own.partition_point(|own| *own < targets) as u64
     }
 
     /// The random stream of target `target`. Numbered by global id, so a view draws as its population does.
     #[must_use]
     pub fn target_stream(&self, target: u32) -> Stream {
-        Stream::new(self.key, u64::from(self.targets.first_gid + target))
+        Stream::new(self.key, u64::from(self.targets.gid(target)))
     }
 
     /// The random stream of source `source`, unrelated to every target's.
     #[must_use]
     pub fn source_stream(&self, source: u32) -> Stream {
-        Stream::new(self.key, 1 << 32 | u64::from(self.sources.first_gid + source))
+        Stream::new(self.key, 1 << 32 | u64::from(self.sources.gid(source)))
     }
 
     /// The random stream of node `node` of a tree over the targets, unrelated to every cell's.

@@ -17,7 +17,7 @@ pub use currents::{Currents, Injected};
 pub use sources::{AcSource, DcSource, NoisyCurrentSource, StepCurrentSource};
 
 use crate::error::{Error, Result};
-use crate::network::{End, Network};
+use crate::network::{EndPart, Network};
 use crate::population::{ElectrodeId, PopulationId};
 use crate::random::{Key, Purpose};
 use crate::time::Tick;
@@ -106,7 +106,7 @@ pub struct ElectrodeSpec {
     /// Its name: the label, or `source -> population`.
     pub name: Arc<str>,
     /// The cells that it injects into.
-    pub cells: End,
+    pub cells: EndPart,
     /// PyNN's name of its kind of source.
     pub source: &'static str,
     /// The source's [`numbers`](CurrentSource::numbers).

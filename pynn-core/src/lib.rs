@@ -18,6 +18,7 @@ pub mod connector;
 pub mod connectors;
 pub mod digest;
 pub mod electrode;
+mod end;
 pub mod error;
 pub mod network;
 mod part;
@@ -30,6 +31,7 @@ pub mod synapse;
 pub mod time;
 pub mod units;
 pub mod values;
+mod view;
 
 pub use error::{Error, ErrorKind, Result};
 
@@ -46,7 +48,7 @@ pub mod prelude {
     pub use crate::electrode::{AcSource, DcSource, NoisyCurrentSource, StepCurrentSource};
     pub use crate::error::{Error, ErrorKind, Result};
     pub use crate::network::{Model, Network, NetworkBuilder, SimulatorOptions};
-    pub use crate::population::{Electrode, Population, Projection, View};
+    pub use crate::population::{Assembly, Electrode, Population, Projection, View};
     pub use crate::random::{LogNormal, Normal, NormalClipped, Uniform};
     pub use crate::synapse::{
         AdditivePotentiationMultiplicativeDepression, AdditiveWeightDependence, ElectricalSynapse,

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use crate::backend::{Erased, Simulator};
-use crate::cell::CellInfo;
+use crate::cell::{CellInfo, ReceptorInfo};
 use crate::connector::{Cells, Connector, Ends};
 use crate::electrode::ElectrodeSpec;
 use crate::error::Result;
@@ -19,6 +19,7 @@ use crate::time::Tick;
 use crate::values::Column;
 
 pub use crate::builder::{NetworkBuilder, SimulatorOptions};
+pub use crate::end::{End, EndPart, Selection};
 
 /// A checked description of a network.
 #[derive(Clone, Debug)]
@@ -130,7 +131,7 @@ impl PopulationSpec {
     #[must_use]
     #[allow(clippy::cast_possible_truncation, reason = "the builder bounds the number of cells")]
     pub fn cells(&self) -> Cells {
-        Cells { first_gid: self.first_gid, size: self.size as u32 }
+        Cells::range(self.first_gid, self.size as u32)
     }
 
     /// Whether its cells only send.
@@ -158,15 +159,6 @@ pub struct SampledVariable {
     pub every: Tick,
 }
 
-/// One end of a projection: consecutive cells of a population.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct End {
-    /// The population.
-    pub population: PopulationId,
-    /// The indices of the cells in the population.
-    pub range: std::ops::Range<usize>,
-}
-
 /// A projection of a network.
 #[derive(Clone)]
 pub struct ProjectionSpec {
@@ -176,7 +168,7 @@ pub struct ProjectionSpec {
     pub name: Arc<str>,
     /// The cells that send.
     pub source: End,
-    /// The cells that receive.
+    /// The cells that receive; all are on one simulator.
     pub target: End,
     /// The index of the receptor in the target's [`CellInfo::receptors`].
     pub receptor: usize,
@@ -196,7 +188,7 @@ impl std::fmt::Debug for ProjectionSpec {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{} {:?} -> {:?}.{}: ", self.name, self.source, self.target, self.receptor)?;
         write!(f, "{:?}, {:?}, {:?}", self.connector, self.family, self.values)?;
-        let (sources, targets) = (self.source.range.len(), self.target.range.len());
+        let (sources, targets) = (self.source.size() as usize, self.target.size() as usize);
         for column in [&self.values.weight, &self.values.delay].into_iter().chain(&self.values.parameters) {
             write!(f, " {:?}", column.samples(sources, targets))?;
         }
@@ -254,17 +246,27 @@ impl Network {
     /// The ends of a projection, for its connector.
     #[must_use]
     pub fn ends(&self, projection: &ProjectionSpec) -> Ends {
-        Ends {
-            sources: self.cells(&projection.source),
-            targets: self.cells(&projection.target),
-            key: self.key(Purpose::Connection, projection.id.0 as u64),
-        }
+        let key = self.key(Purpose::Connection, projection.id.0 as u64);
+        Ends::new(projection.source.cells().clone(), projection.target.cells().clone(), key)
     }
 
-    #[allow(clippy::cast_possible_truncation, reason = "the builder bounds the number of cells")]
-    fn cells(&self, end: &End) -> Cells {
-        let first = self.populations[end.population.0].first_gid;
-        Cells { first_gid: first + end.range.start as u32, size: end.range.len() as u32 }
+    /// The simulator that a projection's targets are on, and its connections with them.
+    ///
+    /// # Panics
+    /// When the projection has no target: never in a network that was built.
+    #[must_use]
+    pub fn target_simulator(&self, projection: &ProjectionSpec) -> &SimulatorSpec {
+        self.simulator_of(projection.target.parts()[0].population)
+    }
+
+    /// The receptor that a projection ends on.
+    ///
+    /// # Panics
+    /// When the projection has no target: never in a network that was built.
+    #[must_use]
+    pub fn receptor(&self, projection: &ProjectionSpec) -> &'static ReceptorInfo {
+        let population = projection.target.parts()[0].population;
+        &self.populations[population.0].cell.receptors[projection.receptor]
     }
 
     /// The key of the random streams of `purpose` and object number `object`.
@@ -285,7 +287,7 @@ impl Network {
     #[must_use]
     pub fn weight_quantum(&self, population: PopulationId, receptor: usize) -> f64 {
         let onto = |projection: &&ProjectionSpec| {
-            projection.target.population == population && projection.receptor == receptor
+            projection.receptor == receptor && projection.target.populations().any(|onto| onto == population)
         };
         let scale =
             self.projections.iter().filter(onto).map(ProjectionSpec::weight_scale).fold(0.0, f64::max);
@@ -328,7 +330,8 @@ impl ProjectionSpec {
             C::Random(distribution) => distribution.scale(),
             C::Function(function) => {
                 let grid = |end: &End| {
-                    (0..end.range.len()).step_by(end.range.len().div_ceil(256)).collect::<Vec<_>>()
+                    let size = end.size() as usize;
+                    (0..size).step_by(size.div_ceil(256)).collect::<Vec<_>>()
                 };
                 let targets = grid(&self.target);
                 let weights = grid(&self.source)

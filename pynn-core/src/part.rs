@@ -1,19 +1,21 @@
 //! What one rank simulates: its share of the cells, and the connections onto them.
 
+mod projection;
+
 use std::ops::Range;
 
 use crate::backend::Backend;
 use crate::cell::CellInfo;
-use crate::connector::Reaching;
 use crate::electrode::LocalElectrode;
 use crate::error::{Error, Result};
 use crate::network::{ErasedModel, Network, PopulationKind, PopulationSpec, ProjectionSpec, SimulatorSpec};
 use crate::population::SimulatorId;
 use crate::random::Purpose;
-use crate::row::RowFiller;
 use crate::source::{Sources, SpikeSource};
 use crate::time::Tick;
 use crate::values::Column;
+
+pub use projection::LocalProjection;
 
 /// The indices that share number `share` of `shares` has of `size` cells: contiguous blocks, as equal as can be.
 #[must_use]
@@ -74,25 +76,26 @@ impl<'n> Part<'n> {
         self.network.electrodes().iter().filter_map(move |spec| {
             let population = &part.network.populations()[spec.cells.population.0];
             let here = share_of(population.size, part.share, part.shares);
-            let (first, last) = (here.start.max(spec.cells.range.start), here.end.min(spec.cells.range.end));
-            let is_here = population.simulator == part.simulator && first < last;
+            let injected = spec.cells.within(&here);
+            let is_here = population.simulator == part.simulator && !injected.is_empty();
             is_here.then(|| LocalElectrode {
                 spec,
                 population: population.id,
-                cells: (first..last).map(|cell| (cell - here.start) as u32).collect(),
+                cells: injected.map(|cell| (spec.cells.cell(cell) - here.start) as u32).collect(),
             })
         })
     }
 
-    /// The projections onto cells that live here, in order of declaration.
+    /// The projections onto cells that live here, in order of declaration; one for each population of its targets.
     pub fn projections(&self) -> impl Iterator<Item = LocalProjection<'n>> {
         let part = *self;
-        self.network.projections().iter().filter_map(move |spec| {
-            let population = &part.network.populations()[spec.target.population.0];
-            if population.simulator != part.simulator {
-                return None;
-            }
-            LocalProjection::new(part.network, spec, share_of(population.size, part.share, part.shares))
+        self.network.projections().iter().flat_map(move |spec| {
+            LocalProjection::onto(part.network, spec, move |population| {
+                if population.simulator != part.simulator {
+                    return 0..0;
+                }
+                share_of(population.size, part.share, part.shares)
+            })
         })
     }
 }
@@ -270,6 +273,18 @@ impl<T: Copy> RowValues<'_, T> {
             Self::Each(values) => values[index],
         }
     }
+
+    /// The values of the connections with the given numbers, kept in `buffer`.
+    fn those<'b>(&self, numbers: impl Iterator<Item = usize>, buffer: &'b mut Vec<T>) -> RowValues<'b, T> {
+        match self {
+            Self::Constant(value) => RowValues::Constant(*value),
+            Self::Each(values) => {
+                buffer.clear();
+                buffer.extend(numbers.map(|number| values[number]));
+                RowValues::Each(buffer)
+            }
+        }
+    }
 }
 
 /// The connections of a projection onto one cell of this rank.
@@ -277,7 +292,7 @@ impl<T: Copy> RowValues<'_, T> {
 pub struct SynapseRow<'a> {
     /// The target: its index among the cells of its population that live here.
     pub target: u32,
-    /// The sources: add [`LocalProjection::first_source_gid`] for global ids.
+    /// The sources, as indices in the source end: [`LocalProjection::source_gid`] gives their global ids.
     pub sources: &'a [u32],
     /// Weights in the receptor's base unit.
     pub weights: RowValues<'a, f64>,
@@ -288,87 +303,10 @@ pub struct SynapseRow<'a> {
     pub parameters: &'a [RowValues<'a, f64>],
 }
 
-/// The connections of a projection onto the cells of one rank.
-#[derive(Clone, Debug)]
-pub struct LocalProjection<'n> {
-    network: &'n Network,
-    /// The projection.
-    pub spec: &'n ProjectionSpec,
-    /// The targets that live here, as indices in the target end.
-    pub targets: Range<u32>,
-    /// What to add to an index in the target end for the index among the cells that live here.
-    offset: i64,
-}
-
-impl<'n> LocalProjection<'n> {
-    /// The connections of `spec` onto those of its targets whose index in their population is in `cells`; `None` if
-    /// there are none.
-    #[must_use]
-    #[allow(
-        clippy::cast_possible_truncation,
-        clippy::cast_possible_wrap,
-        reason = "the builder bounds the number of cells"
-    )]
-    pub fn new(network: &'n Network, spec: &'n ProjectionSpec, cells: Range<usize>) -> Option<Self> {
-        let end = &spec.target.range;
-        let (first, last) = (cells.start.max(end.start), cells.end.min(end.end));
-        if first >= last {
-            return None;
-        }
-        let targets = (first - end.start) as u32..(last - end.start) as u32;
-        Some(Self { network, spec, targets, offset: end.start as i64 - cells.start as i64 })
-    }
-
-    /// The global id of source number 0.
-    #[must_use]
-    pub fn first_source_gid(&self) -> u32 {
-        self.network.ends(self.spec).sources.first_gid
-    }
-
-    /// How many sources the projection has.
-    #[must_use]
-    pub fn source_count(&self) -> u32 {
-        self.network.ends(self.spec).sources.size
-    }
-
-    /// The index among the cells that live here of the target with index `target` in the target end.
-    #[must_use]
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the target lives here")]
-    pub fn local_target(&self, target: u32) -> u32 {
-        (i64::from(target) + self.offset) as u32
-    }
-
-    /// Which sources have connections onto the targets that live here.
-    #[must_use]
-    pub fn reaching(&self) -> Reaching {
-        self.spec.connector.reaching(&self.network.ends(self.spec), self.targets.clone())
-    }
-
-    /// Emits the connections, target by target, at most one row a target. Calling it again emits the same.
-    ///
-    /// # Errors
-    /// When a connection cannot be made, or a weight, delay or parameter does not make sense.
-    pub fn connect(&self, draw: Draw, emit: &mut dyn FnMut(SynapseRow<'_>)) -> Result<()> {
-        let ends = self.network.ends(self.spec);
-        let mut values = RowFiller::new(self.network, self.spec, draw);
-        let mut failed = None;
-        self.spec.connector.connect(&ends, self.targets.clone(), &mut |row| {
-            if failed.is_some() {
-                return;
-            }
-            failed = values.emit(&row, self.local_target(row.target), emit).err();
-        })?;
-        failed.map_or(Ok(()), |error: Error| {
-            Err(error.in_context(format_args!("projection `{}`", self.spec.name)))
-        })
-    }
-}
-
 impl ProjectionSpec {
     /// The shortest delay that the time steps of both ends allow.
     pub(crate) fn shortest_delay_allowed(&self, network: &Network) -> Tick {
-        let target = network.simulator_of(self.target.population);
-        let source = network.simulator_of(self.source.population);
-        target.timestep.max(source.timestep)
+        let of = |population| network.simulator_of(population).timestep;
+        self.source.populations().map(of).fold(network.target_simulator(self).timestep, Tick::max)
     }
 }

@@ -1,11 +1,14 @@
-//! Handles on what a network consists of: populations, slices of them, projections, electrodes.
+//! Handles on what a network consists of: populations, views of them, assemblies, projections, electrodes.
 
 use std::fmt;
 use std::marker::PhantomData;
-use std::ops::{Bound, Range, RangeBounds};
+use std::ops::RangeBounds;
 use std::sync::Arc;
 
 use crate::cell::{CellType, Receives, Receptor};
+use crate::end::Selection;
+
+pub use crate::view::{Assembly, Members, Senders, Target, View};
 
 /// The number of a simulator in its network, in order of declaration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -73,23 +76,26 @@ impl<B, C> Population<B, C> {
     /// The cells with indices in `range`. A range that reaches beyond the population is an error of the build.
     #[must_use]
     pub fn slice(&self, range: impl RangeBounds<usize>) -> View<B, C> {
-        let start = match range.start_bound() {
-            Bound::Included(start) => *start,
-            Bound::Excluded(start) => start.saturating_add(1),
-            Bound::Unbounded => 0,
-        };
-        let end = match range.end_bound() {
-            Bound::Included(end) => end.saturating_add(1),
-            Bound::Excluded(end) => *end,
-            Bound::Unbounded => self.size,
-        };
-        View { population: self.clone(), range: start..end }
+        self.all().slice(range)
+    }
+
+    /// The cells with the given indices, in ascending order whatever the order here. A cell listed twice, or one that
+    /// the population does not have, is an error of the build.
+    #[must_use]
+    pub fn select(&self, indices: impl IntoIterator<Item = usize>) -> View<B, C> {
+        self.all().select(indices)
+    }
+
+    /// The cells for which `mask`, one a cell, says true. A mask of another length is an error of the build.
+    #[must_use]
+    pub fn mask(&self, mask: impl IntoIterator<Item = bool>) -> View<B, C> {
+        self.all().mask(mask)
     }
 
     /// All cells.
     #[must_use]
     pub fn all(&self) -> View<B, C> {
-        self.slice(..)
+        View { population: self.clone(), cells: Selection::Range(0..self.size), mistake: None }
     }
 
     /// The receptor `receptor` of all cells, for a projection to end on.
@@ -118,66 +124,6 @@ impl<B, C: CellType> fmt::Debug for Population<B, C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} ({} {})", self.name, self.size, C::info().name)
     }
-}
-
-/// Consecutive cells of a population.
-pub struct View<B, C> {
-    pub(crate) population: Population<B, C>,
-    pub(crate) range: Range<usize>,
-}
-
-impl<B, C> View<B, C> {
-    /// The population.
-    #[must_use]
-    pub fn population(&self) -> &Population<B, C> {
-        &self.population
-    }
-
-    /// The indices of the cells in the population.
-    #[must_use]
-    pub fn range(&self) -> Range<usize> {
-        self.range.clone()
-    }
-
-    /// The receptor `receptor` of the cells, for a projection to end on.
-    #[must_use]
-    pub fn target<W>(&self, receptor: Receptor<W>) -> Target<B, C, W> {
-        Target { view: self.clone(), receptor: receptor.index(), weight: PhantomData }
-    }
-
-    /// The default receptor (PyNN: `excitatory`) of the cells, for a projection to end on.
-    #[must_use]
-    pub fn default_target(&self) -> Target<B, C, C::DefaultWeight>
-    where
-        C: Receives,
-    {
-        self.target(C::default_receptor())
-    }
-}
-
-impl<B, C> Clone for View<B, C> {
-    fn clone(&self) -> Self {
-        Self { population: self.population.clone(), range: self.range.clone() }
-    }
-}
-
-impl<B, C> From<&Population<B, C>> for View<B, C> {
-    fn from(population: &Population<B, C>) -> Self {
-        population.all()
-    }
-}
-
-impl<B, C> From<&View<B, C>> for View<B, C> {
-    fn from(view: &View<B, C>) -> Self {
-        view.clone()
-    }
-}
-
-/// Where a projection ends: a receptor of some cells. The receptor fixes the unit `W` of the weights.
-pub struct Target<B, C, W> {
-    pub(crate) view: View<B, C>,
-    pub(crate) receptor: usize,
-    pub(crate) weight: PhantomData<fn() -> W>,
 }
 
 /// A projection of a network.

@@ -36,6 +36,8 @@ pub enum Purpose {
     SynapseParameter = 10,
     /// What synapses draw while a network runs.
     Synapse = 11,
+    /// Samples of cells.
+    Sample = 16,
 }
 
 /// The key of a family of streams: (seed, purpose, object).

@@ -14,7 +14,6 @@ use crate::values::SynapseColumn;
 pub(crate) struct RowFiller<'n> {
     spec: &'n ProjectionSpec,
     draw: Draw,
-    first_target_gid: u32,
     weight_key: Key,
     delay_key: Key,
     timestep: Tick,
@@ -89,8 +88,8 @@ impl<'n> RowFiller<'n> {
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked by the builder")]
     pub(crate) fn new(network: &'n Network, spec: &'n ProjectionSpec, draw: Draw) -> Self {
         let id = spec.id.0 as u64;
-        let timestep = network.simulator_of(spec.target.population).timestep;
-        let symbol = network.populations()[spec.target.population.0].cell.receptors[spec.receptor].symbol;
+        let timestep = network.target_simulator(spec).timestep;
+        let symbol = network.receptor(spec).symbol;
         let lowest = if symbol == Conductance::SYMBOL { 0.0 } else { f64::NEG_INFINITY };
         let parameters = spec.family.info().parameters.iter().zip(&spec.values.parameters).enumerate();
         let parameter = |(index, (info, column))| {
@@ -100,7 +99,6 @@ impl<'n> RowFiller<'n> {
         Self {
             spec,
             draw,
-            first_target_gid: network.ends(spec).targets.first_gid,
             weight_key: network.key(Purpose::Weight, id),
             delay_key: network.key(Purpose::Delay, id),
             timestep,
@@ -135,6 +133,15 @@ impl<'n> RowFiller<'n> {
         Ok(())
     }
 
+    /// Passes over `count` connections that others emit.
+    pub(crate) fn skip(&mut self, count: usize) {
+        self.emitted += count;
+    }
+
+    fn target_gid(&self, row: &Row<'_>) -> u32 {
+        self.spec.target.cells().gid(row.target)
+    }
+
     fn fill(&mut self, row: &Row<'_>) -> Result<()> {
         self.delay = match (row.delays, &self.spec.values.delay) {
             (None, SynapseColumn::Constant(delay)) => Filled::Same(delay_steps(*delay, self.timestep)),
@@ -158,13 +165,13 @@ impl<'n> RowFiller<'n> {
                 Filled::Each
             }
         };
-        let gid = self.first_target_gid + row.target;
+        let gid = self.target_gid(row);
         self.parameters.iter_mut().try_for_each(|parameter| parameter.fill(row, gid))
     }
 
     fn fill_weights(&mut self, row: &Row<'_>) -> Result<()> {
         self.weights.clear();
-        let stream = (self.weight_key, self.first_target_gid + row.target);
+        let stream = (self.weight_key, self.target_gid(row));
         column_values(&self.spec.values.weight, row, row.weights, stream, &mut self.weights)?;
         let (low, high) = self.limits;
         let bad = |weight: &&f64| !weight.is_finite() || **weight < low || **weight > high;
@@ -189,7 +196,7 @@ impl<'n> RowFiller<'n> {
     fn fill_delays(&mut self, row: &Row<'_>) -> Result<()> {
         self.milliseconds.clear();
         self.delays.clear();
-        let stream = (self.delay_key, self.first_target_gid + row.target);
+        let stream = (self.delay_key, self.target_gid(row));
         column_values(&self.spec.values.delay, row, row.delays, stream, &mut self.milliseconds)?;
         for index in 0..self.milliseconds.len() {
             let milliseconds = self.milliseconds[index];

@@ -26,7 +26,7 @@ fn case(connector: impl Connector, own: bool, multiple: bool) -> Case {
 /// Any connector that these ends allow, with parameters from `parameter` (a fraction) and two choices.
 fn any_case(ends: &Ends, which: u8, parameter: f64, own: bool, multiple: bool) -> Case {
     let n = |most: u64| (parameter * most as f64) as usize;
-    let (s, t) = (u64::from(ends.sources.size), u64::from(ends.targets.size));
+    let (s, t) = (u64::from(ends.sources.size()), u64::from(ends.targets.size()));
     let (allow_self_connections, with_replacement) = (own, multiple);
     let more = if multiple { 3 } else { 1 };
     let less = u64::from(!own);
@@ -77,8 +77,8 @@ fn assert_sound(ends: &Ends, case: &Case, all: &[OwnRow]) {
     assert!(all.windows(2).all(|pair| pair[0].target < pair[1].target), "targets ascend");
     let mut first = 0;
     for row in all {
-        assert!(row.target < ends.targets.size);
-        assert!(row.sources.iter().all(|source| *source < ends.sources.size));
+        assert!(row.target < ends.targets.size());
+        assert!(row.sources.iter().all(|source| *source < ends.sources.size()));
         let own = ends.own_index(row.target);
         assert!(case.own || !row.sources.iter().any(|source| Some(*source) == own), "no self-connection");
         let distinct: HashSet<u32> = row.sources.iter().copied().collect();
@@ -106,7 +106,7 @@ proptest! {
     #[test]
     fn connections_do_not_depend_on_the_division_of_the_targets((ends, case, cuts) in situation()) {
         prop_assert_eq!(case.connector.check(&ends), Ok(()));
-        let all = rows(&*case.connector, &ends, 0..ends.targets.size);
+        let all = rows(&*case.connector, &ends, 0..ends.targets.size());
         assert_sound(&ends, &case, &all);
         let mut parts = Vec::new();
         for cut in cuts.windows(2) {
@@ -130,8 +130,8 @@ proptest! {
         };
         let total = case.connector.count(&ends).map(|count| count as usize);
         let equal = match case.connector.name() {
-            "FixedNumberPre" => degrees(ends.targets.size, |pair| pair.1),
-            "FixedNumberPost" => degrees(ends.sources.size, |pair| pair.0),
+            "FixedNumberPre" => degrees(ends.targets.size(), |pair| pair.1),
+            "FixedNumberPost" => degrees(ends.sources.size(), |pair| pair.0),
             _ => vec![0; 1],
         };
         prop_assert!(equal.iter().all(|degree| *degree == equal[0]));
@@ -163,7 +163,7 @@ fn assert_near(found: f64, mean: f64, sd: f64, what: &str) {
 /// How often each source, each target, and how often a cell itself is connected.
 fn assert_uniform(connector: &dyn Connector, ends: &Ends, own: bool) {
     let all = pairs(connector, ends);
-    let (s, t, n) = (f64::from(ends.sources.size), f64::from(ends.targets.size), all.len() as f64);
+    let (s, t, n) = (f64::from(ends.sources.size()), f64::from(ends.targets.size()), all.len() as f64);
     for (size, index) in [(s, 0), (t, 1)] {
         let mut counts = vec![0.0; size as usize];
         all.iter().for_each(|pair| counts[[pair.0, pair.1][index] as usize] += 1.0);

@@ -66,7 +66,7 @@ type Connection = (u32, u32, f64, u32);
 
 /// The connections of a network's only projection.
 fn connections(network: &Network) -> Result<Vec<Connection>> {
-    let projection = LocalProjection::new(network, &network.projections()[0], 0..1000).unwrap();
+    let projection = LocalProjection::onto(network, &network.projections()[0], |_| 0..1000).next().unwrap();
     let mut found = Vec::new();
     projection.connect(Draw::All, &mut |row: SynapseRow<'_>| {
         for (index, source) in row.sources.iter().enumerate() {

@@ -104,7 +104,7 @@ fn a_part_has_the_populations_and_projections_of_its_simulator() {
     assert_eq!(local, [(2..5, 32), (11..23, 46)]);
     let projection = second.projections().next().unwrap();
     assert_eq!((projection.targets.clone(), projection.local_target(11)), (11..23, 0));
-    assert_eq!((projection.first_source_gid(), projection.source_count()), (0, 30));
+    assert_eq!((projection.source_gid(0), projection.source_count()), (0, 30));
 }
 
 #[test]

@@ -177,7 +177,7 @@ fn synapses(part: &Part<'_>) -> Option<u64> {
     let of = |projection: LocalProjection<'_>| {
         let ends = part.network.ends(projection.spec);
         let (here, all) =
-            (u64::from(projection.targets.end - projection.targets.start), u64::from(ends.targets.size));
+            (u64::from(projection.targets.end - projection.targets.start), u64::from(ends.targets.size()));
         projection.spec.connector.expected(&ends).map(|count| {
             u64::try_from(u128::from(count) * u128::from(here) / u128::from(all)).unwrap_or(u64::MAX)
         })

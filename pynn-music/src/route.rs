@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use pynn_core::backend::LocalProjection;
 use pynn_core::connector::Reaching;
-use pynn_core::network::{Network, ProjectionSpec};
+use pynn_core::network::{EndPart, Network, ProjectionSpec};
 
 use smallvec::SmallVec;
 
@@ -18,23 +18,19 @@ pub type Destination = u16;
 /// The rank itself: for spikes of sources, whose simulator does not know them.
 pub const SELF: Destination = Destination::MAX;
 
-/// The connections of `projection` onto the cells of rank `to`, if it has any.
+/// The connections of `projection` onto the cells of rank `to`: one for each population of targets there.
 fn onto<'n>(
     network: &'n Network,
     layout: &Layout,
     projection: &'n ProjectionSpec,
     to: usize,
-) -> Option<LocalProjection<'n>> {
-    let target = &network.populations()[projection.target.population.0];
-    LocalProjection::new(network, projection, layout.cells(target, to))
+) -> impl Iterator<Item = LocalProjection<'n>> {
+    LocalProjection::onto(network, projection, move |population| layout.cells(population, to))
 }
 
-/// The indices, in the source end of `projection`, of the cells that live on rank `from`.
-fn sources(network: &Network, layout: &Layout, projection: &ProjectionSpec, from: usize) -> Range<u32> {
-    let population = &network.populations()[projection.source.population.0];
-    let (cells, end) = (layout.cells(population, from), &projection.source.range);
-    let (first, last) = (cells.start.max(end.start), cells.end.min(end.end));
-    if first >= last { 0..0 } else { (first - end.start) as u32..(last - end.start) as u32 }
+/// The cells of `part`, a part of a projection's source end, that live on rank `from`: their indices in the end.
+fn sources(network: &Network, layout: &Layout, part: &EndPart, from: usize) -> Range<u32> {
+    part.within(&layout.cells(&network.populations()[part.population.0], from))
 }
 
 /// The part of `reaching` within `sources`, as ranges and single indices.
@@ -54,26 +50,27 @@ fn within(reaching: &Reaching, sources: Range<u32>) -> Vec<Range<u32>> {
 
 /// Whether spikes travel through a projection: not where the target's backend draws those of a source itself.
 fn travels(network: &Network, projection: &ProjectionSpec) -> bool {
-    !(network.simulator_of(projection.target.population).draws)(network, projection)
+    !(network.target_simulator(projection).draws)(network, projection)
 }
 
-/// Calls `visit(projection, from, to, source indices)` for every pair of ranks between which `projection` has
-/// connections; `from` may equal `to`.
-fn pairs<'n>(
-    network: &'n Network,
+/// Calls `visit(from, to, source indices)` for every pair of ranks between which `projection` has connections from cells
+/// of `part` of its source end; `from` is in `ranks` and may equal `to`.
+fn pairs(
+    network: &Network,
     layout: &Layout,
-    projection: &'n ProjectionSpec,
-    from: Range<usize>,
+    (projection, part): (&ProjectionSpec, &EndPart),
+    ranks: Range<usize>,
     visit: &mut dyn FnMut(usize, usize, Vec<Range<u32>>),
 ) {
-    let simulator = network.populations()[projection.target.population.0].simulator;
+    let simulator = network.populations()[projection.target.parts()[0].population.0].simulator;
     for to in layout.ranks_of(simulator) {
-        let Some(local) = onto(network, layout, projection, to) else { continue };
-        let reaching = local.reaching();
-        for from in from.clone() {
-            let reached = within(&reaching, sources(network, layout, projection, from));
-            if !reached.is_empty() {
-                visit(from, to, reached);
+        for local in onto(network, layout, projection, to) {
+            let reaching = local.reaching();
+            for from in ranks.clone() {
+                let reached = within(&reaching, sources(network, layout, part, from));
+                if !reached.is_empty() {
+                    visit(from, to, reached);
+                }
             }
         }
     }
@@ -84,13 +81,15 @@ fn pairs<'n>(
 pub fn links(network: &Network, layout: &Layout) -> Vec<Link> {
     let mut links = Vec::new();
     for projection in network.projections().iter().filter(|projection| travels(network, projection)) {
-        let simulator = network.populations()[projection.source.population.0].simulator;
-        pairs(network, layout, projection, layout.ranks_of(simulator), &mut |from, to, _| {
-            if from != to {
-                let (delay, projection) = (projection.shortest_delay, projection.name.to_string());
-                links.push(Link { from, to, delay, projection });
-            }
-        });
+        for part in projection.source.parts() {
+            let simulator = network.populations()[part.population.0].simulator;
+            pairs(network, layout, (projection, part), layout.ranks_of(simulator), &mut |from, to, _| {
+                if from != to {
+                    let (delay, projection) = (projection.shortest_delay, projection.name.to_string());
+                    links.push(Link { from, to, delay, projection });
+                }
+            });
+        }
     }
     links
 }
@@ -123,12 +122,10 @@ impl Routes {
         for population in network.populations().iter().filter(|spec| spec.simulator == place.simulator) {
             let cells = layout.cells(population, rank);
             let mut destinations = vec![Set::new(); cells.len()];
-            let from_here = |projection: &&ProjectionSpec| {
-                projection.source.population == population.id && travels(network, projection)
-            };
-            for projection in network.projections().iter().filter(from_here) {
-                let offset = projection.source.range.start as i64 - cells.start as i64;
-                pairs(network, layout, projection, rank..rank + 1, &mut |_, to, reached| {
+            let traveling = network.projections().iter().filter(|projection| travels(network, projection));
+            let parts = traveling.flat_map(|spec| spec.source.parts().iter().map(move |part| (spec, part)));
+            for (projection, part) in parts.filter(|(_, part)| part.population == population.id) {
+                pairs(network, layout, (projection, part), rank..rank + 1, &mut |_, to, reached| {
                     let destination = if to != rank {
                         outgoing(schedule, rank, to)
                     } else if population.is_source() {
@@ -137,7 +134,7 @@ impl Routes {
                         return;
                     };
                     for index in reached.into_iter().flatten() {
-                        let cell = &mut destinations[(i64::from(index) + offset) as usize];
+                        let cell = &mut destinations[part.cell(index) - cells.start];
                         if !cell.contains(&destination) {
                             cell.push(destination);
                         }

@@ -99,10 +99,9 @@ proptest! {
         let mut needed = vec![BTreeSet::new(); cells];
         for rank in 0..plan.ranks() {
             for projection in layout.part(&network, rank).projections() {
-                let first = projection.first_source_gid();
                 projection.connect(Draw::Delays, &mut |row| {
                     row.sources.iter().for_each(|source| {
-                        needed[(first + source) as usize].insert(rank);
+                        needed[projection.source_gid(*source) as usize].insert(rank);
                     });
                 }).unwrap();
             }

@@ -58,11 +58,6 @@ impl Onto<'_> {
         Ok(quanta as i32)
     }
 
-    /// The number of the source population's cell that is the projection's source number 0.
-    fn first_row(&self) -> u32 {
-        u32::try_from(self.projection.spec.source.range.start).expect("cells are numbered by 32 bits")
-    }
-
     fn kind(&self, timestep: Tick) -> Result<Kind> {
         let (spec, connector) = (self.projection.spec, &self.projection.spec.connector);
         let delay = match (&spec.values.delay, connector.listed_delays()) {
@@ -73,7 +68,7 @@ impl Onto<'_> {
             (SynapseColumn::Constant(weight), None) => Some(self.quanta(*weight)?),
             _ => None,
         };
-        Ok(Kind { source: spec.source.population, delay, weight })
+        Ok(Kind { source: self.projection.source_part().population, delay, weight })
     }
 }
 
@@ -182,15 +177,18 @@ impl Plan<'_> {
         // Where the delay is one, a row has one column and the delay is not looked at.
         self.kind.delay.map(|delay| counts.column(delay));
         for onto in &self.onto {
-            let first = onto.first_row() as usize;
-            onto.projection.connect(Draw::Delays, &mut |row| match row.delays {
-                _ if self.kind.delay.is_some() => {
-                    row.sources.iter().for_each(|source| counts.count(first + *source as usize, 0));
-                }
-                delays => {
-                    for (k, source) in row.sources.iter().enumerate() {
-                        let column = counts.column(delays.get(k));
-                        counts.count(first + *source as usize, column);
+            let mut cells = Vec::new();
+            onto.projection.connect(Draw::Delays, &mut |row| {
+                let rows = onto.projection.source_cells(row.sources, &mut cells);
+                match row.delays {
+                    _ if self.kind.delay.is_some() => {
+                        rows.iter().for_each(|source| counts.count(*source as usize, 0));
+                    }
+                    delays => {
+                        for (k, source) in rows.iter().enumerate() {
+                            let column = counts.column(delays.get(k));
+                            counts.count(*source as usize, column);
+                        }
                     }
                 }
             })?;
@@ -222,8 +220,7 @@ impl Plan<'_> {
         next: &mut [u32],
         filled: &mut Filled,
     ) -> Result<()> {
-        let first = onto.first_row() as usize;
-        let (mut quanta, mut failed) = (Vec::new(), None);
+        let (mut quanta, mut cells, mut failed) = (Vec::new(), Vec::new(), None);
         onto.projection.connect(Draw::All, &mut |row| {
             quanta.clear();
             if self.kind.weight.is_none() {
@@ -235,17 +232,17 @@ impl Plan<'_> {
                 }
             }
             let slot = onto.slots.start + row.target;
+            let rows = onto.projection.source_cells(row.sources, &mut cells);
             match row.delays {
                 RowValues::Each(delays) if self.kind.delay.is_none() => {
-                    let segments = row.sources.iter().zip(delays);
-                    let segments = segments
-                        .map(|(source, delay)| (first + *source as usize) * stride + column[*delay as usize]);
+                    let segments = rows.iter().zip(delays);
+                    let segments =
+                        segments.map(|(source, delay)| *source as usize * stride + column[*delay as usize]);
                     filled.place(segments, next, slot, &quanta);
                 }
                 delays => {
                     let column = if self.kind.delay.is_some() { 0 } else { column[delays.get(0) as usize] };
-                    let segments =
-                        row.sources.iter().map(|source| (first + *source as usize) * stride + column);
+                    let segments = rows.iter().map(|source| *source as usize * stride + column);
                     filled.place(segments, next, slot, &quanta);
                 }
             }

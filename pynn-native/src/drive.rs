@@ -8,7 +8,7 @@ use std::ops::Range;
 use pynn_core::backend::{Draw, LocalPopulation, Part};
 use pynn_core::cells::{PoissonTable, active_steps};
 use pynn_core::error::{Error, Result};
-use pynn_core::network::{Network, PopulationKind, ProjectionSpec};
+use pynn_core::network::{EndPart, Network, PopulationKind, ProjectionSpec};
 use pynn_core::source::Sources;
 use pynn_core::values::SynapseColumn;
 
@@ -20,13 +20,13 @@ const BLOCK: u32 = 4;
 
 /// Whether [`Drive`] takes over the projection. A function of the description alone.
 pub(crate) fn is_drive(network: &Network, projection: &ProjectionSpec) -> bool {
-    let source = &network.populations()[projection.source.population.0];
+    let [EndPart { population, .. }] = projection.source.parts() else { return false };
+    let source = &network.populations()[population.0];
     matches!(source.kind, PopulationKind::Source(Sources::Poisson))
         && projection.connector.name() == "OneToOne"
         && matches!(projection.values.delay, SynapseColumn::Constant(_))
         && projection.connector.listed_delays().is_none()
-        && network.simulator_of(source.id).timestep
-            == network.simulator_of(projection.target.population).timestep
+        && network.simulator_of(source.id).timestep == network.target_simulator(projection).timestep
 }
 
 /// The Poisson input of one projection.
@@ -66,10 +66,10 @@ enum Rates {
 impl Drive {
     pub(crate) fn new(part: &Part<'_>, onto: &Onto<'_>) -> Result<Self> {
         let (mut gids, mut slots, mut weights, mut delay) = (Vec::new(), Vec::new(), Vec::new(), 1);
-        let (first_gid, mut failed) = (onto.projection.first_source_gid(), None);
+        let mut failed = None;
         onto.projection.connect(Draw::All, &mut |row| {
             for (k, source) in row.sources.iter().enumerate() {
-                gids.push(first_gid + source);
+                gids.push(onto.projection.source_gid(*source));
                 slots.push(onto.slots.start + row.target);
                 delay = row.delays.get(k);
                 match onto.quanta(row.weights.get(k)) {
@@ -81,7 +81,7 @@ impl Drive {
         if let Some(error) = failed {
             return Err(error);
         }
-        let source = onto.projection.spec.source.population;
+        let source = onto.projection.source_part().population;
         let rates = Rates::new(part, &whole(part, source)?, &gids)?;
         let same = weights.windows(2).all(|pair| pair[0] == pair[1]);
         Ok(Self {

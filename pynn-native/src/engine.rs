@@ -1,7 +1,7 @@
 //! One rank of the engine: groups of cells, tables of synapses, and the step that ties them together.
 
 use pynn_core::backend::{
-    Backend, Currents, Injected, Packet, Part, Samples, Simulator, Statistics, unchangeable,
+    Backend, Currents, Injected, LocalProjection, Packet, Part, Samples, Simulator, Statistics, unchangeable,
 };
 use pynn_core::change::Change;
 use pynn_core::error::{Error, ErrorKind, Result};
@@ -57,8 +57,8 @@ impl Engine {
         let mut groups = groups.collect::<Result<Vec<Group>>>()?;
         let slots = lay_out(&mut groups)?;
         let (mut onto, mut drives) = (Vec::new(), Vec::new());
-        for projection in part.projections() {
-            let target = projection.spec.target.population;
+        for projection in part.projections().flat_map(LocalProjection::by_source) {
+            let target = projection.target_population();
             let Some(group) = groups.iter().find(|group| group.population == target) else { continue };
             let receptor = projection.spec.receptor;
             let quantum = part.network.weight_quantum(target, receptor);
@@ -169,11 +169,11 @@ fn sources(part: &Part<'_>, tables: Vec<(PopulationId, Table)>) -> Vec<Source> {
         match sources.iter_mut().find(|source| source.population == population) {
             Some(source) => source.tables.push(table),
             None => {
-                let cells = part.network.populations()[population.0].cells();
+                let spec = &part.network.populations()[population.0];
                 sources.push(Source {
                     population,
-                    first_gid: cells.first_gid,
-                    size: cells.size,
+                    first_gid: spec.first_gid,
+                    size: spec.cells().size(),
                     tables: vec![table],
                     shortest: 0,
                     history: History::new(0),

@@ -77,8 +77,9 @@ impl Wiring {
         let mut entries = Vec::new();
         for projection in part.projections() {
             let of = |population| cells.iter().find(|(local, _)| local.spec.id == population);
-            let Some((population, targets)) = of(projection.spec.target.population) else { continue };
-            let sources = of(projection.spec.source.population).map(|(_, cells)| cells);
+            let Some((population, targets)) = of(projection.target_population()) else { continue };
+            let sources = projection.spec.source.populations().filter_map(of);
+            let sources = sources.map(|(_, cells)| cells.clone()).collect();
             let onto = Onto::new(part, &projection, population, targets, sources)?;
             wiring.add(&projection, &onto, &mut entries)?;
         }
@@ -124,7 +125,7 @@ impl Wiring {
                 RowValues::Each(weights) => onto.check(weights[index])?,
             };
             self.longest = self.longest.max(delay);
-            let gid = onto.first_source_gid + source;
+            let gid = onto.source_end.gid(*source);
             let Some(node) = onto.source_node(gid) else {
                 shorten(&mut self.shortest_other, delay);
                 entries.push(Entry { gid, target, delay, weight: onto.rounded(weight) });
@@ -234,9 +235,9 @@ fn shorten(shortest: &mut Option<u32>, delay: u32) {
 struct Onto {
     /// Node id of the first cell that lives here of the target population.
     node: u32,
-    /// The cells that live here of the source population.
-    sources: Option<Cells>,
-    first_source_gid: u32,
+    /// The cells that live here of the source populations.
+    sources: Vec<Cells>,
+    source_end: pynn_core::connector::Cells,
     port: Port,
     quantum: f64,
     model: &'static str,
@@ -249,16 +250,16 @@ impl Onto {
         projection: &LocalProjection<'_>,
         population: &LocalPopulation<'_>,
         targets: &Cells,
-        sources: Option<&Cells>,
+        sources: Vec<Cells>,
     ) -> Result<Self> {
         let receptor = projection.spec.receptor;
         let model = population.model::<Nest>();
         Ok(Self {
             node: targets.node,
-            sources: sources.cloned(),
-            first_source_gid: projection.first_source_gid(),
+            sources,
+            source_end: projection.spec.source.cells().clone(),
             port: model.port(population, receptor)?,
-            quantum: part.network.weight_quantum(projection.spec.target.population, receptor),
+            quantum: part.network.weight_quantum(projection.target_population(), receptor),
             model: model.name,
             symbol: population.spec.cell.receptors[receptor].symbol,
         })
@@ -267,9 +268,10 @@ impl Onto {
     /// The node id of the cell with global id `gid` if it lives here.
     #[inline]
     fn source_node(&self, gid: u32) -> Option<u32> {
-        let cells = self.sources.as_ref()?;
-        let index = gid.wrapping_sub(cells.first_gid);
-        ((index as usize) < cells.count).then(|| cells.node + index)
+        self.sources.iter().find_map(|cells| {
+            let index = gid.wrapping_sub(cells.first_gid);
+            ((index as usize) < cells.count).then(|| cells.node + index)
+        })
     }
 
     /// `weight` in NEST's units, a multiple of the quantum.

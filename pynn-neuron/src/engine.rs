@@ -88,16 +88,15 @@ impl Engine {
     }
 
     fn connect(&mut self, part: &Part<'_>, projection: &LocalProjection<'_>) -> Result<()> {
-        let (target, receptor) = (projection.spec.target.population, projection.spec.receptor);
+        let (target, receptor) = (projection.target_population(), projection.spec.receptor);
         let Some(group) = self.groups.iter().find(|group| group.population == target) else { return Ok(()) };
         let quantum = part.network.weight_quantum(target, receptor) * FINER;
         let (first_target, early, step) = (group.first, group.early, self.timestep.ms());
-        let first_source = projection.first_source_gid();
         let (kernel, shortest) = (&mut self.kernel, &mut self.shortest);
         let (mut batch, mut failed, mut synapses) = (Batch::default(), None, 0);
         projection.connect(Draw::All, &mut |row| {
             for (k, source) in row.sources.iter().enumerate() {
-                let (gid, delay) = (first_source + source, row.delays.get(k));
+                let (gid, delay) = (projection.source_gid(*source), row.delays.get(k));
                 batch.sources.push(gid);
                 batch.targets.push(first_target + row.target);
                 batch.weights.push((row.weights.get(k) / quantum).round() * quantum);

@@ -7,7 +7,7 @@ use super::NetworkBuilder;
 use crate::backend::Injects;
 use crate::cell::Injectable;
 use crate::electrode::{CurrentSource, ElectrodeSpec, waveform_of};
-use crate::network::End;
+use crate::network::EndPart;
 use crate::population::{Electrode, ElectrodeId, View};
 
 impl NetworkBuilder {
@@ -34,13 +34,8 @@ impl NetworkBuilder {
             self.mistake(format!("electrode `{name}` is declared twice; give each a name of its own"));
         }
         let population = &self.network.populations[cells.population.id.0];
-        let (start, stop) = (cells.range.start, cells.range.end);
-        if population.size > 0 && (start >= stop || stop > population.size) {
-            let message = format!(
-                "electrode `{name}`: the slice {}[{start}..{stop}] is not within the {} cells of the population, or empty",
-                population.name, population.size
-            );
-            self.mistake(message);
+        if let Some(mistake) = cells.mistake.filter(|_| population.size > 0) {
+            self.mistake(format!("electrode `{name}`: {mistake}"));
         }
         let timestep = self.network.simulator_of(cells.population.id).timestep;
         if let Err(message) = source.check(timestep) {
@@ -49,7 +44,7 @@ impl NetworkBuilder {
         self.network.electrodes.push(ElectrodeSpec {
             id,
             name: name.clone(),
-            cells: End { population: cells.population.id, range: cells.range },
+            cells: EndPart { population: cells.population.id, cells: cells.cells, first: 0 },
             source: E::NAME,
             numbers: source.numbers(),
             waveform: waveform_of::<E>,

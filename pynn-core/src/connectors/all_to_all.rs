@@ -29,7 +29,7 @@ impl Connector for AllToAll {
     }
 
     fn connect(&self, ends: &Ends, targets: Range<u32>, emit: &mut dyn FnMut(Row<'_>)) -> Result<()> {
-        let all: Vec<u32> = (0..ends.sources.size).collect();
+        let all: Vec<u32> = (0..ends.sources.size()).collect();
         let mut others = Vec::new();
         for target in targets {
             let first = ends.pairs(0..target, self.allow_self_connections);
@@ -46,6 +46,6 @@ impl Connector for AllToAll {
     }
 
     fn count(&self, ends: &Ends) -> Option<u64> {
-        Some(ends.pairs(0..ends.targets.size, self.allow_self_connections))
+        Some(ends.pairs(0..ends.targets.size(), self.allow_self_connections))
     }
 }

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::NOT_GIVEN;
-use crate::connector::{Cells, Ends};
+use crate::connector::Ends;
 use crate::random::Stream;
 
 /// The cells of one end that may be drawn for a cell of the other: all, or all but itself.
@@ -93,32 +93,14 @@ impl Drawer {
     }
 }
 
-/// The indices, in the end that begins with `first_gid`, of those of its first `size` cells that are in `other`.
-fn overlap(first_gid: u32, size: u32, other: Cells) -> u64 {
-    let begin = u64::from(first_gid.max(other.first_gid));
-    let end =
-        (u64::from(first_gid) + u64::from(size)).min(u64::from(other.first_gid) + u64::from(other.size));
-    end.saturating_sub(begin)
-}
-
 impl Ends {
-    /// How many of the first `targets` targets are among the sources: how many self-connections there can be.
-    pub(super) fn own_before(&self, targets: u32) -> u64 {
-        overlap(self.targets.first_gid, targets, self.sources)
-    }
-
     /// How many pairs of a source and a target in `targets` there are.
     pub(super) fn pairs(&self, targets: Range<u32>, allow_self_connections: bool) -> u64 {
-        let all = u64::from(targets.end - targets.start) * u64::from(self.sources.size);
+        let all = u64::from(targets.end - targets.start) * u64::from(self.sources.size());
         if allow_self_connections {
             return all;
         }
         all - (self.own_before(targets.end) - self.own_before(targets.start))
-    }
-
-    /// The source of index `source` among the targets: its self-connection.
-    pub(super) fn own_target(&self, source: u32) -> Option<u32> {
-        self.targets.index_of(self.sources.first_gid + source)
     }
 }
 

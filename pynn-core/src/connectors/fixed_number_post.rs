@@ -42,9 +42,9 @@ impl FixedNumberPost {
         let mut kept = Kept { before: 0, targets: Vec::new(), ends: Vec::new() };
         let mut drawer = Drawer::default();
         let width = range.end - range.start;
-        for source in 0..ends.sources.size {
+        for source in 0..ends.sources.size() {
             let own = ends.own_target(source).filter(|_| !self.allow_self_connections);
-            let candidates = Candidates::new(ends.targets.size, own);
+            let candidates = Candidates::new(ends.targets.size(), own);
             let mut stream = ends.source_stream(source);
             let drawn = if self.with_replacement {
                 drawer.with_replacement(&mut stream, candidates, self.n)
@@ -93,8 +93,8 @@ impl Connector for FixedNumberPost {
     }
 
     fn check(&self, ends: &Ends) -> Result<(), String> {
-        let among = !self.allow_self_connections && ends.own_before(ends.targets.size) > 0;
-        check_number(self.name(), self.n, ("targets", ends.targets.size, among), self.with_replacement)
+        let among = !self.allow_self_connections && ends.own_before(ends.targets.size()) > 0;
+        check_number(self.name(), self.n, ("targets", ends.targets.size(), among), self.with_replacement)
     }
 
     fn connect(&self, ends: &Ends, targets: Range<u32>, emit: &mut dyn FnMut(Row<'_>)) -> Result<()> {
@@ -114,6 +114,6 @@ impl Connector for FixedNumberPost {
     }
 
     fn count(&self, ends: &Ends) -> Option<u64> {
-        Some((self.n as u64).saturating_mul(u64::from(ends.sources.size)))
+        Some((self.n as u64).saturating_mul(u64::from(ends.sources.size())))
     }
 }

@@ -33,8 +33,8 @@ impl Connector for FixedNumberPre {
     }
 
     fn check(&self, ends: &Ends) -> Result<(), String> {
-        let among = !self.allow_self_connections && ends.own_before(ends.targets.size) > 0;
-        check_number(self.name(), self.n, ("sources", ends.sources.size, among), self.with_replacement)
+        let among = !self.allow_self_connections && ends.own_before(ends.targets.size()) > 0;
+        check_number(self.name(), self.n, ("sources", ends.sources.size(), among), self.with_replacement)
     }
 
     fn connect(&self, ends: &Ends, targets: Range<u32>, emit: &mut dyn FnMut(Row<'_>)) -> Result<()> {
@@ -44,7 +44,7 @@ impl Connector for FixedNumberPre {
         let mut drawer = Drawer::default();
         for target in targets {
             let own = ends.own_index(target).filter(|_| !self.allow_self_connections);
-            let candidates = Candidates::new(ends.sources.size, own);
+            let candidates = Candidates::new(ends.sources.size(), own);
             let mut stream = ends.target_stream(target);
             let sources = if self.with_replacement {
                 drawer.with_replacement(&mut stream, candidates, self.n)
@@ -57,6 +57,6 @@ impl Connector for FixedNumberPre {
     }
 
     fn count(&self, ends: &Ends) -> Option<u64> {
-        Some((self.n as u64).saturating_mul(u64::from(ends.targets.size)))
+        Some((self.n as u64).saturating_mul(u64::from(ends.targets.size())))
     }
 }

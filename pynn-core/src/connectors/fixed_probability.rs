@@ -43,7 +43,7 @@ impl Connector for FixedProbability {
     }
 
     fn expected(&self, ends: &Ends) -> Option<u64> {
-        Some((self.p_connect * f64::from(ends.sources.size) * f64::from(ends.targets.size)) as u64)
+        Some((self.p_connect * f64::from(ends.sources.size()) * f64::from(ends.targets.size())) as u64)
     }
 
     fn connect(&self, ends: &Ends, targets: Range<u32>, emit: &mut dyn FnMut(Row<'_>)) -> Result<()> {
@@ -51,7 +51,7 @@ impl Connector for FixedProbability {
             return Ok(());
         }
         let inverse_log_q = 1.0 / (-self.p_connect).ln_1p();
-        let size = u64::from(ends.sources.size);
+        let size = u64::from(ends.sources.size());
         let mut sources = Vec::new();
         for target in targets {
             let left_out = if self.allow_self_connections { None } else { ends.own_index(target) };

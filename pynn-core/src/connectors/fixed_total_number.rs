@@ -80,7 +80,7 @@ impl Division<'_> {
     fn draw(&mut self, node: &Node) {
         let target = node.targets.start;
         let own = self.ends.own_index(target).filter(|_| !self.connector.allow_self_connections);
-        let candidates = Candidates::new(self.ends.sources.size, own);
+        let candidates = Candidates::new(self.ends.sources.size(), own);
         let mut stream = self.ends.target_stream(target);
         let count = usize::try_from(node.count).unwrap_or(usize::MAX);
         let sources = if self.connector.with_replacement {
@@ -99,7 +99,7 @@ impl Connector for FixedTotalNumber {
 
     fn check(&self, ends: &Ends) -> Result<(), String> {
         check_given(self.name(), self.n)?;
-        let pairs = ends.pairs(0..ends.targets.size, self.allow_self_connections);
+        let pairs = ends.pairs(0..ends.targets.size(), self.allow_self_connections);
         if self.n as u64 > pairs && !self.with_replacement {
             return Err(format!(
                 "FixedTotalNumber draws n = {} different pairs, but there are {pairs}; lower n, or set with_replacement: true",
@@ -116,7 +116,7 @@ impl Connector for FixedTotalNumber {
     }
 
     fn connect(&self, ends: &Ends, targets: Range<u32>, emit: &mut dyn FnMut(Row<'_>)) -> Result<()> {
-        let all = Node { number: 1, targets: 0..ends.targets.size, count: self.n as u64, first: 0 };
+        let all = Node { number: 1, targets: 0..ends.targets.size(), count: self.n as u64, first: 0 };
         let drawer = Drawer::default();
         Division { connector: *self, ends, wanted: targets, drawer, emit }.divide(&all);
         Ok(())

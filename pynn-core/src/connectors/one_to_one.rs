@@ -16,7 +16,7 @@ impl Connector for OneToOne {
     }
 
     fn check(&self, ends: &Ends) -> Result<(), String> {
-        let (sources, targets) = (ends.sources.size, ends.targets.size);
+        let (sources, targets) = (ends.sources.size(), ends.targets.size());
         if sources == targets {
             return Ok(());
         }
@@ -33,7 +33,7 @@ impl Connector for OneToOne {
     }
 
     fn count(&self, ends: &Ends) -> Option<u64> {
-        Some(u64::from(ends.targets.size))
+        Some(u64::from(ends.targets.size()))
     }
 
     fn reaching(&self, _: &Ends, targets: Range<u32>) -> Reaching {

@@ -89,14 +89,17 @@ impl Table {
     /// Says which entry has an index that the ends do not have, if any: its place and what is wrong with it.
     pub(super) fn out_of_range(&self, ends: &Ends) -> Option<(usize, String)> {
         let ends =
-            [("source", self.largest_source, ends.sources), ("target", self.largest_target, ends.targets)];
+            [("source", self.largest_source, &ends.sources), ("target", self.largest_target, &ends.targets)];
         ends.into_iter()
-            .find(|(_, largest, cells)| !self.sources.is_empty() && largest.index >= u64::from(cells.size))
+            .find(|(_, largest, cells)| !self.sources.is_empty() && largest.index >= u64::from(cells.size()))
             .map(|(what, largest, cells)| {
                 let Largest { index, place } = largest;
                 (
                     place,
-                    format!("{what} {index} is not one of the {} {what}s; indices count from 0", cells.size),
+                    format!(
+                        "{what} {index} is not one of the {} {what}s; indices count from 0",
+                        cells.size()
+                    ),
                 )
             })
     }

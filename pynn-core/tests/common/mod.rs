@@ -45,8 +45,8 @@ impl<V> Records<V> for Paper {}
 
 /// The ends with the given first global ids and sizes, and streams of seed `seed`.
 pub fn ends(sources: (u32, u32), targets: (u32, u32), seed: u64) -> Ends {
-    let cells = |(first_gid, size)| Cells { first_gid, size };
-    Ends { sources: cells(sources), targets: cells(targets), key: Key::new(seed, Purpose::Connection, 0) }
+    let cells = |(first_gid, size)| Cells::range(first_gid, size);
+    Ends::new(cells(sources), cells(targets), Key::new(seed, Purpose::Connection, 0))
 }
 
 /// A row as a value.
@@ -82,6 +82,6 @@ pub fn rows(connector: &dyn Connector, ends: &Ends, targets: std::ops::Range<u32
 
 /// All pairs (source, target).
 pub fn pairs(connector: &dyn Connector, ends: &Ends) -> Vec<(u32, u32)> {
-    let rows = rows(connector, ends, 0..ends.targets.size);
+    let rows = rows(connector, ends, 0..ends.targets.size());
     rows.iter().flat_map(|row| row.sources.iter().map(|source| (*source, row.target))).collect()
 }

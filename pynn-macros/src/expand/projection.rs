@@ -54,7 +54,7 @@ impl Expansion<'_> {
         let project = match connector_type {
             Some(ty) => {
                 let project = format_ident!("project", span = blame);
-                quote!(#onto.#project::<#ty, _, _>(&mut __net, #name, &#source, #by))
+                quote!(#onto.#project::<#ty>(&mut __net, #name, &#source, #by))
             }
             None => {
                 let project = format_ident!("project", span = connector_span);

@@ -144,13 +144,12 @@ impl ToySimulator {
             }
         }
         for projection in part.projections() {
-            let first = firsts[&projection.spec.target.population];
-            let sources = projection.first_source_gid();
+            let first = firsts[&projection.target_population()];
             projection.connect(pynn_core::backend::Draw::All, &mut |row: SynapseRow<'_>| {
                 for (index, source) in row.sources.iter().enumerate() {
                     let synapse =
                         (first + row.target, whole(row.weights.get(index)), i64::from(row.delays.get(index)));
-                    toy.synapses.entry(sources + source).or_default().push(synapse);
+                    toy.synapses.entry(projection.source_gid(*source)).or_default().push(synapse);
                     toy.statistics.synapses += 1;
                 }
             })?;

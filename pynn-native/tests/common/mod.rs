@@ -102,7 +102,8 @@ impl<'n> Rig<'n> {
 
     fn is_drawn(&self, gid: u32) -> bool {
         let source = self.network.population_of(gid).id;
-        let from = |projection: &&pynn_core::network::ProjectionSpec| projection.source.population == source;
+        let from =
+            |projection: &&pynn_core::network::ProjectionSpec| projection.source.population() == Some(source);
         self.network
             .projections()
             .iter()
