@@ -33,10 +33,13 @@ pub mod installation;
 mod library;
 mod model;
 
-use pynn_core::backend::{Backend, Connects, Lowered, Part, Records, Simulates, Simulator, Transmits};
+use pynn_core::backend::{
+    Backend, Connects, Injects, Lowered, Part, Records, Simulates, Simulator, Transmits,
+};
 use pynn_core::cell::observable::{GateH, GateM, GateN, GsynExc, GsynInh, MembranePotential, Spikes};
 use pynn_core::cells;
 use pynn_core::connector::Connector;
+use pynn_core::electrode::CurrentSource;
 use pynn_core::error::Result;
 use pynn_core::synapse::StaticSynapse;
 
@@ -96,6 +99,9 @@ simulates! {
     IfCondAlpha: IF_COND_ALPHA;
     HhCondExp: HH_COND_EXP;
 }
+
+/// Electrodes play what core computes.
+impl<E: CurrentSource> Injects<E> for Neuron {}
 
 macro_rules! records {
     ($($observable:ident)*) => {$(
