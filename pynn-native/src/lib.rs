@@ -11,7 +11,6 @@
 //! | Poisson input drawn where it is used | `drive` |
 //! | cells of a population, samples | `group` |
 //! | one rank, its step | `engine` |
-//! | what is set between runs | `change` |
 //!
 //! # One step
 //! Step `n` first adds up what arrives at `n h`: for each delay `d` the synapses of that delay of all cells that fired in
@@ -24,7 +23,6 @@
 
 mod build;
 pub mod cells;
-mod change;
 mod drive;
 mod engine;
 mod group;

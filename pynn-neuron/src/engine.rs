@@ -2,18 +2,15 @@
 
 use std::collections::HashMap;
 
-use pynn_core::backend::{
-    Currents, Draw, Injected, LocalProjection, Packet, Part, Samples, Simulator, Statistics, unchangeable,
-};
-use pynn_core::change::Change;
+use pynn_core::backend::{Draw, LocalProjection, Packet, Part, Samples, Simulator, Statistics};
 use pynn_core::error::{Error, ErrorKind, Result};
 use pynn_core::population::PopulationId;
 use pynn_core::time::{Spike, Tick};
 
 use crate::Neuron;
-use crate::ffi::{Arrivals, Batch, Injection, Kernel};
+use crate::ffi::{Arrivals, Batch, Kernel};
 
-/// How many connections or changes of currents go to NEURON at once.
+/// How many connections go to NEURON at once.
 const BATCH: usize = 1 << 16;
 /// What arrives in a step is summed up in doubles: of their 53 bits 30 and these 10 are for the resolution of a weight, the
 /// rest for the sum.
@@ -29,6 +26,8 @@ struct Group {
     first: u32,
     /// How much earlier than due they take a spike, in time steps.
     early: f64,
+    /// Whether they sum up weights as they are.
+    exact: bool,
     /// The samplers' numbers.
     samplers: Vec<u32>,
 }
@@ -46,8 +45,6 @@ pub(crate) struct Engine {
     shortest: HashMap<u32, u32>,
     synapses: u64,
     arrivals: Arrivals,
-    currents: Currents,
-    injections: Vec<Injection>,
 }
 
 impl Engine {
@@ -61,50 +58,13 @@ impl Engine {
             shortest: HashMap::new(),
             synapses: 0,
             arrivals: Arrivals::default(),
-            currents: Currents::new(part)?,
-            injections: Vec::new(),
         };
         engine.make_cells(part)?;
         for projection in part.projections() {
             engine.connect(part, &projection)?;
         }
         engine.reset()?;
-        engine.check_injected(part)?;
         Ok(engine)
-    }
-
-    /// Whether there can be electrodes in all cells that have one.
-    fn check_injected(&self, part: &Part<'_>) -> Result<()> {
-        for injected in self.currents.cells() {
-            let number = number_of(&self.groups, injected.population, injected.cell);
-            if !number.is_some_and(|cell| self.kernel.takes_current(cell)) {
-                let spec = &part.network.populations()[injected.population.0];
-                let (name, cell) = (&spec.name, spec.cell.name);
-                let message = format!(
-                    "population `{name}`: {cell} takes no electrodes on NEURON; inject into other cells"
-                );
-                return Err(Error::description(message));
-            }
-        }
-        Ok(())
-    }
-
-    /// Hands NEURON the currents of the steps up to `last`, or of as many as it is given at once; gives the last.
-    fn play(&mut self, last: u32) -> u32 {
-        if self.currents.is_empty() {
-            return last;
-        }
-        self.injections.clear();
-        let mut step = self.now;
-        while step < last && self.injections.len() < BATCH {
-            step += 1;
-            for Injected { population, cell, current } in self.currents.step(step) {
-                let cell = number_of(&self.groups, *population, *cell);
-                self.injections.extend(cell.map(|cell| Injection { step, cell, current: *current }));
-            }
-        }
-        self.kernel.inject(&self.injections);
-        step
     }
 
     fn make_cells(&mut self, part: &Part<'_>) -> Result<()> {
@@ -112,10 +72,11 @@ impl Engine {
             let model = population.model::<Neuron>();
             let first = number(self.potentials.len())?;
             let count = number(population.cells.len())?;
-            let values = model.values(&population, self.timestep)?;
+            let values = model.values(part.network, &population, self.timestep)?;
+            let capacitances = model.capacitance.column(part.network, &population, self.timestep)?;
             let named =
                 |error: Error| error.in_context(format_args!("population `{}`", population.spec.name));
-            self.kernel.cells(model, &values, &population.parameter_named("cm")?).map_err(named)?;
+            self.kernel.cells(model, &values, &capacitances).map_err(named)?;
             self.potentials.extend(population.initial_named("v")?);
             let mut samplers = Vec::new();
             for sampled in &population.spec.recording.sampled {
@@ -124,7 +85,13 @@ impl Engine {
                 samplers.push(self.kernel.sample(first, count, column, every));
             }
             let population = population.spec.id;
-            self.groups.push(Group { population, first, early: model.early, samplers });
+            self.groups.push(Group {
+                population,
+                first,
+                early: model.early,
+                exact: model.receptors() > 0,
+                samplers,
+            });
         }
         Ok(())
     }
@@ -133,7 +100,8 @@ impl Engine {
         let (target, receptor) = (projection.target_population(), projection.spec.receptor);
         let Some(group) = self.groups.iter().find(|group| group.population == target) else { return Ok(()) };
         let quantum = part.network.weight_quantum(target, receptor) * FINER;
-        let (first_target, early, step) = (group.first, group.early, self.timestep.ms());
+        let (first_target, early, exact, step) = (group.first, group.early, group.exact, self.timestep.ms());
+        let rounded = |weight: f64| if exact { weight } else { (weight / quantum).round() * quantum };
         let (kernel, shortest) = (&mut self.kernel, &mut self.shortest);
         let (mut batch, mut failed, mut synapses) = (Batch::default(), None, 0);
         projection.connect(Draw::All, &mut |row| {
@@ -141,7 +109,7 @@ impl Engine {
                 let (gid, delay) = (projection.source_gid(*source), row.delays.get(k));
                 batch.sources.push(gid);
                 batch.targets.push(first_target + row.target);
-                batch.weights.push((row.weights.get(k) / quantum).round() * quantum);
+                batch.weights.push(rounded(row.weights.get(k)));
                 batch.delays.push((f64::from(delay) - early) * step);
                 shortest.entry(gid).and_modify(|shortest| *shortest = delay.min(*shortest)).or_insert(delay);
             }
@@ -182,13 +150,13 @@ impl Simulator for Engine {
 
     fn advance(&mut self, to: Tick, out: &mut Vec<Spike>) -> Result<()> {
         let last = u32::try_from(to.steps_down(self.timestep)).map_err(|_| too_far(to))?;
-        let first = out.len();
-        while self.now < last {
-            let until = self.play(last);
-            self.kernel.advance(until, out)?;
-            self.now = until;
+        if last <= self.now {
+            return Ok(());
         }
+        let first = out.len();
+        self.kernel.advance(last, out)?;
         out[first..].sort_unstable();
+        self.now = last;
         Ok(())
     }
 
@@ -203,15 +171,7 @@ impl Simulator for Engine {
 
     fn reset(&mut self) -> Result<()> {
         self.now = 0;
-        self.currents.reset();
         self.kernel.initialize(self.timestep.ms(), &self.potentials)
-    }
-
-    fn change(&mut self, part: &Part<'_>, change: &Change) -> Result<()> {
-        match change {
-            Change::Electrode { electrode } => self.currents.change(part.network, *electrode),
-            other => Err(unchangeable(part, other)),
-        }
     }
 
     fn statistics(&self) -> Statistics {
@@ -222,11 +182,6 @@ impl Simulator for Engine {
             state_bytes: self.potentials.len() as u64 * CELL_BYTES,
         }
     }
-}
-
-/// The number of a cell, as they were made.
-fn number_of(groups: &[Group], population: PopulationId, cell: u32) -> Option<u32> {
-    groups.iter().find(|group| group.population == population).map(|group| group.first + cell)
 }
 
 fn number(count: usize) -> Result<u32> {

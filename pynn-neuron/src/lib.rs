@@ -5,23 +5,26 @@
 //! | where NEURON is | [`installation`] |
 //! | mechanisms and C face, compiled on first use | `mechanisms/`, `library` |
 //! | NEURON behind a safe face; all `unsafe` of the crate | `ffi` |
-//! | what a cell type is to NEURON | `model` |
+//! | what a cell type is to NEURON | `model`, `receptor` |
 //! | one rank: cells, connections, spikes, samples | `engine` |
 //!
 //! # What runs
 //! Each cell is a NEURON section with one point process of this crate, which has the membrane, the synapses and the
-//! threshold. NEURON integrates it by its fixed step (backward Euler). Each synapse is a NetCon; every spike, of the
+//! threshold; `Izhikevich` and the exponential integrate-and-fire cells, whose coarse steps tell the order of a sum, are put
+//! together from as many mechanisms as PyNN takes. NEURON integrates it by its fixed step (backward Euler). Each synapse is a NetCon; every spike, of the
 //! rank's own cells and from elsewhere, goes through NEURON's event queue with its exact time.
 //!
 //! # What is a spike
-//! Integrate-and-fire cells: `v > v_thresh` at the end of a step. `HhCondExp`: an upward crossing of 10 mV, PyNN's
+//! Integrate-and-fire cells: `v > v_thresh` at the end of a step (`v_spike` of exponential ones, 30 mV of `Izhikevich`).
+//! `GifCondExp`: with the probability of its hazard at the end of a step, by a number keyed by cell and step. `HhCondExp`: an upward crossing of 10 mV, PyNN's
 //! threshold on NEURON. What is sampled at a spike is the potential that crossed, and a conductance shows what arrives
 //! at `t` from `t` plus one time step on: NEURON records before it delivers. `IfCurrDelta`, which PyNN has not on
 //! NEURON, shows the jump at `t`, as NEST does.
 //!
 //! # Exact sums
 //! What arrives in a step is summed up on its own, in multiples of a quantum (2^-40 of the largest weight onto the
-//! receptor; a sum is exact up to 8192 such weights), so that spikes are the same for any number of ranks.
+//! receptor; a sum is exact up to 8192 such weights), so that spikes are the same for any number of ranks. Cells whose
+//! receptors the shim keeps (`receptors.cpp`) have a finer one, 2^-62, and sums of any length.
 //!
 //! # One at a time
 //! NEURON is one instance a process: a simulator with several ranks needs `mpirun`. Within a process one simulation
@@ -32,14 +35,15 @@ mod ffi;
 pub mod installation;
 mod library;
 mod model;
+mod receptor;
 
-use pynn_core::backend::{
-    Backend, Connects, Injects, Lowered, Part, Records, Simulates, Simulator, Transmits,
+use pynn_core::backend::{Backend, Connects, Lowered, Part, Records, Simulates, Simulator, Transmits};
+use pynn_core::cell::observable::{
+    AdaptationConductance, AdaptationCurrent, GateH, GateM, GateN, GsynExc, GsynInh, MembranePotential,
+    MovingThreshold, RecoveryVariable, RefractoryConductance, SpikeTriggeredCurrent, Spikes,
 };
-use pynn_core::cell::observable::{GateH, GateM, GateN, GsynExc, GsynInh, MembranePotential, Spikes};
 use pynn_core::cells;
 use pynn_core::connector::Connector;
-use pynn_core::electrode::CurrentSource;
 use pynn_core::error::Result;
 use pynn_core::synapse::StaticSynapse;
 
@@ -97,15 +101,21 @@ simulates! {
     IfCurrDelta: IF_CURR_DELTA;
     IfCondExp: IF_COND_EXP;
     IfCondAlpha: IF_COND_ALPHA;
+    IfCondExpGsfaGrr: IF_COND_EXP_GSFA_GRR;
+    IfFacetsHardware1: IF_FACETS_HARDWARE1;
+    EifCondExpIsfaIsta: EIF_COND_EXP_ISFA_ISTA;
+    EifCondAlphaIsfaIsta: EIF_COND_ALPHA_ISFA_ISTA;
+    Izhikevich: IZHIKEVICH;
+    GifCondExp: GIF_COND_EXP;
     HhCondExp: HH_COND_EXP;
 }
-
-/// Electrodes play what core computes.
-impl<E: CurrentSource> Injects<E> for Neuron {}
 
 macro_rules! records {
     ($($observable:ident)*) => {$(
         impl Records<$observable> for Neuron {}
     )*};
 }
-records!(Spikes MembranePotential GsynExc GsynInh GateM GateH GateN);
+records!(
+    Spikes MembranePotential GsynExc GsynInh GateM GateH GateN AdaptationCurrent RecoveryVariable SpikeTriggeredCurrent
+    MovingThreshold AdaptationConductance RefractoryConductance
+);

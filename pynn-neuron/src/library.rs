@@ -19,9 +19,12 @@ macro_rules! sources {
 /// In the order in which they are registered: NEURON steps them in this order, and the clock must be last.
 const MECHANISMS: &[(&str, &str)] = sources!(
     "functions.mod" "if_curr_exp.mod" "if_curr_alpha.mod" "if_curr_delta.mod" "if_cond_exp.mod" "if_cond_alpha.mod"
-    "hh_cond_exp.mod" "clock.mod"
+    "hh_cond_exp.mod" "lif.mod" "gif.mod" "stimulus.mod" "leak.mod" "synapse.mod" "adexp.mod" "izhikevich.mod" "clock.mod"
 );
-const SHIM: &[(&str, &str)] = sources!("shim.cpp" "traub.cpp" "pynn_neuron.h");
+/// What the mechanisms include, and the shim.
+const SHIM: &[(&str, &str)] = sources!(
+    "given.inc" "common.inc" "receptors.inc" "shim.cpp" "traub.cpp" "receptors.cpp" "pynn_neuron.h" "pynn_receptors.h"
+);
 
 const FLAGS: [&str; 5] = ["-O2", "-fPIC", "-w", "-DHAVE_CONFIG_H", "-DNRN_ENABLE_THREADS"];
 
@@ -127,7 +130,8 @@ fn build(installation: &Installation, compilers: &Compilers, workshop: &Path) ->
         finish(vec![start(nocmodl.args(["-o", ".", name]), workshop)?])?;
         units.push((&compilers.mechanisms, name.replace(".mod", &format!(".{}", compilers.extension))));
     }
-    units.extend(["shim.cpp", "traub.cpp", "register.cpp"].map(|name| (&*compilers.cpp, name.to_owned())));
+    let shim = SHIM.iter().map(|(name, _)| *name).filter(|name| name.ends_with(".cpp"));
+    units.extend(shim.chain(["register.cpp"]).map(|name| (&*compilers.cpp, name.to_owned())));
 
     let at_once = std::thread::available_parallelism().map_or(1, usize::from);
     for units in units.chunks(at_once) {
@@ -233,7 +237,8 @@ mod tests {
     fn the_clock_is_registered_last() {
         let text = registration();
         assert!(text.contains("    _clock_reg();\n}\n}\n"), "{text}");
-        assert_eq!(MECHANISMS.len(), crate::model::ALL.len() + 2);
+        // Functions, clock, and the parts of cells that are made of several.
+        assert_eq!(MECHANISMS.len(), crate::model::MECHANISMS.len() + 5);
     }
 
     #[test]

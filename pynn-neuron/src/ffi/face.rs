@@ -13,18 +13,6 @@ pub(super) struct RawSpike {
     pub(super) gid: u32,
 }
 
-/// From a step on electrodes inject a current into a cell.
-#[repr(C)]
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Injection {
-    /// The number of the first step.
-    pub(crate) step: u32,
-    /// The number of the cell, as they were made.
-    pub(crate) cell: u32,
-    /// The sum of all electrodes, nA.
-    pub(crate) current: f64,
-}
-
 #[cfg(unix)]
 fn open(path: &Path) -> Result<Library, libloading::Error> {
     use libloading::os::unix::{Library, RTLD_GLOBAL, RTLD_NOW};
@@ -64,12 +52,10 @@ macro_rules! face {
 face! {
     error = "pynn_error": fn() -> *const c_char;
     start = "pynn_start": fn(*const c_char, *const c_char) -> i32;
-    cells = "pynn_cells": fn(*const c_char, u32, u32, *const f64, *const f64) -> i32;
+    cells = "pynn_cells": fn(*const c_char, u32, u32, u32, *const f64, *const f64) -> i32;
     connect = "pynn_connect": fn(u64, *const u32, *const u32, *const f64, *const f64, f64) -> i32;
     sample = "pynn_sample": fn(u32, u32, i32, u32);
     initialize = "pynn_initialize": fn(f64, *const f64) -> i32;
-    takes_current = "pynn_takes_current": fn(u32) -> i32;
-    inject = "pynn_inject": fn(u64, *const Injection);
     deliver = "pynn_deliver": fn(u64, *const u32, *const f64) -> i32;
     advance = "pynn_advance": fn(u32) -> i32;
     spikes = "pynn_spikes": fn(*mut *const RawSpike) -> u64;

@@ -9,9 +9,8 @@ use pynn_core::error::{Error, ErrorKind, Result};
 use pynn_core::time::Spike;
 
 use crate::installation::Installation;
-use crate::model::{ALL, Model};
+use crate::model::{MECHANISMS, Model};
 use crate::{Neuron, library};
-pub(crate) use face::Injection;
 use face::{Face, RawSpike};
 use pynn_core::backend::Backend;
 
@@ -91,7 +90,14 @@ impl Kernel {
         let mechanism = text(model.mechanism)?;
         // SAFETY: the pointers are valid for the call, the numbers of values as said; the shim copies.
         let code = unsafe {
-            (self.face.cells)(mechanism.as_ptr(), count, width, values.as_ptr(), capacitances.as_ptr())
+            (self.face.cells)(
+                mechanism.as_ptr(),
+                count,
+                width,
+                narrow(model.receptors())?,
+                values.as_ptr(),
+                capacitances.as_ptr(),
+            )
         };
         self.face.check(code)
     }
@@ -132,20 +138,6 @@ impl Kernel {
         // SAFETY: there is a potential for each cell, which is all that is read.
         let code = unsafe { (self.face.initialize)(timestep, potentials.as_ptr()) };
         self.face.check(code)
-    }
-
-    /// Whether electrodes can inject into cell number `cell`, once it is initialised.
-    pub(crate) fn takes_current(&self, cell: u32) -> bool {
-        // SAFETY: no more than a call.
-        unsafe { (self.face.takes_current)(cell) != 0 }
-    }
-
-    /// Sets what electrodes inject in the steps to come, ordered by step, into cells that take currents.
-    pub(crate) fn inject(&mut self, changes: &[Injection]) {
-        assert!(changes.is_sorted_by_key(|change| change.step), "changes follow each other");
-        assert!(changes.iter().all(|change| self.takes_current(change.cell)), "cells that take currents");
-        // SAFETY: the pointer is valid for the call and for as many entries as said; the cells take currents.
-        unsafe { (self.face.inject)(changes.len() as u64, changes.as_ptr()) };
     }
 
     /// Gives spikes of cells that do not live here to those that hear them, and empties `arrivals`.
@@ -248,8 +240,12 @@ fn load() -> Result<Face> {
 
 /// What hoc is to know.
 fn definitions() -> String {
-    let cells = include_str!("../mechanisms/cells.hoc");
-    let cells = ALL.iter().map(|model| cells.replace("MECHANISM", model.mechanism));
+    // Some cells are made of several mechanisms, in a way of their own.
+    let cells = MECHANISMS.iter().map(|mechanism| match *mechanism {
+        "PynnAdExp" => include_str!("../mechanisms/adexp.hoc").to_owned(),
+        "PynnIzhikevich" => include_str!("../mechanisms/izhikevich.hoc").to_owned(),
+        _ => include_str!("../mechanisms/cells.hoc").replace("MECHANISM", mechanism),
+    });
     std::iter::once(include_str!("../mechanisms/definitions.hoc").to_owned()).chain(cells).collect()
 }
 

@@ -9,10 +9,11 @@ void pynn_open(double);
 double pynn_given(void);
 /* Says, for a cell and the number of a column, where the value is until the next initialisation. */
 void pynn_expose(double, int, double*);
-/* Says, for a cell, where its constant current is, in nA: electrodes add to it. As with pynn_expose. */
-void pynn_drive(double, double*);
 /* The cell with this global id fires now. */
 void pynn_fire(double);
+/* Whether, in this step, something happens to the cell with this global id: the two words of the key of its random
+ * numbers, and r and x, if r exp(x) happen on average. */
+double pynn_happens(double, double, double, double, double);
 /* A time step is done. */
 void pynn_tick(void);
 /* Runs what the shim wants to be run under hoc's error handling. */
@@ -26,6 +27,12 @@ double pynn_traub_table(double);
 void pynn_traub_step(double, double, double, double*, double*, double*);
 /* Synaptic events delivered. */
 extern long pynn_events;
+/* The membrane potential, where a mechanism may set it. */
+#ifdef __cplusplus
+#define PYNN_POTENTIAL NODEV(_ppvar[1].get<Point_process*>()->node)
+#else
+#define PYNN_POTENTIAL NODEV(((Point_process*) _ppvar[1]._pvoid)->node)
+#endif
 #ifdef __cplusplus
 }
 #endif

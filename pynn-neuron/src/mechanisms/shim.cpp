@@ -5,6 +5,7 @@
 
 #include "nrnsemanticversion.h"
 #include "pynn_neuron.h"
+#include "pynn_receptors.h"
 
 #include <cmath>
 #include <cstdint>
@@ -101,31 +102,11 @@ struct Spike {
     std::uint32_t gid;
 };
 
-// The constant current of a cell: where it is, and what it is without electrodes.
-struct Driven {
-    double* at;
-    double own;
-};
-
-// From this step on electrodes inject this current into a cell.
-struct Injection {
-    std::uint32_t step;
-    std::uint32_t cell;
-    double current;
-};
-
-constexpr int COLUMNS = 6;
-struct Columns {
-    const double* at[COLUMNS];
-};
-
 // Values of the cells of each population, one row a cell.
 std::vector<std::vector<double>> tables;
 std::vector<const double*> rows;
-std::vector<Columns> columns;
-std::vector<Driven> driven;
-std::vector<Injection> injections;
-std::size_t injected = 0;
+// Where the columns of each cell are.
+std::vector<std::vector<const double*>> columns;
 std::vector<Object*> cells;
 std::vector<Object*> connections;
 std::vector<bool> heard;
@@ -252,11 +233,12 @@ double pynn_given(void) {
 }
 
 void pynn_expose(double cell, int column, double* value) {
-    columns[static_cast<std::size_t>(cell)].at[column] = value;
-}
-
-void pynn_drive(double cell, double* current) {
-    driven[static_cast<std::size_t>(cell)] = {current, *current};
+    auto& shown = columns[static_cast<std::size_t>(cell)];
+    const auto index = static_cast<std::size_t>(column);
+    if (shown.size() <= index) {
+        shown.resize(index + 1);
+    }
+    shown[index] = value;
 }
 
 void pynn_fire(double gid) {
@@ -267,29 +249,41 @@ void pynn_fire(double gid) {
     }
 }
 
+// Philox4x32-10 (Salmon et al. 2011): the first 53 bits of the block of this cell and step.
+static double uniform(std::uint32_t gid, std::uint32_t step, std::uint32_t key0, std::uint32_t key1) {
+    std::uint32_t counter[4] = {gid, step, 0, 0};
+    for (int round = 0; round < 10; round++) {
+        const std::uint64_t first = std::uint64_t(counter[0]) * 0xD2511F53u;
+        const std::uint64_t second = std::uint64_t(counter[2]) * 0xCD9E8D57u;
+        counter[0] = static_cast<std::uint32_t>(second >> 32) ^ counter[1] ^ key0;
+        counter[1] = static_cast<std::uint32_t>(second);
+        counter[2] = static_cast<std::uint32_t>(first >> 32) ^ counter[3] ^ key1;
+        counter[3] = static_cast<std::uint32_t>(first);
+        key0 += 0x9E3779B9u;
+        key1 += 0xBB67AE85u;
+    }
+    return double((std::uint64_t(counter[1]) << 32 | counter[0]) >> 11) * 0x1p-53;
+}
+
+double pynn_happens(double gid, double key0, double key1, double rate, double height) {
+    const auto word = [](double number) { return static_cast<std::uint32_t>(number); };
+    const double drawn = uniform(word(gid), steps + 1, word(key0), word(key1));
+    return drawn < -std::expm1(-rate * std::exp(height)) ? 1 : 0;
+}
+
 static void sample() {
     for (auto& sampler : samplers) {
         if (steps % sampler.every == 0) {
             for (std::uint32_t k = 0; k < sampler.count; k++) {
-                sampler.values.push_back(*columns[sampler.first + k].at[sampler.column]);
+                sampler.values.push_back(*columns[sampler.first + k][sampler.column]);
             }
         }
-    }
-}
-
-// Before the next step.
-static void inject() {
-    for (; injected < injections.size() && injections[injected].step <= steps + 1; injected++) {
-        const Injection& injection = injections[injected];
-        const Driven& cell = driven[injection.cell];
-        *cell.at = cell.own + injection.current;
     }
 }
 
 void pynn_tick(void) {
     steps++;
     sample();
-    inject();
 }
 
 void pynn_run_pending(void) {
@@ -359,8 +353,9 @@ int pynn_start(const char* home, const char* definitions) {
     return 0;
 }
 
-// Makes the next `count` cells of a kind: `width` values each, row by row, which are copied, and capacitances in nF.
-int pynn_cells(const char* kind, std::uint32_t count, std::uint32_t width, const double* values,
+// Makes the next `count` cells of a kind, of so many receptors: `width` values each, row by row, which are copied, and
+// capacitances in nF.
+int pynn_cells(const char* kind, std::uint32_t count, std::uint32_t width, std::uint32_t receptors, const double* values,
                const double* capacitances) {
     const std::size_t first = rows.size();
     tables.emplace_back(values, values + std::size_t(count) * width);
@@ -368,10 +363,9 @@ int pynn_cells(const char* kind, std::uint32_t count, std::uint32_t width, const
         rows.push_back(tables.back().data() + k * width);
     }
     columns.resize(rows.size());
-    driven.resize(rows.size());
     reading = capacitances;
     char text[200];
-    std::snprintf(text, sizeof text, "{pynn_cells_%s(%zu, %u)}\n", kind, first, count);
+    std::snprintf(text, sizeof text, "{pynn_cells_%s(%zu, %u, %u)}\n", kind, first, count, receptors);
     if (run(text) != 0) {
         return 1;
     }
@@ -402,23 +396,11 @@ void pynn_sample(std::uint32_t first, std::uint32_t count, int column, std::uint
     samplers.push_back({first, count, every, column, {}});
 }
 
-// Whether electrodes can inject into a cell, once it is initialised.
-int pynn_takes_current(std::uint32_t cell) {
-    return cell < driven.size() && driven[cell].at != nullptr;
-}
-
-// What electrodes inject in the next steps: changes, by step. They are copied.
-void pynn_inject(std::uint64_t count, const Injection* changes) {
-    injections.assign(changes, changes + count);
-    injected = 0;
-}
-
 // Goes to time 0 with these membrane potentials, in mV.
 int pynn_initialize(double step, const double* potentials) {
     timestep = step;
     pynn_events = 0;
     spikes.clear();
-    injections.clear();
     reading = potentials;
     char text[100];
     std::snprintf(text, sizeof text, "{pynn_initialize(%.17g)}\n", step);
@@ -463,7 +445,6 @@ int pynn_advance(std::uint32_t to) {
         fail("time does not go back");
         return 1;
     }
-    inject();
     // A quarter of a step more: NEURON adds its time up, and must neither stop short nor be sent back.
     target_time = timestep * (double(to) + 0.25);
 #if NRN_VERSION_MAJOR >= 9
@@ -530,11 +511,11 @@ int pynn_clear(void) {
     cells.clear();
     rows.clear();
     columns.clear();
-    driven.clear();
     tables.clear();
     samplers.clear();
     spikes.clear();
     heard.clear();
+    pynn_receptors_clear();
     return failed;
 }
 
