@@ -19,11 +19,11 @@ use crate::part::bad_value;
 use crate::population::{
     Population, PopulationId, Projection, ProjectionId, Senders, SimulatorHandle, SimulatorId, Target,
 };
-use crate::row::{LONGEST_DELAY, check_listed, check_parameters, delay_steps, outside_limits};
+use crate::row::{LONGEST_DELAY, check_listed, check_parameters, delay_steps};
 use crate::source::Sources;
 use crate::synapse::SynapseType;
 use crate::time::Tick;
-use crate::units::{Conductance, Time, Unit};
+use crate::units::{Time, Unit};
 use crate::values::{Column, IntoValues, SynapseColumn};
 
 /// How a simulator runs.
@@ -438,26 +438,7 @@ impl NetworkBuilder {
     }
 
     fn check_weight(&self, spec: &ProjectionSpec, ends: &Ends) -> Result<(), String> {
-        let population = &self.network.populations[spec.target.parts()[0].population.0];
-        let receptor = self.network.receptor(spec);
-        let conductance = receptor.symbol == Conductance::SYMBOL;
-        let limits = spec.family.weight_limits();
-        let check = |weight: f64| match weight {
-            _ if !weight.is_finite() => {
-                Err(format!("a weight of {weight} {} is not finite", receptor.symbol))
-            }
-            _ if conductance && weight < 0.0 => Err(format!(
-                "a weight of {weight} uS is negative, but `{0}` takes conductances, which are positive for every \
-                 receptor; to inhibit, write `-> {0}.inhibitory` and a positive weight",
-                population.name
-            )),
-            _ => match limits.filter(|(low, high)| weight < *low || weight > *high) {
-                Some(limits) => {
-                    Err(format!("a weight of {weight} {}: {}", receptor.symbol, outside_limits(limits)))
-                }
-                None => Ok(()),
-            },
-        };
+        let check = |weight: f64| self.network.weight_mistake(spec, weight);
         if let Some((smallest, largest)) = spec.connector.listed_weights() {
             return check(smallest).and_then(|()| check(largest));
         }

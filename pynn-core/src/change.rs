@@ -7,11 +7,13 @@ use std::sync::Arc;
 
 use crate::cell::Bound;
 use crate::error::{Error, ErrorKind, Result};
-use crate::network::{Network, PopulationKind, PopulationSpec};
+use crate::network::{Network, PopulationKind, PopulationSpec, ProjectionSpec};
 use crate::part::bad_value;
 use crate::population::{ElectrodeId, PopulationId, ProjectionId};
 use crate::random::{Key, Purpose};
+use crate::row::outside_limits;
 use crate::source::Sources;
+use crate::units::{Conductance, Time, Unit};
 use crate::values::{Column, SynapseColumn};
 
 /// What of a network has changed; the new values are in the network itself.
@@ -160,8 +162,7 @@ impl Network {
     ) -> Result<()> {
         let spec = &mut self.populations[population.0];
         if !matches!(spec.kind, PopulationKind::Source(Sources::Array(_))) {
-            let message = format!("population `{}`: {} has no spike_times", spec.name, spec.cell.name);
-            return Err(Error::new(ErrorKind::Usage, message));
+            return Err(no_spike_times(spec));
         }
         trains
             .check(spec.size)
@@ -170,10 +171,94 @@ impl Network {
         Ok(())
     }
 
-    /// Replaces the weights of a projection's connections.
-    pub fn set_weights(&mut self, projection: ProjectionId, weights: SynapseColumn) {
-        self.projections[projection.0].values.weight = weights;
+    /// The spike times of each cell of a [`SpikeSourceArray`](crate::cells::SpikeSourceArray) population, in ms.
+    ///
+    /// # Errors
+    /// When it is none.
+    pub fn spike_times(&self, population: PopulationId) -> Result<Vec<Vec<f64>>> {
+        let spec = &self.populations[population.0];
+        match &spec.kind {
+            PopulationKind::Source(Sources::Array(trains)) => {
+                Ok((0..spec.size).map(|cell| trains.train(cell)).collect())
+            }
+            _ => Err(no_spike_times(spec)),
+        }
     }
+
+    /// The symbol of the unit of a projection's weights: the receptor's.
+    #[must_use]
+    pub fn weight_symbol(&self, projection: &ProjectionSpec) -> &'static str {
+        self.receptor(projection).symbol
+    }
+
+    /// What is wrong with a weight, if anything.
+    pub(crate) fn weight_mistake(&self, projection: &ProjectionSpec, weight: f64) -> Result<(), String> {
+        let symbol = self.weight_symbol(projection);
+        match weight {
+            _ if !weight.is_finite() => Err(format!("a weight of {weight} {symbol} is not finite")),
+            _ if symbol == Conductance::SYMBOL && weight < 0.0 => Err(format!(
+                "a weight of {weight} uS is negative, but `{0}` takes conductances, which are positive for every \
+                 receptor; to inhibit, write `-> {0}.inhibitory` and a positive weight",
+                self.populations[projection.target.parts()[0].population.0].name
+            )),
+            _ => match projection.family.weight_limits() {
+                Some(limits) if weight < limits.0 || weight > limits.1 => {
+                    Err(format!("a weight of {weight} {symbol}: {}", outside_limits(limits)))
+                }
+                _ => Ok(()),
+            },
+        }
+    }
+
+    /// Whether a value makes sense for a projection.
+    ///
+    /// # Errors
+    /// When it does not: the words are those of the build.
+    pub fn check_synapse(&self, projection: ProjectionId, value: SynapseValue, number: f64) -> Result<()> {
+        let spec = &self.projections[projection.0];
+        let result = match value {
+            SynapseValue::Weight => self.weight_mistake(spec, number),
+            SynapseValue::Delay => Err("delays cannot be set between runs".to_owned()),
+            SynapseValue::Parameter(index) => {
+                let info = &spec.family.info().parameters[index];
+                let wrong =
+                    |must_be| format!("{} is {number} {}, but must be {must_be}", info.name, info.symbol);
+                info.bound.check(number).map_err(wrong)
+            }
+        };
+        result.map_err(|message| Error::description(format!("projection `{}`: {message}", spec.name)))
+    }
+
+    /// Replaces a value of a projection's connections; delays stay, since who waits for whom is planned with them.
+    pub fn set_synapses(&mut self, projection: ProjectionId, value: SynapseValue, column: SynapseColumn) {
+        let values = &mut self.projections[projection.0].values;
+        match value {
+            SynapseValue::Weight => values.weight = column,
+            SynapseValue::Delay => {}
+            SynapseValue::Parameter(index) => values.parameters[index] = column,
+        }
+    }
+
+    /// Name and unit's symbol of a value of a projection's connections.
+    #[must_use]
+    pub fn synapse_value(
+        &self,
+        projection: &ProjectionSpec,
+        value: SynapseValue,
+    ) -> (&'static str, &'static str) {
+        match value {
+            SynapseValue::Weight => ("weight", self.weight_symbol(projection)),
+            SynapseValue::Delay => ("delay", Time::SYMBOL),
+            SynapseValue::Parameter(index) => {
+                let info = &projection.family.info().parameters[index];
+                (info.name, info.symbol)
+            }
+        }
+    }
+}
+
+fn no_spike_times(spec: &PopulationSpec) -> Error {
+    Error::new(ErrorKind::Usage, format!("population `{}`: {} has no spike_times", spec.name, spec.cell.name))
 }
 
 /// Whether `column` gives `count` cells of a population values that make sense, as far as can be told without drawing.

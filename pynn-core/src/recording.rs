@@ -124,6 +124,57 @@ impl TraceData {
     }
 }
 
+/// A value of each connection of a projection, ordered by target, then by source.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SynapseData {
+    /// The projection's name.
+    pub projection: String,
+    /// What the values are: `"weight"`, `"delay"`.
+    pub value: String,
+    /// The unit's symbol: `"nA"`.
+    pub unit: String,
+    /// How many cells the source end has.
+    pub source_size: usize,
+    /// How many cells the target end has.
+    pub target_size: usize,
+    /// The source of each connection: its index in the source end.
+    pub sources: Vec<u32>,
+    /// The target of each connection: its index in the target end.
+    pub targets: Vec<u32>,
+    /// The value of each connection, in base units.
+    pub values: Vec<f64>,
+}
+
+impl SynapseData {
+    /// How many connections.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.values.len()
+    }
+
+    /// Whether there is no connection.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.values.is_empty()
+    }
+
+    /// The connections: source, target, value.
+    pub fn list(&self) -> impl ExactSizeIterator<Item = (u32, u32, f64)> {
+        (0..self.len()).map(|k| (self.sources[k], self.targets[k], self.values[k]))
+    }
+
+    /// A row a source, a column a target; NaN where there is no connection, the sum where there are several.
+    #[must_use]
+    pub fn matrix(&self) -> Vec<Vec<f64>> {
+        let mut matrix = vec![vec![f64::NAN; self.target_size]; self.source_size];
+        for (source, target, value) in self.list() {
+            let entry = &mut matrix[source as usize][target as usize];
+            *entry = if entry.is_nan() { value } else { *entry + value };
+        }
+        matrix
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -60,11 +60,15 @@ impl Parameter<'_> {
     }
 
     /// A constant was checked by the builder.
-    fn fill(&mut self, row: &Row<'_>, target_gid: u32) -> Result<()> {
+    fn fill(&mut self, row: &Row<'_>, target_gid: u32, first: usize) -> Result<()> {
         if self.column.constant().is_some() {
             return Ok(());
         }
         self.each.clear();
+        if let SynapseColumn::Set(set) = self.column {
+            self.each.extend_from_slice(&set.values[first..first + row.sources.len()]);
+            return Ok(());
+        }
         column_values(self.column, row, None, (self.key, target_gid), &mut self.each)?;
         let info = self.info;
         match self.each.iter().find_map(|value| Some((value, info.bound.check(*value).err()?))) {
@@ -113,6 +117,12 @@ impl<'n> RowFiller<'n> {
             emitted: 0,
             parameters: if draw == Draw::All { parameters.map(parameter).collect() } else { Vec::new() },
         }
+    }
+
+    /// Whether values were set between runs, so that their places must be counted.
+    pub(crate) fn are_set(&self) -> bool {
+        let mut columns = std::iter::once(&self.spec.values.weight).chain(&self.spec.values.parameters);
+        self.draw == Draw::All && columns.any(|column| matches!(column, SynapseColumn::Set(_)))
     }
 
     /// Emits the connections of `row`, of which `target` is the target's index among the cells that live here.
@@ -166,7 +176,7 @@ impl<'n> RowFiller<'n> {
             }
         };
         let gid = self.target_gid(row);
-        self.parameters.iter_mut().try_for_each(|parameter| parameter.fill(row, gid))
+        self.parameters.iter_mut().try_for_each(|parameter| parameter.fill(row, gid, first))
     }
 
     fn fill_weights(&mut self, row: &Row<'_>) -> Result<()> {

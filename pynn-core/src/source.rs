@@ -10,6 +10,14 @@ pub trait SpikeSource: Send {
     /// Appends the spikes of time steps `steps` (counted from 1), ordered by step and then by cell. Steps are asked for
     /// in order, without gap.
     fn spikes(&mut self, steps: Range<u32>, out: &mut Vec<Spike>);
+    /// Passes over time steps `steps`, which are asked for instead of by [`spikes`](Self::spikes).
+    fn skip(&mut self, steps: Range<u32>) {
+        let mut passed = Vec::new();
+        for step in steps {
+            passed.clear();
+            self.spikes(step..step + 1, &mut passed);
+        }
+    }
     /// Goes back to time 0.
     fn reset(&mut self);
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use crate::cell::{CellType, Receives, Receptor};
 use crate::end::Selection;
+use crate::error::{Error, Result};
 use crate::population::{Population, PopulationId};
 
 /// Some cells of a population, in ascending order of their indices. PyNN's `PopulationView`.
@@ -32,6 +33,14 @@ impl<B, C> View<B, C> {
     #[must_use]
     pub fn cells(&self) -> &Selection {
         &self.cells
+    }
+
+    /// Whether the population has these cells.
+    ///
+    /// # Errors
+    /// When it has not: what is wrong with the view.
+    pub fn check(&self) -> Result<()> {
+        self.mistake.as_ref().map_or(Ok(()), |mistake| Err(Error::description(&**mistake)))
     }
 
     /// How many cells.

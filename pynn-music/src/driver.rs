@@ -22,6 +22,8 @@ pub(crate) struct Driver {
     pub(crate) team: Team,
     /// The description with all changes, if there are any.
     pub(crate) changed: Option<Network>,
+    /// How many changes there were: numbers their random streams.
+    pub(crate) changes: u64,
     /// Where each segment ends so far; the last one is the current one.
     segments: Vec<Tick>,
     failed: Option<Error>,
@@ -38,6 +40,7 @@ impl Driver {
             common,
             team,
             changed: None,
+            changes: 0,
             segments: vec![Tick::ZERO],
             failed: None,
             progress,
@@ -69,7 +72,7 @@ impl Driver {
         let span = Span::new(self.time(), end);
         let start = Instant::now();
         let mut bar = Bar::new(span, self.progress);
-        let result = self.team.order(Command::Run(span), |progress| bar.show(progress.time(0)));
+        let result = self.team.order(Command::Run(span), |progress| bar.show(progress.time(0))).map(drop);
         self.run += start.elapsed();
         // What was recorded up to a failure is shown as far as the first rank got.
         let reached = if result.is_ok() { end } else { self.team.progress().time(0).max(span.start) };
@@ -99,7 +102,7 @@ impl Driver {
     pub(crate) fn reset(&mut self) -> Result<()> {
         self.check_alive()?;
         self.segments.push(Tick::ZERO);
-        let result = self.team.order(Command::Reset, |_| {});
+        let result = self.team.order(Command::Reset, |_| {}).map(drop);
         self.note(result)
     }
 

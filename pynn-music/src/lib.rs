@@ -6,6 +6,7 @@
 //! [`Simulation`] runs it.
 
 pub mod bench;
+mod change;
 pub mod clock;
 mod command;
 mod cores;
@@ -16,17 +17,18 @@ mod gather;
 pub mod launch;
 pub mod layout;
 mod node;
+mod objects;
 pub mod plan;
 mod progress;
 mod recorder;
 pub mod route;
 pub mod schedule;
+mod setting;
 mod setup;
 mod simulation;
 mod statistics;
 mod team;
 pub mod transport;
-#[cfg(any(test, feature = "mpi"))]
 mod wire;
 mod worker;
 

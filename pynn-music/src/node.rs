@@ -1,8 +1,9 @@
 //! One rank at work: its simulator, its spike sources, its recorder.
 
-use pynn_core::backend::{LocalPopulation, Packet, Simulator, Statistics};
+use pynn_core::backend::{LocalPopulation, Packet, Part, Simulator, Statistics};
 use pynn_core::error::{Error, ErrorKind, Result};
 use pynn_core::network::Network;
+use pynn_core::population::PopulationId;
 use pynn_core::source::SpikeSource;
 use pynn_core::time::{Spike, Tick};
 
@@ -17,11 +18,12 @@ const DRAIN: Tick = Tick(100 * Tick::MILLISECOND.0);
 /// A rank's share of a simulator and all that surrounds it.
 pub(crate) struct RankNode {
     simulator: Box<dyn Simulator>,
-    sources: Vec<Box<dyn SpikeSource>>,
+    sources: Vec<(PopulationId, Box<dyn SpikeSource>)>,
     routes: Routes,
     timestep: Tick,
     /// The time step of each rank.
     timesteps: Vec<Tick>,
+    now: Tick,
     drained: Tick,
     fresh: Vec<Spike>,
     own: Vec<Spike>,
@@ -37,13 +39,15 @@ impl RankNode {
             let here = !source.cells.is_empty();
             here && (source.spec.recording.spikes || !routes.is_idle(routes.block_of(source.first_gid())))
         };
-        let sources = part.sources().filter(wanted).map(|source| source.source()).collect::<Result<_>>()?;
+        let sources = part.sources().filter(wanted).map(|source| Ok((source.spec.id, source.source()?)));
+        let sources = sources.collect::<Result<_>>()?;
         Ok(Self {
             simulator: (part.spec().instantiate)(&part)?,
             sources,
             routes,
             timestep: part.timestep(),
             timesteps: plan.layout().steps(network),
+            now: Tick::ZERO,
             drained: Tick::ZERO,
             fresh: Vec::new(),
             own: Vec::new(),
@@ -52,8 +56,8 @@ impl RankNode {
 
     /// Goes back to time 0.
     pub(crate) fn reset(&mut self) -> Result<()> {
-        self.drained = Tick::ZERO;
-        self.sources.iter_mut().for_each(|source| source.reset());
+        (self.now, self.drained) = (Tick::ZERO, Tick::ZERO);
+        self.sources.iter_mut().for_each(|(_, source)| source.reset());
         self.simulator.reset()
     }
 
@@ -76,15 +80,26 @@ impl RankNode {
         RecordingNode { node: self, recorder }
     }
 
+    /// The simulator, between runs.
+    pub(crate) fn simulator(&mut self) -> &mut dyn Simulator {
+        &mut *self.simulator
+    }
+
+    /// Makes the spike source of `population` anew, as `part` describes it: from now on it sends what it would send by
+    /// now, had it been so from time 0.
+    pub(crate) fn renew_source(&mut self, part: &Part<'_>, population: PopulationId) -> Result<()> {
+        let Some((_, old)) = self.sources.iter_mut().find(|(id, _)| *id == population) else { return Ok(()) };
+        let Some(local) = part.sources().find(|source| source.spec.id == population) else { return Ok(()) };
+        let mut new = local.source()?;
+        new.skip(1..step_after(self.now, self.timestep)?);
+        *old = new;
+        Ok(())
+    }
+
     /// Evaluates the spike sources over `(from, to]` into `fresh`, and gives the simulator what it needs of them.
     fn evaluate_sources(&mut self, from: Tick, to: Tick) -> Result<()> {
-        let step = |time: Tick| {
-            u32::try_from(time.steps_down(self.timestep) + 1).map_err(|_| {
-                Error::new(ErrorKind::Usage, format!("{to} is beyond the {} time steps of a run", u32::MAX))
-            })
-        };
-        let steps = step(from)?..step(to)?;
-        for source in &mut self.sources {
+        let steps = step_after(from, self.timestep)?..step_after(to, self.timestep)?;
+        for (_, source) in &mut self.sources {
             source.spikes(steps.clone(), &mut self.fresh);
         }
         if self.sources.len() > 1 {
@@ -100,6 +115,13 @@ impl RankNode {
         }
         self.simulator.deliver(Packet { spikes: &self.own, timestep: self.timestep })
     }
+}
+
+/// The number of the step that begins at `time`.
+fn step_after(time: Tick, timestep: Tick) -> Result<u32> {
+    u32::try_from(time.steps_down(timestep) + 1).map_err(|_| {
+        Error::new(ErrorKind::Usage, format!("{time} is beyond the {} time steps of a run", u32::MAX))
+    })
 }
 
 /// A rank and where it records.
@@ -118,6 +140,7 @@ impl Node for RecordingNode<'_> {
 
     fn advance(&mut self, from: Tick, to: Tick, outbox: &mut Outbox) -> Result<()> {
         let node = &mut *self.node;
+        node.now = to;
         node.fresh.clear();
         if !node.sources.is_empty() {
             node.evaluate_sources(from, to)?;

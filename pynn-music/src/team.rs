@@ -184,15 +184,21 @@ impl Team {
     }
 
     /// Commands all ranks; an error of any is an error.
-    pub(crate) fn order(&mut self, command: Command, meanwhile: impl FnMut(&Progress)) -> Result<()> {
+    pub(crate) fn order(
+        &mut self,
+        command: Command,
+        meanwhile: impl FnMut(&Progress),
+    ) -> Result<Vec<Vec<u64>>> {
         let answers = self.ask(command, meanwhile);
         let mut errors = answers.iter().filter_map(|answer| answer.as_ref()?.as_ref().err());
         // Of several, the one that is not about silence is the cause.
         let cause = errors.clone().find(|error| error.kind() != ErrorKind::Timeout).or(errors.next());
         match cause {
             Some(error) => Err(error.clone()),
-            None if answers.iter().all(Option::is_some) => Ok(()),
-            None => Err(Error::new(ErrorKind::PeerFailed, "a rank has ended before its time")),
+            None => {
+                let gone = || Error::new(ErrorKind::PeerFailed, "a rank has ended before its time");
+                answers.into_iter().map(|answer| answer.ok_or_else(gone)?).collect()
+            }
         }
     }
 

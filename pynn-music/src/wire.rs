@@ -2,6 +2,7 @@
 
 use pynn_core::error::{Error, ErrorKind};
 
+#[cfg(any(test, feature = "mpi"))]
 use crate::transport::Failure;
 
 const KINDS: [ErrorKind; 8] = [
@@ -59,6 +60,7 @@ fn kind_of(word: u64) -> ErrorKind {
 }
 
 /// A failure as words.
+#[cfg(any(test, feature = "mpi"))]
 pub(crate) fn failure_words(failure: &Failure) -> Vec<u64> {
     let mut words = vec![failure.rank as u64, kind_word(failure.kind)];
     put_text(&mut words, &failure.message);
@@ -66,6 +68,7 @@ pub(crate) fn failure_words(failure: &Failure) -> Vec<u64> {
 }
 
 /// The failure of `words`.
+#[cfg(any(test, feature = "mpi"))]
 pub(crate) fn failure_of(words: &[u64]) -> Option<Failure> {
     let mut reader = Reader(words);
     let (rank, kind) = (reader.word()? as usize, kind_of(reader.word()?));

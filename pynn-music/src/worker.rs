@@ -10,14 +10,16 @@ use pynn_core::error::{Error, ErrorKind, Result};
 use pynn_core::network::{Model, Network};
 use pynn_core::time::Tick;
 
+use crate::change;
 use crate::clock::Span;
-use crate::command::{Answer, Command};
+use crate::command::{Answer, Command, Object, Values};
 use crate::exchange::{Exchange, Turn, Wait};
 use crate::node::RankNode;
 use crate::plan::Plan;
 use crate::recorder::Recorder;
 use crate::statistics::RankStatistics;
 use crate::transport::{Failure, Patience, Transport};
+use crate::wire;
 
 /// How often a rank that never waits looks for failures of others, in turns.
 const LOOK: u64 = 16;
@@ -84,6 +86,8 @@ pub(crate) struct Worker {
     progress: Arc<Progress>,
     failed: Option<Error>,
     numbers: RankStatistics,
+    /// The description with all changes, if there are any.
+    changed: Option<Network>,
 }
 
 impl Worker {
@@ -96,7 +100,18 @@ impl Worker {
         let recorder = Recorder::new(common.network(), common.plan.layout(), rank);
         let exchange = Exchange::new(common.plan.schedule(), rank);
         let numbers = RankStatistics { rank, ..RankStatistics::default() };
-        Self { common, rank, transport, exchange, node: None, recorder, progress, failed: None, numbers }
+        Self {
+            common,
+            rank,
+            transport,
+            exchange,
+            node: None,
+            recorder,
+            progress,
+            failed: None,
+            numbers,
+            changed: None,
+        }
     }
 
     /// Does what `command` says. After a failure, of this rank or of another, only what is recorded can be read.
@@ -131,6 +146,8 @@ impl Worker {
             }
             Command::Statistics => return Ok(self.statistics().words()),
             Command::Reset => self.reset()?,
+            Command::Set { object, values } => return refusable(self.set(object, &values)),
+            Command::Get(object) => return refusable(self.get(object)),
             Command::End { .. } => {}
         }
         Ok(Vec::new())
@@ -159,11 +176,25 @@ impl Worker {
         Ok(())
     }
 
+    fn set(&mut self, object: Object, values: &Values) -> Result<Vec<u64>> {
+        let node = self.node.as_mut().ok_or_else(not_built)?;
+        let mut network = self.changed.as_ref().unwrap_or(self.common.network()).clone();
+        let layout = self.common.plan.layout();
+        change::describe(&mut network, layout, self.rank, object, values)?;
+        change::take_over(node, &layout.part(&network, self.rank), object, values)?;
+        self.changed = Some(network);
+        Ok(Vec::new())
+    }
+
+    fn get(&mut self, object: Object) -> Result<Vec<u64>> {
+        let node = self.node.as_mut().ok_or_else(not_built)?;
+        let network = self.changed.as_ref().unwrap_or(self.common.network());
+        change::read(node, &self.common.plan.layout().part(network, self.rank), object)
+    }
+
     fn run(&mut self, span: Span) -> Result<()> {
         let start = Instant::now();
-        let Some(node) = &mut self.node else {
-            return Err(Error::new(ErrorKind::Usage, "it is asked to run before it is built"));
-        };
+        let node = self.node.as_mut().ok_or_else(not_built)?;
         let mut watch = Watch::new(self.common.deadline);
         let mut patience = Patience::default();
         let mut turns = 0u64;
@@ -239,6 +270,18 @@ impl Worker {
         numbers.bytes += self.recorder.bytes() as u64;
         numbers
     }
+}
+
+/// What is refused is no failure: it is an answer, with the words of a result.
+fn refusable(result: Result<Vec<u64>>) -> Answer {
+    match result {
+        Err(error) if !matches!(error.kind(), ErrorKind::Usage | ErrorKind::Description) => Err(error),
+        result => Ok(wire::answer_words(&result)),
+    }
+}
+
+fn not_built() -> Error {
+    Error::new(ErrorKind::Usage, "it is asked to work before it is built")
 }
 
 /// How long a rank has been waiting for the same thing.

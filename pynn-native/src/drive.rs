@@ -9,6 +9,7 @@ use pynn_core::backend::{Draw, LocalPopulation, Part};
 use pynn_core::cells::{PoissonTable, active_steps};
 use pynn_core::error::{Error, Result};
 use pynn_core::network::{EndPart, Network, PopulationKind, ProjectionSpec};
+use pynn_core::population::PopulationId;
 use pynn_core::source::Sources;
 use pynn_core::values::SynapseColumn;
 
@@ -37,12 +38,18 @@ pub(crate) struct Drive {
     gids: Vec<u32>,
     slots: Slots,
     weights: Weights,
-    rates: Rates,
+    source: PopulationId,
+    /// The rates, each from a step on; the first from step 0. More than one while spikes of the time before the last
+    /// change are under way.
+    rates: Vec<(u32, Rates)>,
     /// The number of the block that `counts` is of.
     block: Option<u32>,
     /// Spikes of each source in the four steps of the block.
-    counts: [Vec<u16>; BLOCK as usize],
+    counts: Counts,
 }
+
+/// Spikes of each source in the steps of a block.
+type Counts = [Vec<u16>; BLOCK as usize];
 
 enum Slots {
     /// Consecutive slots.
@@ -82,7 +89,7 @@ impl Drive {
             return Err(error);
         }
         let source = onto.projection.source_part().population;
-        let rates = Rates::new(part, &whole(part, source)?, &gids)?;
+        let rates = vec![(0, Rates::new(part, &whole(part, source)?, &gids)?)];
         let same = weights.windows(2).all(|pair| pair[0] == pair[1]);
         Ok(Self {
             key: part.network.source_key(source).words(),
@@ -93,6 +100,7 @@ impl Drive {
                 Weights::Each(weights)
             },
             slots: Slots::new(slots),
+            source,
             rates,
             block: None,
             counts: std::array::from_fn(|_| vec![0; gids.len()]),
@@ -102,6 +110,31 @@ impl Drive {
 
     pub(crate) fn reset(&mut self) {
         self.block = None;
+        self.rates.drain(..self.rates.len() - 1);
+        self.rates[0].0 = 0;
+    }
+
+    /// Whether its sources are of `population`.
+    pub(crate) fn is_from(&self, population: PopulationId) -> bool {
+        self.source == population
+    }
+
+    /// Takes over the parameters of the sources, which have changed when `now` steps were done.
+    pub(crate) fn renew(&mut self, part: &Part<'_>, now: u32) -> Result<()> {
+        let rates = Rates::new(part, &whole(part, self.source)?, &self.gids)?;
+        // Spikes of the last `delay` steps arrive from now on.
+        let oldest = now.saturating_sub(self.delay);
+        let past = self.rates.iter().skip(1).take_while(|(from, _)| *from <= oldest).count();
+        self.rates.drain(..past);
+        self.rates.retain(|(from, _)| *from <= now);
+        self.rates.push((now + 1, rates));
+        self.block = None;
+        Ok(())
+    }
+
+    /// Takes the rates of `old`, whose sources are the same.
+    pub(crate) fn keep_rates(&mut self, old: &mut Self) {
+        std::mem::swap(&mut self.rates, &mut old.rates);
     }
 
     /// Adds what arrives at the end of `step`, and says how many spikes that were.
@@ -134,11 +167,30 @@ impl Drive {
 
     /// Draws the counts of the four steps of `block`.
     fn draw(&mut self, block: u32) {
-        match &self.rates {
+        let mut counts = std::mem::take(&mut self.counts);
+        let last_step = block * BLOCK + (BLOCK - 1);
+        let in_force = self.rates.partition_point(|(from, _)| *from <= block * BLOCK).max(1) - 1;
+        self.draw_by(in_force, block, &mut counts);
+        for later in in_force + 1..self.rates.len() {
+            let from = self.rates[later].0;
+            if from > last_step {
+                break;
+            }
+            let mut others: Counts = std::array::from_fn(|_| vec![0; self.gids.len()]);
+            self.draw_by(later, block, &mut others);
+            let first = (from % BLOCK) as usize;
+            counts[first..].swap_with_slice(&mut others[first..]);
+        }
+        self.counts = counts;
+    }
+
+    /// Draws them by the rates number `number`.
+    fn draw_by(&self, number: usize, block: u32, all: &mut Counts) {
+        match &self.rates[number].1 {
             Rates::Same(table, active) => {
-                let counts = self.counts.each_mut().map(Vec::as_mut_slice);
+                let counts = all.each_mut().map(Vec::as_mut_slice);
                 poisson::draw(self.key, block, &self.gids, table, counts);
-                for (step, counts) in (block * BLOCK..).zip(&mut self.counts) {
+                for (step, counts) in (block * BLOCK..).zip(all) {
                     if !active.contains(&step) {
                         counts.fill(0);
                     }
@@ -147,7 +199,7 @@ impl Drive {
             Rates::Each(tables, cells) => {
                 for (k, (gid, (table, active))) in self.gids.iter().zip(cells).enumerate() {
                     let words = poisson::words(self.key, block, *gid);
-                    for (step, (counts, word)) in (block * BLOCK..).zip(self.counts.iter_mut().zip(words)) {
+                    for (step, (counts, word)) in (block * BLOCK..).zip(all.iter_mut().zip(words)) {
                         let count =
                             if active.contains(&step) { tables[*table as usize].count(word) } else { 0 };
                         counts[k] = u16::try_from(count).unwrap_or(u16::MAX);
@@ -169,7 +221,7 @@ impl Drive {
 }
 
 /// All cells of the source population `id`.
-fn whole<'n>(part: &Part<'n>, id: pynn_core::population::PopulationId) -> Result<LocalPopulation<'n>> {
+fn whole<'n>(part: &Part<'n>, id: PopulationId) -> Result<LocalPopulation<'n>> {
     let simulator = part.network.populations()[id.0].simulator;
     let all = Part { simulator, share: 0, shares: 1, ..*part };
     let mut sources = all.sources();

@@ -1,7 +1,8 @@
 //! One rank of the engine: groups of cells, tables of synapses, and the step that ties them together.
 
 use pynn_core::backend::{
-    Backend, Currents, Injected, LocalProjection, Packet, Part, Samples, Simulator, Statistics, unchangeable,
+    Backend, Currents, Injected, LocalPopulation, LocalProjection, Packet, Part, Samples, Simulator,
+    Statistics,
 };
 use pynn_core::change::Change;
 use pynn_core::error::{Error, ErrorKind, Result};
@@ -16,13 +17,13 @@ use crate::history::History;
 use crate::table::Table;
 
 /// A population whose spikes act on cells of this rank, wherever it lives.
-struct Source {
-    population: PopulationId,
+pub(crate) struct Source {
+    pub(crate) population: PopulationId,
     first_gid: u32,
     size: u32,
     tables: Vec<Table>,
     shortest: u32,
-    history: History,
+    pub(crate) history: History,
 }
 
 impl Source {
@@ -37,14 +38,14 @@ impl Source {
 pub(crate) struct Engine {
     timestep: Tick,
     /// Steps done.
-    now: u32,
-    groups: Vec<Group>,
+    pub(crate) now: u32,
+    pub(crate) groups: Vec<Group>,
     /// Ordered by global id.
-    sources: Vec<Source>,
-    drives: Vec<Drive>,
-    currents: Currents,
+    pub(crate) sources: Vec<Source>,
+    pub(crate) drives: Vec<Drive>,
+    pub(crate) currents: Currents,
     /// What arrives at the end of the step, in quanta: for each receptor number one block a group.
-    inputs: Vec<i64>,
+    pub(crate) inputs: Vec<i64>,
     /// Room for the delivery to work in.
     pending: Vec<usize>,
     events: u64,
@@ -56,23 +57,7 @@ impl Engine {
         let groups = populations.map(|population| Group::new(part, &population));
         let mut groups = groups.collect::<Result<Vec<Group>>>()?;
         let slots = lay_out(&mut groups)?;
-        let (mut onto, mut drives) = (Vec::new(), Vec::new());
-        for projection in part.projections().flat_map(LocalProjection::by_source) {
-            let target = projection.target_population();
-            let Some(group) = groups.iter().find(|group| group.population == target) else { continue };
-            let receptor = projection.spec.receptor;
-            let quantum = part.network.weight_quantum(target, receptor);
-            #[expect(clippy::cast_possible_truncation, reason = "compared above")]
-            let slots = group.receptor(receptor).start as u32..group.receptor(receptor).end as u32;
-            let projection = Onto { projection, slots, quantum };
-            if Native::draws(part.network, projection.projection.spec) {
-                drives.push(Drive::new(part, &projection)?);
-            } else {
-                onto.push(projection);
-            }
-        }
-        let tables = build::tables(part, onto)?;
-        let sources = sources(part, tables);
+        let (sources, drives) = wire(part, &groups)?;
         let currents = Currents::new(part)?;
         check_injected(part, &mut groups, &currents)?;
         let mut engine = Self {
@@ -88,6 +73,13 @@ impl Engine {
         };
         engine.reset()?;
         Ok(engine)
+    }
+
+    /// Notes which source each group is.
+    pub(crate) fn link(&mut self) {
+        for group in &mut self.groups {
+            group.source = self.sources.iter().position(|source| source.population == group.population);
+        }
     }
 
     /// Adds up what arrives at the end of `step`.
@@ -123,7 +115,7 @@ impl Engine {
 
 /// Gives cells the currents that electrodes inject from now on.
 #[inline]
-fn inject(groups: &mut [Group], injected: &[Injected]) {
+pub(crate) fn inject(groups: &mut [Group], injected: &[Injected]) {
     for Injected { population, cell, current } in injected {
         if let Some(group) = groups.iter_mut().find(|group| group.population == *population) {
             let _injected = group.inject(*cell, *current);
@@ -160,6 +152,26 @@ fn lay_out(groups: &mut [Group]) -> Result<usize> {
         Ok(_) => Ok(slots),
         Err(_) => Err(Error::description("more than 2^32 receptors on one rank; use more processes")),
     }
+}
+
+/// Makes the connections of `part` onto `groups`.
+pub(crate) fn wire(part: &Part<'_>, groups: &[Group]) -> Result<(Vec<Source>, Vec<Drive>)> {
+    let (mut onto, mut drives) = (Vec::new(), Vec::new());
+    for projection in part.projections().flat_map(LocalProjection::by_source) {
+        let target = projection.target_population();
+        let Some(group) = groups.iter().find(|group| group.population == target) else { continue };
+        let receptor = projection.spec.receptor;
+        let quantum = part.network.weight_quantum(target, receptor);
+        #[expect(clippy::cast_possible_truncation, reason = "compared when the groups were made")]
+        let slots = group.receptor(receptor).start as u32..group.receptor(receptor).end as u32;
+        let projection = Onto { projection, slots, quantum };
+        if Native::draws(part.network, projection.projection.spec) {
+            drives.push(Drive::new(part, &projection)?);
+        } else {
+            onto.push(projection);
+        }
+    }
+    Ok((sources(part, build::tables(part, onto)?), drives))
 }
 
 /// The tables by source population, ordered by global id.
@@ -240,18 +252,18 @@ impl Simulator for Engine {
         self.drives.iter_mut().for_each(Drive::reset);
         self.currents.reset();
         inject(&mut self.groups, self.currents.cells());
-        for group in &mut self.groups {
-            group.reset();
-            group.source = self.sources.iter().position(|source| source.population == group.population);
-        }
+        self.groups.iter_mut().for_each(Group::reset);
+        self.link();
         Ok(())
     }
 
     fn change(&mut self, part: &Part<'_>, change: &Change) -> Result<()> {
-        match change {
-            Change::Electrode { electrode } => self.currents.change(part.network, *electrode),
-            other => Err(unchangeable(part, other)),
-        }
+        self.take_over(part, change)
+    }
+
+    fn state(&mut self, population: &LocalPopulation<'_>, state: usize) -> Result<Vec<f64>> {
+        let group = self.groups.iter().find(|group| group.population == population.spec.id);
+        group.map_or_else(|| Ok(Vec::new()), |group| group.state(population, state))
     }
 
     fn statistics(&self) -> Statistics {

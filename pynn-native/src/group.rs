@@ -123,6 +123,45 @@ impl Group {
         }
     }
 
+    /// Makes the kernel anew, from parameters that have changed; the state stays.
+    pub(crate) fn renew(&mut self, part: &Part<'_>, population: &LocalPopulation<'_>) -> Result<()> {
+        let model = population.model::<Native>();
+        self.kernel = model.kernel(&Setup::new(population, part.timestep().ms()))?;
+        Ok(())
+    }
+
+    /// Takes over new initial values of state variable number `state`, which `cells` have from now on.
+    pub(crate) fn initialize(
+        &mut self,
+        population: &LocalPopulation<'_>,
+        state: usize,
+        cells: &[usize],
+        now: u32,
+    ) -> Result<()> {
+        let column = population.model::<Native>().state_column(population, state)?;
+        let initial = population.initial(state)?;
+        cells.iter().for_each(|&cell| self.state[column][cell] = initial[cell]);
+        self.initial[column] = initial;
+        if now == 0 {
+            self.samplers.iter_mut().for_each(|sampler| sampler.values.clear());
+            self.sample(0);
+        }
+        Ok(())
+    }
+
+    /// The values that state variable number `state` has now.
+    pub(crate) fn state(&self, population: &LocalPopulation<'_>, state: usize) -> Result<Vec<f64>> {
+        let column = population.model::<Native>().state_column(population, state)?;
+        Ok(self.state[column].clone())
+    }
+
+    /// Takes over the resolution of weights, which has changed with the weights.
+    pub(crate) fn measure(&mut self, part: &Part<'_>) {
+        for (receptor, quantum) in self.quanta.iter_mut().enumerate() {
+            *quantum = part.network.weight_quantum(self.population, receptor);
+        }
+    }
+
     pub(crate) fn bytes(&self) -> usize {
         let columns = 2 * self.state.len() + 2 * self.input.len();
         self.size * (columns * size_of::<f64>() + 1)

@@ -11,6 +11,7 @@
 //! | Poisson input drawn where it is used | `drive` |
 //! | cells of a population, samples | `group` |
 //! | one rank, its step | `engine` |
+//! | what is set between runs | `change` |
 //!
 //! # One step
 //! Step `n` first adds up what arrives at `n h`: for each delay `d` the synapses of that delay of all cells that fired in
@@ -23,6 +24,7 @@
 
 mod build;
 pub mod cells;
+mod change;
 mod drive;
 mod engine;
 mod group;

@@ -194,12 +194,20 @@ impl Model {
 
     /// The column that holds variable number `variable` of the cell type.
     pub(crate) fn column(&self, population: &LocalPopulation<'_>, variable: usize) -> Result<usize> {
-        let (cell, name) = (population.spec.cell, population.spec.cell.variables[variable].name);
+        self.named(population, population.spec.cell.variables[variable].name)
+    }
+
+    /// The column that holds state variable number `state` of the cell type.
+    pub(crate) fn state_column(&self, population: &LocalPopulation<'_>, state: usize) -> Result<usize> {
+        self.named(population, population.spec.cell.states[state].name)
+    }
+
+    fn named(&self, population: &LocalPopulation<'_>, name: &str) -> Result<usize> {
         self.state.iter().position(|column| *column == name).ok_or_else(|| {
             Error::description(format!(
                 "population `{}`: the native engine keeps no `{name}` of {}; it keeps {}",
                 population.spec.name,
-                cell.name,
+                population.spec.cell.name,
                 self.state.join(", ")
             ))
         })

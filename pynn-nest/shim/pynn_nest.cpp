@@ -453,6 +453,34 @@ pynn_nest_inject( uint64_t n, const uint32_t* rows, const int64_t* steps, int64_
   return is_late ? 2 : failed;
 }
 
+/** Injects currents, in pA, into nodes during steps: all of them two or more after the last step that was done. */
+int
+pynn_nest_play( uint64_t n, const uint32_t* steps, const uint32_t* targets, const double* currents )
+{
+  return guarded( [ = ] {
+    const auto& connections = nest::kernel().connection_manager;
+    const int64_t horizon = nest::kernel().simulation_manager.get_slice_origin().get_steps()
+      + connections.get_min_delay() + connections.get_max_delay();
+    for ( uint64_t i = 0; i < n; ++i )
+    {
+      if ( targets[ i ] >= nodes.size() or steps[ i ] < 2 or steps[ i ] - 1 > horizon )
+      {
+        throw nest::KernelException( "a current for a node that there is not, or outside the input buffers" );
+      }
+      // Read at the end of the step before: due there.
+      nest::CurrentEvent event;
+      event.set_stamp( nest::Time::step( static_cast< long >( steps[ i ] ) - 2 ) );
+      event.set_delay_steps( 1 );
+      event.set_rport( 0 );
+      event.set_weight( 1. );
+      event.set_current( currents[ i ] );
+      nest::Node* target = nodes[ targets[ i ] ];
+      event.set_receiver( *target );
+      target->handle( event );
+    }
+  } );
+}
+
 const SpikeRecord*
 pynn_nest_spikes( uint64_t thread, uint64_t* n )
 {

@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use pynn_core::backend::{LocalPopulation, Packet, Part, Samples, Simulator, Statistics};
+use pynn_core::backend::{LocalPopulation, Packet, Part, Samples, Simulator, Statistics, unchangeable};
+use pynn_core::change::Change;
 use pynn_core::error::{Error, ErrorKind, Result};
 use pynn_core::population::PopulationId;
 use pynn_core::time::{Spike, Tick};
 
 use crate::Nest;
+use crate::electrodes::{CONSTANT, Electrodes};
 use crate::ffi::{Kernel, Options};
 use crate::model::Column;
 use crate::wiring::{Cells, Wiring};
@@ -54,6 +56,7 @@ pub(crate) struct Engine {
     timestep: Tick,
     groups: Vec<Group>,
     wiring: Wiring,
+    electrodes: Electrodes,
     /// By node id.
     gids: Vec<u32>,
     /// Steps done.
@@ -86,6 +89,10 @@ impl Engine {
             .map(|(population, place)| Group::new(population, place.clone()))
             .collect::<Result<Vec<_>>>()?;
         let wiring = Wiring::new(part, &cells)?;
+        let electrodes = Electrodes::new(part, |population, cell| {
+            let group = groups.iter().find(|group| group.population == population);
+            group.map_or((0, 0.0), |group| (group.cells.node + cell, group.value(CONSTANT, cell)))
+        })?;
         let timestep = part.timestep();
         let threads = u32::try_from(part.spec().threads).ok().filter(|threads| *threads <= MOST_THREADS);
         let threads = threads.ok_or_else(|| {
@@ -110,6 +117,7 @@ impl Engine {
             timestep,
             groups,
             wiring,
+            electrodes,
             gids,
             now: 0,
             slice,
@@ -216,9 +224,19 @@ impl Simulator for Engine {
         let last = u32::try_from(to.steps_down(self.timestep)).map_err(|_| too_far(to))?;
         while self.now < last {
             self.release()?;
-            let until = if self.waiting.is_empty() { last } else { last.min(self.horizon()) };
+            let is_free = self.waiting.is_empty() && self.electrodes.is_empty();
+            let mut until = if is_free { last } else { last.min(self.horizon()) };
+            let alone = self.electrodes.is_stale();
+            if alone {
+                until = self.now + 1;
+                self.electrodes.begin(&mut self.kernel, self.now)?;
+            }
+            self.electrodes.play(&mut self.kernel, until)?;
             if self.has_cells() {
                 self.kernel.run(i64::from(until - self.now))?;
+            }
+            if alone {
+                self.electrodes.end(&mut self.kernel)?;
             }
             self.now = until;
         }
@@ -244,6 +262,7 @@ impl Simulator for Engine {
     fn reset(&mut self) -> Result<()> {
         (self.now, self.events) = (0, 0);
         self.waiting.clear();
+        self.electrodes.reset();
         self.kernel.begin(&self.options)?;
         for (number, group) in self.groups.iter().enumerate() {
             let context = |error: Error| error.in_context(format_args!("population `{}`", group.name));
@@ -268,6 +287,13 @@ impl Simulator for Engine {
         }
         self.wiring.connect(&mut self.kernel, self.timestep)?;
         self.kernel.prepare()
+    }
+
+    fn change(&mut self, part: &Part<'_>, change: &Change) -> Result<()> {
+        match change {
+            Change::Electrode { electrode } => self.electrodes.change(part.network, *electrode),
+            other => Err(unchangeable(part, other)),
+        }
     }
 
     fn statistics(&self) -> Statistics {
@@ -313,6 +339,13 @@ impl Group {
             each,
             samplers,
         })
+    }
+
+    /// The value that cell number `cell` is given of parameter `key`; 0 where it is given none.
+    fn value(&self, key: &str, cell: u32) -> f64 {
+        let each = self.each.iter().find(|(name, _)| *name == key).map(|(_, values)| values[cell as usize]);
+        let same = self.same.iter().find(|(name, _)| *name == key).map(|(_, value)| *value);
+        each.or(same).unwrap_or(0.0)
     }
 
     /// Makes the nodes. A copy of the model whose defaults are the values of all is much quicker than setting each.

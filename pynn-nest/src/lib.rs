@@ -7,6 +7,7 @@
 //! | NEST behind a safe face; all `unsafe` of the crate | `ffi` |
 //! | what a cell type is to NEST, units | `model` |
 //! | connections: those within the rank, those from elsewhere | `wiring` |
+//! | currents of electrodes | `electrodes` |
 //! | one rank: cells, spikes, samples | `engine` |
 //!
 //! # What runs
@@ -27,6 +28,7 @@
 //! NEST is one kernel a process: a simulator with several ranks needs `mpirun`. Within a process one simulation after
 //! another can use it. `reset` builds the kernel anew, since NEST cannot go back to a state.
 
+mod electrodes;
 mod engine;
 mod ffi;
 pub mod installation;
@@ -34,10 +36,13 @@ mod library;
 mod model;
 mod wiring;
 
-use pynn_core::backend::{Backend, Connects, Lowered, Part, Records, Simulates, Simulator, Transmits};
+use pynn_core::backend::{
+    Backend, Connects, Injects, Lowered, Part, Records, Simulates, Simulator, Transmits,
+};
 use pynn_core::cell::observable::{GateH, GateM, GateN, GsynExc, GsynInh, MembranePotential, Spikes};
 use pynn_core::cells;
 use pynn_core::connector::Connector;
+use pynn_core::electrode::CurrentSource;
 use pynn_core::error::Result;
 use pynn_core::synapse::StaticSynapse;
 
@@ -98,6 +103,9 @@ simulates! {
     IfCondAlpha: IF_COND_ALPHA;
     HhCondExp: HH_COND_EXP;
 }
+
+/// Electrodes play what core computes.
+impl<E: CurrentSource> Injects<E> for Nest {}
 
 macro_rules! records {
     ($($observable:ident)*) => {$(

@@ -2,15 +2,18 @@
 
 use std::collections::HashMap;
 
-use pynn_core::backend::{Draw, LocalProjection, Packet, Part, Samples, Simulator, Statistics};
+use pynn_core::backend::{
+    Currents, Draw, Injected, LocalProjection, Packet, Part, Samples, Simulator, Statistics, unchangeable,
+};
+use pynn_core::change::Change;
 use pynn_core::error::{Error, ErrorKind, Result};
 use pynn_core::population::PopulationId;
 use pynn_core::time::{Spike, Tick};
 
 use crate::Neuron;
-use crate::ffi::{Arrivals, Batch, Kernel};
+use crate::ffi::{Arrivals, Batch, Injection, Kernel};
 
-/// How many connections go to NEURON at once.
+/// How many connections or changes of currents go to NEURON at once.
 const BATCH: usize = 1 << 16;
 /// What arrives in a step is summed up in doubles: of their 53 bits 30 and these 10 are for the resolution of a weight, the
 /// rest for the sum.
@@ -45,6 +48,8 @@ pub(crate) struct Engine {
     shortest: HashMap<u32, u32>,
     synapses: u64,
     arrivals: Arrivals,
+    currents: Currents,
+    injections: Vec<Injection>,
 }
 
 impl Engine {
@@ -58,13 +63,50 @@ impl Engine {
             shortest: HashMap::new(),
             synapses: 0,
             arrivals: Arrivals::default(),
+            currents: Currents::new(part)?,
+            injections: Vec::new(),
         };
         engine.make_cells(part)?;
         for projection in part.projections() {
             engine.connect(part, &projection)?;
         }
         engine.reset()?;
+        engine.check_injected(part)?;
         Ok(engine)
+    }
+
+    /// Whether there can be electrodes in all cells that have one.
+    fn check_injected(&self, part: &Part<'_>) -> Result<()> {
+        for injected in self.currents.cells() {
+            let number = number_of(&self.groups, injected.population, injected.cell);
+            if !number.is_some_and(|cell| self.kernel.takes_current(cell)) {
+                let spec = &part.network.populations()[injected.population.0];
+                let (name, cell) = (&spec.name, spec.cell.name);
+                let message = format!(
+                    "population `{name}`: {cell} takes no electrodes on NEURON; inject into other cells"
+                );
+                return Err(Error::description(message));
+            }
+        }
+        Ok(())
+    }
+
+    /// Hands NEURON the currents of the steps up to `last`, or of as many as it is given at once; gives the last.
+    fn play(&mut self, last: u32) -> u32 {
+        if self.currents.is_empty() {
+            return last;
+        }
+        self.injections.clear();
+        let mut step = self.now;
+        while step < last && self.injections.len() < BATCH {
+            step += 1;
+            for Injected { population, cell, current } in self.currents.step(step) {
+                let cell = number_of(&self.groups, *population, *cell);
+                self.injections.extend(cell.map(|cell| Injection { step, cell, current: *current }));
+            }
+        }
+        self.kernel.inject(&self.injections);
+        step
     }
 
     fn make_cells(&mut self, part: &Part<'_>) -> Result<()> {
@@ -150,13 +192,13 @@ impl Simulator for Engine {
 
     fn advance(&mut self, to: Tick, out: &mut Vec<Spike>) -> Result<()> {
         let last = u32::try_from(to.steps_down(self.timestep)).map_err(|_| too_far(to))?;
-        if last <= self.now {
-            return Ok(());
-        }
         let first = out.len();
-        self.kernel.advance(last, out)?;
+        while self.now < last {
+            let until = self.play(last);
+            self.kernel.advance(until, out)?;
+            self.now = until;
+        }
         out[first..].sort_unstable();
-        self.now = last;
         Ok(())
     }
 
@@ -171,7 +213,15 @@ impl Simulator for Engine {
 
     fn reset(&mut self) -> Result<()> {
         self.now = 0;
+        self.currents.reset();
         self.kernel.initialize(self.timestep.ms(), &self.potentials)
+    }
+
+    fn change(&mut self, part: &Part<'_>, change: &Change) -> Result<()> {
+        match change {
+            Change::Electrode { electrode } => self.currents.change(part.network, *electrode),
+            other => Err(unchangeable(part, other)),
+        }
     }
 
     fn statistics(&self) -> Statistics {
@@ -182,6 +232,11 @@ impl Simulator for Engine {
             state_bytes: self.potentials.len() as u64 * CELL_BYTES,
         }
     }
+}
+
+/// The number of a cell, as they were made.
+fn number_of(groups: &[Group], population: PopulationId, cell: u32) -> Option<u32> {
+    groups.iter().find(|group| group.population == population).map(|group| group.first + cell)
 }
 
 fn number(count: usize) -> Result<u32> {

@@ -37,13 +37,16 @@ mod library;
 mod model;
 mod receptor;
 
-use pynn_core::backend::{Backend, Connects, Lowered, Part, Records, Simulates, Simulator, Transmits};
+use pynn_core::backend::{
+    Backend, Connects, Injects, Lowered, Part, Records, Simulates, Simulator, Transmits,
+};
 use pynn_core::cell::observable::{
     AdaptationConductance, AdaptationCurrent, GateH, GateM, GateN, GsynExc, GsynInh, MembranePotential,
     MovingThreshold, RecoveryVariable, RefractoryConductance, SpikeTriggeredCurrent, Spikes,
 };
 use pynn_core::cells;
 use pynn_core::connector::Connector;
+use pynn_core::electrode::CurrentSource;
 use pynn_core::error::Result;
 use pynn_core::synapse::StaticSynapse;
 
@@ -109,6 +112,9 @@ simulates! {
     GifCondExp: GIF_COND_EXP;
     HhCondExp: HH_COND_EXP;
 }
+
+/// Electrodes play what core computes.
+impl<E: CurrentSource> Injects<E> for Neuron {}
 
 macro_rules! records {
     ($($observable:ident)*) => {$(

@@ -26,7 +26,7 @@ struct Case {
     #[serde(default)]
     inputs: Vec<Input>,
     #[serde(default)]
-    currents: Vec<serde_json::Value>,
+    currents: Vec<Electrode>,
     #[serde(default = "half")]
     sample: f64,
     #[serde(default)]
@@ -49,6 +49,18 @@ struct Input {
     delay: f64,
     receptor: String,
     synapse: Option<serde_json::Value>,
+}
+
+/// A current source, as PyNN has it.
+#[derive(Deserialize)]
+#[serde(tag = "type", content = "parameters")]
+enum Electrode {
+    #[serde(rename = "DCSource")]
+    Dc { amplitude: f64, start: f64, stop: f64 },
+    #[serde(rename = "ACSource")]
+    Ac { amplitude: f64, offset: f64, frequency: f64, phase: f64, start: f64, stop: f64 },
+    #[serde(rename = "StepCurrentSource")]
+    Step { times: Vec<f64>, amplitudes: Vec<f64> },
 }
 
 /// What the backend made of a case.
@@ -104,6 +116,9 @@ trait Runs:
     + Simulates<HhCondExp>
     + Connects<AllToAll>
     + Transmits<StaticSynapse>
+    + Injects<DcSource>
+    + Injects<AcSource>
+    + Injects<StepCurrentSource>
     + Records<observable::Spikes>
     + Records<observable::MembranePotential>
 {
@@ -118,9 +133,6 @@ fn runner<B: Runs>(case: &Case) -> Result<Runner, String> {
             "synapse {} is not available yet",
             synapse["type"].as_str().unwrap_or("of unknown type")
         ));
-    }
-    if !case.currents.is_empty() {
-        return Err("electrodes are not available yet".into());
     }
     Ok(match case.cell.as_str() {
         "IF_curr_exp" => simulate::<B, IfCurrExp>,
@@ -204,6 +216,7 @@ where
         let synapse = StaticSynapse { weight: move |_: usize, _: usize| weight, delay: input.delay * ms };
         net.project(None, &source, target, AllToAll::default(), synapse);
     }
+    case.currents.iter().for_each(|source| inject(&mut net, &cell, source));
     net.record(&cell, spikes_of::<C>());
     net.record_every(&cell, potential::<C>(), case.sample * ms);
 
@@ -213,6 +226,32 @@ where
         Answer { spikes: sim.spikes_of(cell.id(), 0)?.times, v: sim.trace_of(cell.id(), "v", 0)?.values };
     sim.end()?;
     Ok(answer)
+}
+
+fn inject<B: Runs, C: CellType + Receives>(
+    net: &mut NetworkBuilder,
+    cell: &Population<B, C>,
+    source: &Electrode,
+) {
+    match *source {
+        Electrode::Dc { amplitude, start, stop } => {
+            net.inject(
+                None,
+                cell,
+                DcSource { amplitude: amplitude * nA, start: start * ms, stop: stop * ms },
+            );
+        }
+        Electrode::Ac { amplitude, offset, frequency, phase, start, stop } => {
+            let (amplitude, offset, frequency) = (amplitude * nA, offset * nA, frequency * Hz);
+            let (start, stop) = (start * ms, stop * ms);
+            net.inject(None, cell, AcSource { amplitude, offset, frequency, phase, start, stop });
+        }
+        Electrode::Step { ref times, ref amplitudes } => {
+            let times = times.iter().map(|time| *time * ms).collect();
+            let amplitudes = amplitudes.iter().map(|amplitude| *amplitude * nA).collect();
+            net.inject(None, cell, StepCurrentSource { times, amplitudes });
+        }
+    }
 }
 
 /// Largest difference of paired spike times; infinite if there are not as many.

@@ -221,6 +221,8 @@ impl SpikeSource for PoissonSource {
         }
     }
 
+    fn skip(&mut self, _: Range<u32>) {}
+
     fn reset(&mut self) {}
 }
 
@@ -298,12 +300,21 @@ impl SpikeTrains {
     }
 
     /// The times of cell `index`, in ms.
-    fn train(&self, index: usize) -> Vec<f64> {
+    pub(crate) fn train(&self, index: usize) -> Vec<f64> {
         match &self.0 {
             Trains::Same(times) => times.to_vec(),
             Trains::Each(trains) => trains[index].clone(),
             Trains::Function(train) => train(index).into_iter().map(Time::base).collect(),
         }
+    }
+
+    /// The times of each of `count` cells, in ms.
+    ///
+    /// # Errors
+    /// When times are not in order, or there is not one train a cell; with words that fit behind the population's name.
+    pub fn of(&self, count: usize) -> Result<Vec<Vec<f64>>, String> {
+        self.check(count)?;
+        Ok((0..count).map(|index| self.train(index)).collect())
     }
 
     /// Says what is wrong with the trains of a population of `size` cells that steps by `timestep`, if anything.

@@ -9,7 +9,6 @@ use crate::error::{Error, Result};
 use crate::network::{Network, PopulationSpec, ProjectionSpec};
 use crate::population::PopulationId;
 use crate::row::RowFiller;
-use crate::values::SynapseColumn;
 
 /// The connections of a projection onto those cells of one population that live on one rank.
 #[derive(Clone, Debug)]
@@ -112,6 +111,14 @@ impl<'n> LocalProjection<'n> {
         (self.onto.cell(target) - self.first_cell) as u32
     }
 
+    /// The index in the target end of the target with index `target` among the cells that live here.
+    #[must_use]
+    #[allow(clippy::cast_possible_truncation, reason = "the builder bounds the number of cells")]
+    pub fn end_target(&self, target: u32) -> u32 {
+        let cell = self.first_cell + target as usize;
+        self.onto.within(&(cell..cell + 1)).start
+    }
+
     /// Which sources have connections onto the targets that live here.
     #[must_use]
     pub fn reaching(&self) -> Reaching {
@@ -125,7 +132,7 @@ impl<'n> LocalProjection<'n> {
     pub fn connect(&self, draw: Draw, emit: &mut dyn FnMut(SynapseRow<'_>)) -> Result<()> {
         let ends = self.network.ends(self.spec);
         let mut values = RowFiller::new(self.network, self.spec, draw);
-        if let (SynapseColumn::Set(_), Draw::All) = (&self.spec.values.weight, draw) {
+        if values.are_set() {
             for targets in &self.before {
                 let skip = &mut |row: Row<'_>| values.skip(row.sources.len());
                 self.spec.connector.connect(&ends, targets.clone(), skip)?;

@@ -65,6 +65,17 @@ pub(crate) struct Table {
     pub(crate) delays: Vec<u32>,
 }
 
+/// Currents of electrodes: one entry for each cell and step.
+#[derive(Debug, Default)]
+pub(crate) struct Injections {
+    /// The steps during which.
+    pub(crate) steps: Vec<u32>,
+    /// Node ids.
+    pub(crate) nodes: Vec<u32>,
+    /// pA.
+    pub(crate) currents: Vec<f64>,
+}
+
 /// A sample, as the multimeter took it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Sample {
@@ -295,6 +306,27 @@ impl Kernel {
         }
         self.face.check(code)?;
         Ok(Ok(events))
+    }
+
+    /// Injects currents and empties `injections`. The steps are two or more after the last step done.
+    pub(crate) fn play(&mut self, injections: &mut Injections) -> Result<()> {
+        let count = injections.steps.len();
+        let lengths = [injections.nodes.len(), injections.currents.len()];
+        assert_eq!(lengths, [count; 2], "an entry for each current");
+        assert!(injections.nodes.iter().all(|node| u64::from(*node) < self.nodes), "nodes that there are");
+        // SAFETY: the pointers are valid for the call and for `count` entries; the nodes exist, the shim checks the steps.
+        let code = unsafe {
+            (self.face.play)(
+                count as u64,
+                injections.steps.as_ptr(),
+                injections.nodes.as_ptr(),
+                injections.currents.as_ptr(),
+            )
+        };
+        injections.steps.clear();
+        injections.nodes.clear();
+        injections.currents.clear();
+        self.face.check(code)
     }
 
     /// Gives out, and forgets, the spikes since the last call: step and node id.

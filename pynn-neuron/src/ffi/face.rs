@@ -13,6 +13,18 @@ pub(super) struct RawSpike {
     pub(super) gid: u32,
 }
 
+/// From a step on electrodes inject a current into a cell.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Injection {
+    /// The number of the first step.
+    pub(crate) step: u32,
+    /// The number of the cell, as they were made.
+    pub(crate) cell: u32,
+    /// The sum of all electrodes, nA.
+    pub(crate) current: f64,
+}
+
 #[cfg(unix)]
 fn open(path: &Path) -> Result<Library, libloading::Error> {
     use libloading::os::unix::{Library, RTLD_GLOBAL, RTLD_NOW};
@@ -56,6 +68,8 @@ face! {
     connect = "pynn_connect": fn(u64, *const u32, *const u32, *const f64, *const f64, f64) -> i32;
     sample = "pynn_sample": fn(u32, u32, i32, u32);
     initialize = "pynn_initialize": fn(f64, *const f64) -> i32;
+    takes_current = "pynn_takes_current": fn(u32) -> i32;
+    inject = "pynn_inject": fn(u64, *const Injection);
     deliver = "pynn_deliver": fn(u64, *const u32, *const f64) -> i32;
     advance = "pynn_advance": fn(u32) -> i32;
     spikes = "pynn_spikes": fn(*mut *const RawSpike) -> u64;

@@ -11,6 +11,7 @@ use pynn_core::time::Spike;
 use crate::installation::Installation;
 use crate::model::{MECHANISMS, Model};
 use crate::{Neuron, library};
+pub(crate) use face::Injection;
 use face::{Face, RawSpike};
 use pynn_core::backend::Backend;
 
@@ -138,6 +139,20 @@ impl Kernel {
         // SAFETY: there is a potential for each cell, which is all that is read.
         let code = unsafe { (self.face.initialize)(timestep, potentials.as_ptr()) };
         self.face.check(code)
+    }
+
+    /// Whether electrodes can inject into cell number `cell`, once it is initialised.
+    pub(crate) fn takes_current(&self, cell: u32) -> bool {
+        // SAFETY: no more than a call.
+        unsafe { (self.face.takes_current)(cell) != 0 }
+    }
+
+    /// Sets what electrodes inject in the steps to come, ordered by step, into cells that take currents.
+    pub(crate) fn inject(&mut self, changes: &[Injection]) {
+        assert!(changes.is_sorted_by_key(|change| change.step), "changes follow each other");
+        assert!(changes.iter().all(|change| self.takes_current(change.cell)), "cells that take currents");
+        // SAFETY: the pointer is valid for the call and for as many entries as said; the cells take currents.
+        unsafe { (self.face.inject)(changes.len() as u64, changes.as_ptr()) };
     }
 
     /// Gives spikes of cells that do not live here to those that hear them, and empties `arrivals`.

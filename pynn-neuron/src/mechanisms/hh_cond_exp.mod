@@ -56,6 +56,7 @@ INITIAL {
     v_last = v
     VERBATIM
     table = pynn_traub_table(v_offset);
+    pynn_drive(cell, &i_offset);
     pynn_expose(cell, 0, &v_last);
     pynn_expose(cell, 1, &exc);
     pynn_expose(cell, 2, &inh);

@@ -60,6 +60,7 @@ INITIAL {
     back = 0
     v_last = v
     VERBATIM
+    pynn_drive(cell, &i_offset);
     pynn_expose(cell, 0, &v_last);
     pynn_expose(cell, 1, &exc);
     pynn_expose(cell, 2, &inh);

@@ -57,6 +57,7 @@ INITIAL {
     back = 0
     v_last = v
     VERBATIM
+    pynn_drive(cell, &i_offset);
     pynn_expose(cell, 0, &v_last);
     ENDVERBATIM
 }

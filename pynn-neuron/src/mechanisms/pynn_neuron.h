@@ -9,6 +9,8 @@ void pynn_open(double);
 double pynn_given(void);
 /* Says, for a cell and the number of a column, where the value is until the next initialisation. */
 void pynn_expose(double, int, double*);
+/* Says, for a cell, where its constant current is, in nA: electrodes add to it. As with pynn_expose. */
+void pynn_drive(double, double*);
 /* The cell with this global id fires now. */
 void pynn_fire(double);
 /* Whether, in this step, something happens to the cell with this global id: the two words of the key of its random

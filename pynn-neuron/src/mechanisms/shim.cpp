@@ -102,11 +102,27 @@ struct Spike {
     std::uint32_t gid;
 };
 
+// The constant current of a cell: where it is, and what it is without electrodes.
+struct Driven {
+    double* at;
+    double own;
+};
+
+// From this step on electrodes inject this current into a cell.
+struct Injection {
+    std::uint32_t step;
+    std::uint32_t cell;
+    double current;
+};
+
 // Values of the cells of each population, one row a cell.
 std::vector<std::vector<double>> tables;
 std::vector<const double*> rows;
 // Where the columns of each cell are.
 std::vector<std::vector<const double*>> columns;
+std::vector<Driven> driven;
+std::vector<Injection> injections;
+std::size_t injected = 0;
 std::vector<Object*> cells;
 std::vector<Object*> connections;
 std::vector<bool> heard;
@@ -241,6 +257,10 @@ void pynn_expose(double cell, int column, double* value) {
     shown[index] = value;
 }
 
+void pynn_drive(double cell, double* current) {
+    driven[static_cast<std::size_t>(cell)] = {current, *current};
+}
+
 void pynn_fire(double gid) {
     const auto id = static_cast<std::uint32_t>(gid);
     spikes.push_back({steps + 1, id});
@@ -281,9 +301,19 @@ static void sample() {
     }
 }
 
+// Before the next step.
+static void inject() {
+    for (; injected < injections.size() && injections[injected].step <= steps + 1; injected++) {
+        const Injection& injection = injections[injected];
+        const Driven& cell = driven[injection.cell];
+        *cell.at = cell.own + injection.current;
+    }
+}
+
 void pynn_tick(void) {
     steps++;
     sample();
+    inject();
 }
 
 void pynn_run_pending(void) {
@@ -363,6 +393,7 @@ int pynn_cells(const char* kind, std::uint32_t count, std::uint32_t width, std::
         rows.push_back(tables.back().data() + k * width);
     }
     columns.resize(rows.size());
+    driven.resize(rows.size());
     reading = capacitances;
     char text[200];
     std::snprintf(text, sizeof text, "{pynn_cells_%s(%zu, %u, %u)}\n", kind, first, count, receptors);
@@ -396,11 +427,23 @@ void pynn_sample(std::uint32_t first, std::uint32_t count, int column, std::uint
     samplers.push_back({first, count, every, column, {}});
 }
 
+// Whether electrodes can inject into a cell, once it is initialised.
+int pynn_takes_current(std::uint32_t cell) {
+    return cell < driven.size() && driven[cell].at != nullptr;
+}
+
+// What electrodes inject in the next steps: changes, by step. They are copied.
+void pynn_inject(std::uint64_t count, const Injection* changes) {
+    injections.assign(changes, changes + count);
+    injected = 0;
+}
+
 // Goes to time 0 with these membrane potentials, in mV.
 int pynn_initialize(double step, const double* potentials) {
     timestep = step;
     pynn_events = 0;
     spikes.clear();
+    injections.clear();
     reading = potentials;
     char text[100];
     std::snprintf(text, sizeof text, "{pynn_initialize(%.17g)}\n", step);
@@ -445,6 +488,7 @@ int pynn_advance(std::uint32_t to) {
         fail("time does not go back");
         return 1;
     }
+    inject();
     // A quarter of a step more: NEURON adds its time up, and must neither stop short nor be sent back.
     target_time = timestep * (double(to) + 0.25);
 #if NRN_VERSION_MAJOR >= 9
@@ -511,6 +555,7 @@ int pynn_clear(void) {
     cells.clear();
     rows.clear();
     columns.clear();
+    driven.clear();
     tables.clear();
     samplers.clear();
     spikes.clear();

@@ -1,0 +1,59 @@
+//! What changes between runs: coefficients, columns of state, weights.
+
+use pynn_core::backend::{LocalPopulation, Part, unchangeable};
+use pynn_core::change::Change;
+use pynn_core::error::Result;
+use pynn_core::population::PopulationId;
+
+use crate::engine::{Engine, inject, wire};
+
+impl Engine {
+    /// Takes over what is new in `part`; when it is refused, all is as before.
+    pub(crate) fn take_over(&mut self, part: &Part<'_>, change: &Change) -> Result<()> {
+        match change {
+            Change::Parameter { population, .. } => {
+                if let Some(local) = of(part, *population)
+                    && let Some(group) = self.groups.iter_mut().find(|group| group.population == *population)
+                {
+                    group.renew(part, &local)?;
+                    // A new kernel knows nothing of electrodes.
+                    inject(&mut self.groups, self.currents.cells());
+                    return Ok(());
+                }
+                let mut drives = self.drives.iter_mut().filter(|drive| drive.is_from(*population));
+                drives.try_for_each(|drive| drive.renew(part, self.now))
+            }
+            Change::State { population, state, cells } => {
+                let Some(local) = of(part, *population) else { return Ok(()) };
+                let Some(group) = self.groups.iter_mut().find(|group| group.population == *population) else {
+                    return Ok(());
+                };
+                group.initialize(&local, *state, cells, self.now)
+            }
+            Change::Synapses { .. } => self.rewire(part),
+            Change::Electrode { electrode } => self.currents.change(part.network, *electrode),
+            other => Err(unchangeable(part, other)),
+        }
+    }
+
+    /// Makes all connections anew; spikes that are under way stay so.
+    fn rewire(&mut self, part: &Part<'_>) -> Result<()> {
+        let (mut sources, mut drives) = wire(part, &self.groups)?;
+        for source in &mut sources {
+            if let Some(old) = self.sources.iter_mut().find(|old| old.population == source.population) {
+                std::mem::swap(&mut source.history, &mut old.history);
+            }
+        }
+        for (drive, old) in drives.iter_mut().zip(&mut self.drives) {
+            drive.keep_rates(old);
+        }
+        (self.sources, self.drives) = (sources, drives);
+        self.groups.iter_mut().for_each(|group| group.measure(part));
+        self.link();
+        Ok(())
+    }
+}
+
+fn of<'n>(part: &Part<'n>, population: PopulationId) -> Option<LocalPopulation<'n>> {
+    part.populations().find(|local| local.spec.id == population)
+}
