@@ -6,6 +6,7 @@
 //! [`Simulation`] runs it.
 
 pub mod bench;
+mod callbacks;
 mod change;
 pub mod clock;
 mod command;
@@ -32,6 +33,7 @@ pub mod transport;
 mod wire;
 mod worker;
 
+pub use callbacks::Callback;
 pub use plan::Plan;
 pub use setup::{Ranks, Setup, setup};
 pub use simulation::Simulation;

@@ -192,3 +192,72 @@ fn durations_at_the_end_of_their_range_are_refused() {
     assert_eq!(sim.run(8.9e12 * ms).unwrap_err().kind(), ErrorKind::Usage);
     sim.run(1.0 * ms).unwrap();
 }
+
+#[test]
+fn a_callback_is_called_at_the_start_and_at_the_times_that_it_gives() {
+    let mut sim = start(two_simulators::<Toy>(["exc", "inh"], [2, 1])).unwrap();
+    sim.run(1.0 * ms).unwrap();
+    let mut times = Vec::new();
+    sim.run_with(10.0 * ms, |sim| {
+        times.push(sim.now().base());
+        Ok(sim.now() + 3.0 * ms)
+    })
+    .unwrap();
+    assert_eq!(times, [1.0, 4.0, 7.0, 10.0]);
+    assert_eq!(sim.now(), 11.0 * ms);
+    // At the end of a run only who asks for it, and not again if nothing is asked for.
+    let mut calls = 0;
+    sim.run_with(2.0 * ms, |sim| {
+        calls += 1;
+        Ok((calls == 1).then(|| sim.now() + 2.0 * ms))
+    })
+    .unwrap();
+    assert_eq!((calls, sim.now()), (2, 13.0 * ms));
+}
+
+#[test]
+fn several_callbacks_have_their_own_times_and_change_no_spike() {
+    let mut sim = start(two_simulators::<Toy>(["exc", "inh"], [2, 1])).unwrap();
+    let calls = std::cell::RefCell::new(Vec::new());
+    let every = |name: char, interval: f64| -> pynn_music::Callback<'_, Net<Toy>> {
+        let calls = &calls;
+        Box::new(move |sim| {
+            calls.borrow_mut().push((name, sim.now().base()));
+            Ok(Some(sim.now() + interval * ms))
+        })
+    };
+    sim.run_with_all(60.0 * ms, &mut [every('a', 20.0), every('b', 30.0)]).unwrap();
+    let expected = [('a', 0.0), ('b', 0.0), ('a', 20.0), ('b', 30.0), ('a', 40.0), ('a', 60.0), ('b', 60.0)];
+    assert_eq!(*calls.borrow(), expected);
+    assert_eq!(sim.digest().unwrap(), digest([1, 1], &[60.0]));
+}
+
+#[test]
+fn an_error_of_a_callback_stops_the_run_there() {
+    let mut sim = start(two_simulators::<Toy>(["exc", "inh"], [1, 1])).unwrap();
+    let fail = |sim: &mut Simulation<Net<Toy>>| match sim.now().base() {
+        time if time < 5.0 => Ok(sim.now() + 1.0 * ms),
+        _ => Err(Error::new(ErrorKind::Usage, "enough")),
+    };
+    assert_eq!(sim.run_with(10.0 * ms, fail).unwrap_err().message(), "enough");
+    assert_eq!(sim.now(), 5.0 * ms);
+    let error = sim.run_with(10.0 * ms, |_| Ok(2.0 * ms)).unwrap_err();
+    assert!(error.message().contains("asks to be called at 2 ms, but it is 5 ms already"), "{error}");
+    let error = sim.run_with(10.0 * ms, |sim| Ok(sim.now() + 0.25 * ms)).unwrap_err();
+    assert!(error.message().contains("time step of `coarse`"), "{error}");
+    let error = sim.run_with(10.0 * ms, |sim| sim.run(1.0 * ms).map(|()| None)).unwrap_err();
+    assert!(error.message().contains("a callback ran or reset the simulation"), "{error}");
+    sim.run(1.0 * ms).unwrap();
+}
+
+#[test]
+fn a_run_until_a_time_ends_there_and_none_ends_in_the_past() {
+    let mut sim = start(two_simulators::<Toy>(["exc", "inh"], [1, 1])).unwrap();
+    for time in [12.6, 12.6, 99.9] {
+        sim.run_until(time * ms).unwrap();
+        assert_eq!(sim.now().base(), time);
+    }
+    let error = sim.run_until(12.6 * ms).unwrap_err();
+    assert!(error.message().contains("99.9 ms already"), "{error}");
+    assert_eq!(sim.now().base(), 99.9);
+}
