@@ -19,7 +19,7 @@ use crate::part::bad_value;
 use crate::population::{
     Population, PopulationId, Projection, ProjectionId, Senders, SimulatorHandle, SimulatorId, Target,
 };
-use crate::row::{LONGEST_DELAY, check_listed, check_parameters, delay_steps};
+use crate::row::{LONGEST_DELAY, WeightRule, check_listed, check_parameters, delay_steps};
 use crate::source::Sources;
 use crate::synapse::SynapseType;
 use crate::time::Tick;
@@ -438,7 +438,8 @@ impl NetworkBuilder {
     }
 
     fn check_weight(&self, spec: &ProjectionSpec, ends: &Ends) -> Result<(), String> {
-        let check = |weight: f64| self.network.weight_mistake(spec, weight);
+        let rule = WeightRule::new(&self.network, spec);
+        let check = |weight: f64| rule.check(weight);
         if let Some((smallest, largest)) = spec.connector.listed_weights() {
             return check(smallest).and_then(|()| check(largest));
         }
@@ -450,9 +451,9 @@ impl NetworkBuilder {
             }
             SynapseColumn::Random(distribution) => {
                 distribution.check()?;
-                // Unbounded distributions may still never give a negative number in this network.
-                let low = distribution.lower_bound();
-                if low.is_finite() { check(low) } else { Ok(()) }
+                // Unbounded distributions may still never give a number of the wrong sign in this network.
+                let bounds = [distribution.lower_bound(), distribution.upper_bound()];
+                bounds.into_iter().filter(|bound| bound.is_finite()).try_for_each(check)
             }
             SynapseColumn::Function(_) | SynapseColumn::Set(_) => Ok(()),
         }

@@ -5,7 +5,7 @@
 
 use std::marker::PhantomData;
 
-use crate::units::Unit;
+use crate::units::{Conductance, Unit};
 
 /// A type of cell: its parameters are the struct's fields, the rest is said here. Written by [`cell!`](crate::cell!).
 #[diagnostic::on_unimplemented(
@@ -151,6 +151,50 @@ pub struct ReceptorInfo {
     pub name: &'static str,
     /// The symbol of the weights' unit.
     pub symbol: &'static str,
+}
+
+impl ReceptorInfo {
+    /// Whether weights may be below zero, and whether above. As in PyNN, conductances are positive for every receptor, other
+    /// weights positive for a receptor called `excitatory` and negative for one called `inhibitory`.
+    #[must_use]
+    pub fn signs(&self) -> (bool, bool) {
+        match self.name {
+            _ if self.symbol == Conductance::SYMBOL => (false, true),
+            "excitatory" => (false, true),
+            "inhibitory" => (true, false),
+            _ => (true, true),
+        }
+    }
+
+    /// Whether `weight`, in base units, makes sense for the receptor of `population`'s cells.
+    ///
+    /// # Errors
+    /// When it does not, with what is wrong and the remedy.
+    pub fn check(&self, weight: f64, population: &str) -> Result<(), String> {
+        let (below, above) = self.signs();
+        let Self { name, symbol } = self;
+        if !weight.is_finite() {
+            return Err(format!("a weight of {weight} {symbol} is not finite"));
+        }
+        if weight < 0.0 && !below {
+            let takes = if *symbol == Conductance::SYMBOL {
+                format!("`{population}` takes conductances, which are positive for every receptor")
+            } else {
+                format!("`{population}.{name}` takes weights that excite, which are positive")
+            };
+            let inhibit = if *symbol == Conductance::SYMBOL { "a positive" } else { "the same" };
+            return Err(format!(
+                "a weight of {weight} {symbol} is negative, but {takes}; to inhibit, write `-> {population}.inhibitory` and {inhibit} weight"
+            ));
+        }
+        if weight > 0.0 && !above {
+            return Err(format!(
+                "a weight of {weight} {symbol} is positive, but `{population}.{name}` takes weights that inhibit, which are negative; \
+                 write -{weight} {symbol}, or `-> {population}.excitatory`"
+            ));
+        }
+        Ok(())
+    }
 }
 
 /// A state variable of a cell type.

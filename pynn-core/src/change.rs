@@ -11,9 +11,9 @@ use crate::network::{Network, PopulationKind, PopulationSpec, ProjectionSpec};
 use crate::part::bad_value;
 use crate::population::{ElectrodeId, PopulationId, ProjectionId};
 use crate::random::{Key, Purpose};
-use crate::row::outside_limits;
+use crate::row::WeightRule;
 use crate::source::Sources;
-use crate::units::{Conductance, Time, Unit};
+use crate::units::{Time, Unit};
 use crate::values::{Column, SynapseColumn};
 
 /// What of a network has changed; the new values are in the network itself.
@@ -191,25 +191,6 @@ impl Network {
         self.receptor(projection).symbol
     }
 
-    /// What is wrong with a weight, if anything.
-    pub(crate) fn weight_mistake(&self, projection: &ProjectionSpec, weight: f64) -> Result<(), String> {
-        let symbol = self.weight_symbol(projection);
-        match weight {
-            _ if !weight.is_finite() => Err(format!("a weight of {weight} {symbol} is not finite")),
-            _ if symbol == Conductance::SYMBOL && weight < 0.0 => Err(format!(
-                "a weight of {weight} uS is negative, but `{0}` takes conductances, which are positive for every \
-                 receptor; to inhibit, write `-> {0}.inhibitory` and a positive weight",
-                self.populations[projection.target.parts()[0].population.0].name
-            )),
-            _ => match projection.family.weight_limits() {
-                Some(limits) if weight < limits.0 || weight > limits.1 => {
-                    Err(format!("a weight of {weight} {symbol}: {}", outside_limits(limits)))
-                }
-                _ => Ok(()),
-            },
-        }
-    }
-
     /// Whether a value makes sense for a projection.
     ///
     /// # Errors
@@ -217,7 +198,7 @@ impl Network {
     pub fn check_synapse(&self, projection: ProjectionId, value: SynapseValue, number: f64) -> Result<()> {
         let spec = &self.projections[projection.0];
         let result = match value {
-            SynapseValue::Weight => self.weight_mistake(spec, number),
+            SynapseValue::Weight => WeightRule::new(self, spec).check(number),
             SynapseValue::Delay => Err("delays cannot be set between runs".to_owned()),
             SynapseValue::Parameter(index) => {
                 let info = &spec.family.info().parameters[index];

@@ -263,6 +263,15 @@ impl Distribution {
         }
     }
 
+    /// No draw is above this.
+    #[must_use]
+    pub fn upper_bound(&self) -> f64 {
+        match *self {
+            Self::Uniform { high, .. } | Self::Normal { high, .. } => high,
+            Self::LogNormal { .. } => f64::INFINITY,
+        }
+    }
+
     /// A magnitude that draws seldom exceed: sets the resolution of weights.
     #[must_use]
     pub fn scale(&self) -> f64 {

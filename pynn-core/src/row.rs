@@ -1,13 +1,12 @@
 //! The values of a projection's connections, row by row.
 
-use crate::cell::ParameterInfo;
+use crate::cell::{ParameterInfo, ReceptorInfo};
 use crate::connector::{Connector, Ends, Row};
 use crate::error::{Error, Result};
 use crate::network::{Network, ProjectionSpec};
 use crate::part::{Draw, RowValues, SynapseRow};
 use crate::random::{Distribution, Key, Purpose, Stream};
 use crate::time::Tick;
-use crate::units::{Conductance, Unit};
 use crate::values::SynapseColumn;
 
 /// Computes the weights, delays and parameters of rows.
@@ -18,9 +17,7 @@ pub(crate) struct RowFiller<'n> {
     delay_key: Key,
     timestep: Tick,
     shortest: u32,
-    symbol: &'static str,
-    /// Smallest and largest weight that there may be.
-    limits: (f64, f64),
+    rule: WeightRule<'n>,
     weight: Filled<f64>,
     delay: Filled<u32>,
     weights: Vec<f64>,
@@ -93,8 +90,6 @@ impl<'n> RowFiller<'n> {
     pub(crate) fn new(network: &'n Network, spec: &'n ProjectionSpec, draw: Draw) -> Self {
         let id = spec.id.0 as u64;
         let timestep = network.target_simulator(spec).timestep;
-        let symbol = network.receptor(spec).symbol;
-        let lowest = if symbol == Conductance::SYMBOL { 0.0 } else { f64::NEG_INFINITY };
         let parameters = spec.family.info().parameters.iter().zip(&spec.values.parameters).enumerate();
         let parameter = |(index, (info, column))| {
             let key = network.key(Purpose::SynapseParameter, id << 16 | index as u64);
@@ -107,8 +102,7 @@ impl<'n> RowFiller<'n> {
             delay_key: network.key(Purpose::Delay, id),
             timestep,
             shortest: spec.shortest_delay_allowed(network).steps_up(timestep) as u32,
-            symbol,
-            limits: spec.family.weight_limits().unwrap_or((lowest, f64::INFINITY)),
+            rule: WeightRule::new(network, spec),
             weight: Filled::Each,
             delay: Filled::Each,
             weights: Vec::new(),
@@ -183,24 +177,11 @@ impl<'n> RowFiller<'n> {
         self.weights.clear();
         let stream = (self.weight_key, self.target_gid(row));
         column_values(&self.spec.values.weight, row, row.weights, stream, &mut self.weights)?;
-        let (low, high) = self.limits;
-        let bad = |weight: &&f64| !weight.is_finite() || **weight < low || **weight > high;
-        if let Some(weight) = self.weights.iter().find(bad) {
-            let limits;
-            let remedy = if !weight.is_finite() {
-                "weights must be finite"
-            } else if self.spec.family.weight_limits().is_none() {
-                "conductances must not be negative; clip the distribution with NormalClipped { low: 0 uS, .. }"
-            } else {
-                limits = outside_limits(self.limits);
-                &limits
-            };
-            return Err(Error::description(format!(
-                "weight {weight} {} onto target {}: {remedy}",
-                self.symbol, row.target
-            )));
-        }
-        Ok(())
+        let Some(bad) = self.weights.iter().find(|weight| !self.rule.admits(**weight)) else { return Ok(()) };
+        self.rule.check(*bad).map_err(|message| {
+            let clip = "a distribution can be clipped with NormalClipped { low: .., high: .., .. }";
+            Error::description(format!("onto target {}: {message}; {clip}", row.target))
+        })
     }
 
     fn fill_delays(&mut self, row: &Row<'_>) -> Result<()> {
@@ -246,9 +227,41 @@ pub fn delay_steps(milliseconds: f64, timestep: Tick) -> u32 {
     (milliseconds / timestep.ms() + (0.5 + 1e-9)) as u32
 }
 
-/// What is wrong with a weight that is not within the limits of its synapse type.
-pub(crate) fn outside_limits((low, high): (f64, f64)) -> String {
-    format!("weights must lie between w_min, {low}, and w_max, {high}; set these as wide as the weights are")
+/// Which weights a projection may have.
+pub(crate) struct WeightRule<'n> {
+    receptor: &'static ReceptorInfo,
+    population: &'n str,
+    /// Whether weights may be below zero, and whether above.
+    signs: (bool, bool),
+    limits: (f64, f64),
+}
+
+impl<'n> WeightRule<'n> {
+    pub(crate) fn new(network: &'n Network, spec: &ProjectionSpec) -> Self {
+        let population = &network.populations()[spec.target.parts()[0].population.0];
+        let receptor = network.receptor(spec);
+        let limits = spec.family.weight_limits().unwrap_or((f64::MIN, f64::MAX));
+        Self { receptor, population: &population.name, signs: receptor.signs(), limits }
+    }
+
+    fn admits(&self, weight: f64) -> bool {
+        let (below, above) = self.signs;
+        let signed = (below || weight >= 0.0) && (above || weight <= 0.0);
+        signed && (self.limits.0..=self.limits.1).contains(&weight)
+    }
+
+    /// Says what is wrong with a weight, with the remedy.
+    pub(crate) fn check(&self, weight: f64) -> Result<(), String> {
+        self.receptor.check(weight, self.population)?;
+        let (low, high) = self.limits;
+        if (low..=high).contains(&weight) {
+            return Ok(());
+        }
+        Err(format!(
+            "a weight of {weight} {}: weights must lie between w_min, {low}, and w_max, {high}; set these as wide as the weights are",
+            self.receptor.symbol
+        ))
+    }
 }
 
 /// The values of one row: the connector's own, or the projection's.

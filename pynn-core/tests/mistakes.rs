@@ -5,6 +5,7 @@ mod common;
 use common::Paper;
 use pynn_core::population::{Population, SimulatorHandle};
 use pynn_core::prelude::*;
+use pynn_core::values::IntoSynapseValues;
 
 /// Twenty sources and ten cells of each kind on one simulator of step 0.1 ms; another of step 0.25 ms.
 struct Base {
@@ -331,7 +332,7 @@ fn delays_across_simulators_span_the_step_of_both() {
 }
 
 #[test]
-fn weights_are_finite_and_conductances_not_negative() {
+fn weights_are_finite_and_have_the_sign_of_their_receptor() {
     base().assert_synapse(f64::INFINITY * nA, 1.0 * ms, "a weight of inf nA is not finite");
     let negative = |weight| {
         format!(
@@ -343,10 +344,19 @@ fn weights_are_finite_and_conductances_not_negative() {
     weights[70] = -2.0 * nS;
     base().assert_conductance(weights, &negative("-0.002"));
     base().assert_conductance(Uniform { low: -1.0 * uS, high: 1.0 * uS }, &negative("-1"));
-    let mut base = base();
-    let synapse = StaticSynapse { weight: -1.0 * nA, delay: 1.0 * ms };
-    base.net.project(None, &base.input, base.cells.default_target(), AllToAll::default(), synapse);
-    assert!(base.net.build().is_ok(), "currents may be negative");
+    let excites = "a weight of -1 nA is negative, but `cells.excitatory` takes weights that excite, which are positive; to inhibit, write `-> cells.inhibitory` and the same weight";
+    base().assert_synapse(-1.0 * nA, 1.0 * ms, excites);
+    for weight in
+        [(0.5 * nA).into_synapse_values(), Uniform { low: -1.0 * nA, high: 0.5 * nA }.into_synapse_values()]
+    {
+        let mut base = base();
+        let synapse = StaticSynapse { weight, delay: 1.0 * ms };
+        let target = base.cells.target(IfCurrExp::receptors().inhibitory);
+        base.net.project(Some("p"), &base.input, target, AllToAll::default(), synapse);
+        base.assert_message(
+            "projection `p`: a weight of 0.5 nA is positive, but `cells.inhibitory` takes weights that inhibit, which are negative; write -0.5 nA, or `-> cells.excitatory`",
+        );
+    }
 }
 
 #[test]

@@ -217,13 +217,13 @@ fn listed_values_follow_the_connections() {
 
 #[test]
 fn computed_values_are_functions_of_the_indices() {
-    let weight = |source: usize, target: usize| (source as f64 - target as f64) * nA;
+    let weight = |source: usize, target: usize| (source as f64 / (1.0 + target as f64)) * nA;
     let delay = |source: usize, target: usize| (0.1 + 0.1 * (source + target) as f64) * ms;
     let connector = FixedProbability { p_connect: 0.4, ..Default::default() };
     let all = same_for_any_share(connector, StaticSynapse { weight, delay });
     assert!(all.len() > 100);
     for (source, target, weight, delay) in all {
-        assert_eq!((weight, delay), (f64::from(source) - f64::from(target), source + target + 1));
+        assert_eq!((weight, delay), (f64::from(source) / (1.0 + f64::from(target)), source + target + 1));
     }
 }
 
@@ -290,7 +290,7 @@ fn a_drawn_weight_that_makes_no_sense_is_refused() {
     let message = connections(&network, 1).unwrap_err().message().to_owned();
     assert_eq!(
         message,
-        "projection `input -> cells.excitatory`: weight inf nA onto target 0: weights must be finite"
+        "projection `input -> cells.excitatory`: onto target 0: a weight of -0.3333333333333333 nA is negative, but `cells.excitatory` takes weights that excite, which are positive; to inhibit, write `-> cells.inhibitory` and the same weight; a distribution can be clipped with NormalClipped { low: .., high: .., .. }"
     );
     let mut net = NetworkBuilder::new("Negative");
     let sim = net.simulator::<Paper>("sim", SimulatorOptions::default());
@@ -302,8 +302,11 @@ fn a_drawn_weight_that_makes_no_sense_is_refused() {
     let part = Part { network: &network, simulator: SimulatorId(0), share: 0, shares: 1 };
     let projection = part.projections().next().unwrap();
     let message = projection.connect(Draw::All, &mut |_| ()).unwrap_err().message().to_owned();
-    assert!(message.starts_with("projection `p`: weight -"), "{message}");
-    assert!(message.ends_with(" uS onto target 0: conductances must not be negative; clip the distribution with NormalClipped { low: 0 uS, .. }"), "{message}");
+    assert!(message.starts_with("projection `p`: onto target 0: a weight of -"), "{message}");
+    assert!(
+        message.ends_with("; a distribution can be clipped with NormalClipped { low: .., high: .., .. }"),
+        "{message}"
+    );
 }
 
 #[test]

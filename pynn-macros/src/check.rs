@@ -95,7 +95,7 @@ impl Check<'_, '_> {
             self.probability(connector);
         }
         if let Some(synapse) = &projection.synapse {
-            self.conductance(synapse, projection);
+            self.sign(synapse, projection);
             self.delay(synapse, projection);
         }
     }
@@ -127,20 +127,31 @@ impl Check<'_, '_> {
         }
     }
 
-    /// Conductances are not negative: inhibition is the receptor's business.
-    fn conductance(&mut self, synapse: &Value, projection: &Projection) {
-        let Some(tokens) = written(synapse, "weight") else { return };
+    /// Conductances are not negative: inhibition is the receptor's business. Other weights have the sign of a receptor that
+    /// is called `excitatory` or `inhibitory`.
+    fn sign(&mut self, synapse: &Value, projection: &Projection) {
+        let (Some(tokens), Some(post)) = (written(synapse, "weight"), &projection.post) else { return };
         let Some(weight) = unit::quantity(tokens) else { return };
         let is_conductance = ["uS", "nS", "mS", "S", "pS"].contains(&weight.unit.as_str());
-        if is_conductance && weight.number < 0.0 {
-            let target = projection.post.as_ref().map_or_else(String::new, |post| post.name.to_string());
-            let weight = weight.text();
-            let message = format!(
-                "a weight of {weight} is negative, but `{target}` takes conductances, which are positive for every \
+        let receptor = post.part.as_ref().map(ToString::to_string);
+        let (target, text) = (&post.name, weight.text());
+        let inhibits = receptor.as_deref() == Some("inhibitory");
+        let message = match receptor.as_deref() {
+            _ if is_conductance && weight.number < 0.0 => format!(
+                "a weight of {text} is negative, but `{target}` takes conductances, which are positive for every \
                  receptor; to inhibit, write `-> {target}.inhibitory` and a positive weight"
-            );
-            self.errors.over(tokens, message);
-        }
+            ),
+            Some("excitatory") if weight.number < 0.0 => format!(
+                "a weight of {text} is negative, but `{target}.excitatory` takes weights that excite, which are positive; \
+                 to inhibit, write `-> {target}.inhibitory` and the same weight"
+            ),
+            _ if inhibits && !is_conductance && weight.number > 0.0 => format!(
+                "a weight of {text} is positive, but `{target}.inhibitory` takes weights that inhibit, which are negative; \
+                 write -{text}, or `-> {target}.excitatory`"
+            ),
+            _ => return,
+        };
+        self.errors.over(tokens, message);
     }
 
     /// A delay is a multiple of the target's time step, and no shorter than it nor, from another simulator, than

@@ -30,7 +30,7 @@ const SAMPLE: [(&str, &str); 17] = [
     ("initial exc.v ~ Uniform { low: -65.0mV, high: -50.0mV };", "states().v, Uniform {"),
     ("vary layer[0].tau_m = move |i: usize, _| 20.0ms * i as f64;", "parameters().tau_m"),
     (
-        "projection exc[0..n / 2] -> exc[..].inhibitory: FixedProbability { p_connect: 0.1, .. }, StaticSynapse { weight: 0.1nA, delay: if a { 1.0ms } else { 2.0ms } };",
+        "projection exc[0..n / 2] -> exc[..].inhibitory: FixedProbability { p_connect: 0.1, .. }, StaticSynapse { weight: -0.1nA, delay: if a { 1.0ms } else { 2.0ms } };",
         "exc.slice(0..n / 2)",
     ),
     (

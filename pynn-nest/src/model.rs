@@ -35,8 +35,6 @@ enum Parameter {
 pub(crate) struct Port {
     /// What to multiply them by.
     pub(crate) factor: f64,
-    /// The sign that they must have, where NEST tells the receptor by it and the two receptors differ.
-    pub(crate) sign: Option<f64>,
 }
 
 /// A value of every cell.
@@ -83,12 +81,10 @@ const M: Named = Named("Act_m", "m", 1.0);
 const H: Named = Named("Inact_h", "h", 1.0);
 const N: Named = Named("Act_n", "n", 1.0);
 
-const CURRENTS: &[Port] =
-    &[Port { factor: TO_PICO, sign: Some(1.0) }, Port { factor: TO_PICO, sign: Some(-1.0) }];
-const JUMPS: &[Port] = &[Port { factor: MILLIVOLT, sign: None }; 2];
+const CURRENTS: &[Port] = &[Port { factor: TO_PICO }; 2];
+const JUMPS: &[Port] = &[Port { factor: MILLIVOLT }; 2];
 /// NEST tells inhibitory conductances by a negative sign.
-const CONDUCTANCES: &[Port] =
-    &[Port { factor: TO_NANOSIEMENS, sign: None }, Port { factor: -TO_NANOSIEMENS, sign: None }];
+const CONDUCTANCES: &[Port] = &[Port { factor: TO_NANOSIEMENS }, Port { factor: -TO_NANOSIEMENS }];
 
 const CONDUCTANCE_CELL: &[Parameter] = integrate_and_fire!(Leak, TAU_EX, TAU_IN, E_EX, E_IN);
 
@@ -190,14 +186,8 @@ impl Model {
     }
 
     /// How weights onto receptor number `receptor` of `population` become NEST's.
-    pub(crate) fn port(&self, population: &LocalPopulation<'_>, receptor: usize) -> Result<Port> {
-        let mut port = self.receptors[receptor];
-        if port.sign.is_some()
-            && parameter_column(population, "tau_syn_E")? == parameter_column(population, "tau_syn_I")?
-        {
-            port.sign = None;
-        }
-        Ok(port)
+    pub(crate) fn port(&self, receptor: usize) -> Port {
+        self.receptors[receptor]
     }
 }
 

@@ -115,14 +115,11 @@ impl Wiring {
     ) -> Result<()> {
         let target = onto.node + row.target;
         self.synapses += row.sources.len() as u64;
-        if let RowValues::Constant(weight) = row.weights {
-            onto.check(weight)?;
-        }
         for (index, source) in row.sources.iter().enumerate() {
             let delay = row.delays.get(index);
             let weight = match row.weights {
                 RowValues::Constant(weight) => weight,
-                RowValues::Each(weights) => onto.check(weights[index])?,
+                RowValues::Each(weights) => weights[index],
             };
             self.longest = self.longest.max(delay);
             let gid = onto.source_end.gid(*source);
@@ -240,8 +237,6 @@ struct Onto {
     source_end: pynn_core::connector::Cells,
     port: Port,
     quantum: f64,
-    model: &'static str,
-    symbol: &'static str,
 }
 
 impl Onto {
@@ -258,10 +253,8 @@ impl Onto {
             node: targets.node,
             sources,
             source_end: projection.spec.source.cells().clone(),
-            port: model.port(population, receptor)?,
+            port: model.port(receptor),
             quantum: part.network.weight_quantum(projection.target_population(), receptor),
-            model: model.name,
-            symbol: population.spec.cell.receptors[receptor].symbol,
         })
     }
 
@@ -277,24 +270,5 @@ impl Onto {
     /// `weight` in NEST's units, a multiple of the quantum.
     fn rounded(&self, weight: f64) -> f64 {
         (weight * self.port.factor / self.quantum).round() * self.quantum
-    }
-
-    /// Refuses a weight whose sign NEST would take for that of the other receptor.
-    fn check(&self, weight: f64) -> Result<f64> {
-        match self.port.sign {
-            Some(sign) if sign * weight < 0.0 => {
-                let (word, other, bound) = if sign > 0.0 {
-                    ("negative", "inhibitory", "low")
-                } else {
-                    ("positive", "excitatory", "high")
-                };
-                Err(Error::description(format!(
-                    "a weight of {weight} {}: NEST's {} takes {word} weights as {other}; project onto `{other}`, clip the \
-                     distribution with NormalClipped {{ {bound}: 0, .. }}, or give tau_syn_E and tau_syn_I the same value",
-                    self.symbol, self.model
-                )))
-            }
-            _ => Ok(weight),
-        }
     }
 }

@@ -26,27 +26,6 @@ fn what_nest_refuses_is_told_with_the_population() {
 }
 
 #[test]
-fn a_weight_that_nest_would_take_for_the_other_receptor_is_refused() {
-    let _nest = nest();
-    let build = |tau: f64| {
-        let mut net = NetworkBuilder::new("Signs");
-        let sim = net.simulator::<Nest>("sim", options(0.1));
-        let input = net.population(&sim, "input", 1, source(&[1.0]));
-        let cell = IfCurrExp { tau_syn_E: tau * ms, ..IfCurrExp::default() };
-        let cells = net.population(&sim, "cells", 3, cell);
-        let synapse = StaticSynapse { weight: -1.0 * nA, delay: 1.0 * ms };
-        let target = cells.target(IfCurrExp::receptors().excitatory);
-        net.project(Some("odd"), &input, target, AllToAll::default(), synapse);
-        Setup::new().ranks(Ranks::Threads).start(net.build().unwrap()).map(drop)
-    };
-    let error = build(2.0).unwrap_err();
-    for words in ["projection `odd`", "-1 nA", "iaf_psc_exp", "`inhibitory`"] {
-        assert!(error.message().contains(words), "{error}");
-    }
-    build(IfCurrExp::default().tau_syn_I.base()).unwrap();
-}
-
-#[test]
 fn one_process_holds_one_rank() {
     let _nest = nest();
     let mut net = NetworkBuilder::new("Two ranks");
