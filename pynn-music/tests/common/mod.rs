@@ -293,9 +293,10 @@ where
     net.project(Some("drive"), &noise, exc.default_target(), OneToOne, synapse(2.0, 0.1));
     net.project(Some("start"), &trigger, exc.default_target(), AllToAll::default(), synapse(1.0, 0.3));
     net.project(Some("forth"), &exc, inh.default_target(), AllToAll::default(), synapse(0.4, 0.5));
-    let weights = Uniform { low: -0.3 * nA, high: 0.1 * nA };
+    let weights = Uniform { low: -0.3 * nA, high: 0.0 * nA };
     let back = StaticSynapse { weight: weights, delay: 0.7 * ms };
-    net.project(Some("back"), &inh, exc.default_target(), AllToAll::default(), back);
+    let inhibitory = exc.target(IfCurrExp::receptors().inhibitory);
+    net.project(Some("back"), &inh, inhibitory, AllToAll::default(), back);
     net.project(
         Some("local"),
         &exc.slice(5..20),
