@@ -10,7 +10,7 @@ use crate::electrode::LocalElectrode;
 use crate::error::{Error, Result};
 use crate::network::{ErasedModel, Network, PopulationKind, PopulationSpec, ProjectionSpec, SimulatorSpec};
 use crate::population::SimulatorId;
-use crate::random::Purpose;
+use crate::random::{Key, Purpose};
 use crate::source::{Sources, SpikeSource};
 use crate::time::Tick;
 use crate::values::Column;
@@ -196,6 +196,12 @@ impl<'n> LocalPopulation<'n> {
         let key = self.network.key(purpose, (self.spec.id.0 as u64) << 16 | index as u64);
         column.fill(key, self.cells.clone(), &mut values);
         values
+    }
+
+    /// The key of the random numbers that the cell model draws for this population while it runs.
+    #[must_use]
+    pub fn model_key(&self) -> Key {
+        self.network.key(Purpose::Model, self.spec.id.0 as u64)
     }
 
     /// The spike source of these cells.

@@ -94,6 +94,7 @@ impl Group {
         for (column, initial) in self.state.iter_mut().zip(&self.initial) {
             column.copy_from_slice(initial);
         }
+        self.kernel.start(&mut self.state);
         self.samplers.iter_mut().for_each(|sampler| sampler.values.clear());
         self.sample(0);
     }

@@ -93,7 +93,10 @@ macro_rules! simulates {
         }
     )*};
 }
-simulates!(IfCurrExp IfCurrAlpha IfCurrDelta IfCondExp IfCondAlpha HhCondExp);
+simulates! {
+    IfCurrExp IfCurrAlpha IfCurrDelta IfCondExp IfCondAlpha IfCondExpGsfaGrr IfFacetsHardware1 HhCondExp
+    EifCondExpIsfaIsta EifCondAlphaIsfaIsta Izhikevich GifCondExp
+}
 
 /// Electrodes play what core computes; a kernel without [`CellKernel::inject`] is an error of the build.
 impl<E: CurrentSource> Injects<E> for Native {}

@@ -4,6 +4,7 @@ use std::fmt;
 
 use pynn_core::backend::LocalPopulation;
 use pynn_core::error::{Error, Result};
+use pynn_core::random::Key;
 
 /// A family of cells: implement this, and [`Simulates`](pynn_core::backend::Simulates) by [`Model::of`], to run a cell
 /// type of your own on the engine.
@@ -76,6 +77,9 @@ pub trait CellKernel: Send + Sized + 'static {
         let _ = (cell, current);
         false
     }
+
+    /// Sets those columns of the state at time 0 that follow from others; by default there are none.
+    fn start(&self, _state: &mut [Vec<f64>]) {}
 
     /// Takes the cells one time step on. What it does to a cell must depend on nothing but that cell, so that results
     /// are the same for any division of cells over ranks.
@@ -150,6 +154,12 @@ impl<'a> Setup<'a> {
         self.population
     }
 
+    /// The key of the random numbers that the model draws for this population; number them by global id and step.
+    #[must_use]
+    pub fn key(&self) -> Key {
+        self.population.model_key()
+    }
+
     /// The parameter called `name`, one value a cell, in base units.
     ///
     /// # Errors
@@ -222,11 +232,16 @@ impl fmt::Debug for Model {
 
 /// [`CellKernel`] as an object.
 pub(crate) trait Step: Send {
+    fn start(&self, state: &mut [Vec<f64>]);
     fn step(&mut self, cells: Cells<'_>);
     fn inject(&mut self, cell: usize, current: f64) -> bool;
 }
 
 impl<K: CellKernel> Step for K {
+    fn start(&self, state: &mut [Vec<f64>]) {
+        CellKernel::start(self, state);
+    }
+
     fn step(&mut self, cells: Cells<'_>) {
         CellKernel::step(self, cells);
     }

@@ -94,6 +94,10 @@ fn a_current_from_the_beginning_on_is_an_offset_current() {
     assert_like_offset!(IfCondExp, 1.2, 1e-11);
     assert_like_offset!(IfCondAlpha, 1.2, 1e-11);
     assert_like_offset!(HhCondExp, 1.2, 1e-7);
+    assert_like_offset!(IfCondExpGsfaGrr, 1.2, 1e-11);
+    assert_like_offset!(EifCondExpIsfaIsta, 1.2, 1e-7);
+    assert_like_offset!(EifCondAlphaIsfaIsta, 1.2, 1e-7);
+    assert_like_offset!(GifCondExp, 1.2, 1e-11);
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! Kernels on every instruction set, bit for bit.
 
 use pynn_native::kernels::{
-    Level, PerCell, SameBut, deliver, hh_cond_exp, if_cond_alpha, if_cond_exp, if_curr_alpha, if_curr_delta,
-    if_curr_exp,
+    Level, PerCell, SameBut, adex, deliver, gif, hh_cond_exp, if_cond_alpha, if_cond_exp, if_curr_alpha,
+    if_curr_delta, if_curr_exp, izhikevich, lif, response,
 };
 
 /// Not a multiple of any vector's length, and more than a block.
@@ -180,6 +180,100 @@ fn hodgkin_huxley_cells_have_the_same_bits_on_every_path() {
     assert_same_bits(columns(), |level, columns, fired| {
         let [v, m, h, n, e, i] = columns else { unreachable!() };
         hh_cond_exp::step_at(level, same, 0.1, 3, v, m, h, n, e, i, &exc, &inh, fired);
+    });
+}
+
+/// A response of two receptors, after a step of each.
+fn two_receptors(level: Level, g: &mut [f64], h: &mut [f64], d: &mut [f64]) -> response::Response {
+    let mut both = response::Response::none();
+    let first = varied(|factor| response::conductance(5.0 * factor, 0.0, 0.3, 0.1));
+    response::first_order_at(level, per_cell(&first), &mut both, g);
+    let second = varied(|factor| response::slow_conductance([2.0 * factor, 5.0], -80.0, 0.3, 0.1));
+    response::second_order_at(level, per_cell(&second), &mut both, h, d);
+    both
+}
+
+#[test]
+fn composed_cells_have_the_same_bits_on_every_path() {
+    let columns = || vec![scaled(3, -65.0, -49.0), steps(), noise(4), scaled(5, 0.0, 0.1), noise(6)];
+    let p = |factor: f64| lif::Parameters {
+        v_rest: -65.0,
+        cm: 0.3,
+        tau_m: 20.0 * factor,
+        tau_refrac: 0.5,
+        i_offset: 0.3,
+        v_reset: -65.0,
+        v_thresh: -50.0,
+    };
+    let each = varied(|factor| lif::coefficients(&p(factor), 0.1));
+    assert_same_bits(columns(), |level, columns, fired| {
+        let [v, r, g, h, d] = columns else { unreachable!() };
+        let response = two_receptors(level, g, h, d);
+        lif::step_at(level, per_cell(&each), &response, v, r, fired);
+    });
+    // Every third cell has no upstroke.
+    let p = |factor: f64| adex::Parameters {
+        cm: 0.3,
+        tau_refrac: 0.5,
+        v_spike: -40.0,
+        v_reset: -70.0,
+        v_rest: -70.0,
+        tau_m: 9.0 * factor,
+        i_offset: 0.5,
+        a: 0.004,
+        b: 0.08,
+        delta_t: if factor < 1.03 { 0.0 } else { 2.0 },
+        tau_w: 144.0,
+        v_thresh: -50.0,
+    };
+    let each = varied(|factor| adex::coefficients(&p(factor), 0.1, 4));
+    let columns = || [columns(), vec![scaled(7, 0.0, 0.3)]].concat();
+    assert_same_bits(columns(), |level, columns, fired| {
+        let [v, r, g, h, d, w] = columns else { unreachable!() };
+        let (mut x, mut held) = (vec![0.0; CELLS], vec![0.0; CELLS]);
+        fired.fill(0);
+        adex::enter_at(level, per_cell(&each), v, r, &mut x, &mut held);
+        for _ in 0..4 {
+            let response = two_receptors(level, g, h, d);
+            adex::substep_at(level, per_cell(&each), 0.025, &response, &mut x, w, &mut held, fired);
+        }
+        adex::leave_at(level, per_cell(&each), &x, &held, fired, v, r);
+    });
+}
+
+#[test]
+fn stochastic_and_two_variable_cells_have_the_same_bits_on_every_path() {
+    let p = |factor: f64| gif::Parameters {
+        v_rest: -55.0,
+        cm: 1.0,
+        tau_m: 20.0 * factor,
+        tau_refrac: 0.5,
+        v_reset: -65.0,
+        i_offset: 0.3,
+        delta_v: 0.5,
+        v_t_star: -48.0,
+        lambda0: 10.0,
+        tau_eta: [1.0, 10.0, 100.0],
+        tau_gamma: [1.0, 10.0, 100.0],
+        a_eta: [0.1, 0.2, 0.1],
+        a_gamma: [1.0, 0.5, 0.2],
+    };
+    let each = varied(|factor| gif::coefficients(&p(factor), 0.1));
+    let columns: Vec<Vec<f64>> =
+        [scaled(3, -60.0, -44.0), steps()].into_iter().chain((4..15).map(noise)).collect();
+    let words: Vec<u32> = noise(20).into_iter().map(|x| (x * 4e9) as u32).collect();
+    assert_same_bits(columns, |level, columns, fired| {
+        let [v, r, i, t, a, b, c, x, y, z, g, h, d] = columns else { unreachable!() };
+        let response = two_receptors(level, g, h, d);
+        gif::step_at(level, per_cell(&each), &response, v, r, i, t, a, b, c, x, y, z, &words, fired);
+    });
+    let p =
+        |factor: f64| izhikevich::Parameters { a: 0.02 * factor, b: 0.2, c: -65.0, d: 6.0, i_offset: 0.014 };
+    let each = varied(|factor| izhikevich::coefficients(&p(factor), 0.1));
+    let (exc, inh) = (scaled(1, 0.0, 2.0), scaled(2, -0.5, 0.0));
+    assert_same_bits(vec![scaled(3, -70.0, -40.0), scaled(4, -16.0, -10.0)], |level, columns, fired| {
+        let [v, u] = columns else { unreachable!() };
+        izhikevich::step_at(level, per_cell(&each), v, u, &exc, &inh, fired);
     });
 }
 

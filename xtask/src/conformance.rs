@@ -105,15 +105,9 @@ fn own_start(case: &Case, simulator: &str) -> Option<(&'static str, f64)> {
     }
 }
 
-/// A backend that has all that cases need.
+/// A backend that can run cases.
 trait Runs:
     Simulates<SpikeSourceArray>
-    + Simulates<IfCurrExp>
-    + Simulates<IfCurrAlpha>
-    + Simulates<IfCurrDelta>
-    + Simulates<IfCondExp>
-    + Simulates<IfCondAlpha>
-    + Simulates<HhCondExp>
     + Connects<AllToAll>
     + Transmits<StaticSynapse>
     + Injects<DcSource>
@@ -122,10 +116,26 @@ trait Runs:
     + Records<observable::Spikes>
     + Records<observable::MembranePotential>
 {
+    /// The runner of the cell type that PyNN calls `cell`, if the backend simulates it.
+    fn runner(cell: &str) -> Option<Runner>;
 }
-impl Runs for Native {}
-impl Runs for Nest {}
-impl Runs for Neuron {}
+
+/// Lists the cell types that a backend simulates.
+macro_rules! runs {
+    ($backend:ty: $($cell:ident)*) => {
+        impl Runs for $backend {
+            fn runner(cell: &str) -> Option<Runner> {
+                let runners = [$(($cell::info().name, simulate::<$backend, $cell> as Runner)),*];
+                runners.into_iter().find(|(name, _)| *name == cell).map(|(_, runner)| runner)
+            }
+        }
+    };
+}
+runs!(Native: IfCurrExp IfCurrAlpha IfCurrDelta IfCondExp IfCondAlpha IfCondExpGsfaGrr IfFacetsHardware1 HhCondExp
+    EifCondExpIsfaIsta EifCondAlphaIsfaIsta Izhikevich GifCondExp);
+runs!(Nest: IfCurrExp IfCurrAlpha IfCurrDelta IfCondExp IfCondAlpha HhCondExp);
+runs!(Neuron: IfCurrExp IfCurrAlpha IfCurrDelta IfCondExp IfCondAlpha IfCondExpGsfaGrr IfFacetsHardware1 HhCondExp
+    EifCondExpIsfaIsta EifCondAlphaIsfaIsta Izhikevich GifCondExp);
 
 fn runner<B: Runs>(case: &Case) -> Result<Runner, String> {
     if let Some(synapse) = case.inputs.iter().find_map(|input| input.synapse.as_ref()) {
@@ -134,15 +144,17 @@ fn runner<B: Runs>(case: &Case) -> Result<Runner, String> {
             synapse["type"].as_str().unwrap_or("of unknown type")
         ));
     }
-    Ok(match case.cell.as_str() {
-        "IF_curr_exp" => simulate::<B, IfCurrExp>,
-        "IF_curr_alpha" => simulate::<B, IfCurrAlpha>,
-        "IF_curr_delta" => simulate::<B, IfCurrDelta>,
-        "IF_cond_exp" => simulate::<B, IfCondExp>,
-        "IF_cond_alpha" => simulate::<B, IfCondAlpha>,
-        "HH_cond_exp" => simulate::<B, HhCondExp>,
-        other => return Err(format!("cell {other} is not available yet")),
-    })
+    B::runner(&case.cell).ok_or_else(|| format!("cell {} is not available on this backend", case.cell))
+}
+
+/// How many base units of ours one of PyNN's unit of the parameter is: PyNN gives some conductances in nS.
+fn pynn_unit(cell: &str, parameter: &str) -> f64 {
+    match (cell, parameter) {
+        ("EIF_cond_exp_isfa_ista" | "EIF_cond_alpha_isfa_ista", "a")
+        | ("IF_cond_exp_gsfa_grr", "q_sfa" | "q_rr")
+        | ("IF_facets_hardware1", "g_leak") => 1e-3,
+        _ => 1.0,
+    }
 }
 
 fn bar(backend: &str, case: &Case, answer: &Case) -> Bar {
@@ -161,7 +173,7 @@ fn bar(backend: &str, case: &Case, answer: &Case) -> Bar {
         _ if neuron => (f64::MAX, None),
         // NEST stamps a spike after the peak, we at the upward crossing: see the documentation of the native engine.
         "HH_cond_exp" => (0.25, Some(0.05)),
-        "IF_curr_exp" | "IF_curr_alpha" | "IF_curr_delta" => (0.0, Some(1e-6)),
+        "IF_curr_exp" | "IF_curr_alpha" | "IF_curr_delta" | "Izhikevich" => (0.0, Some(1e-6)),
         _ => (case.timestep, Some(0.05)),
     };
     Bar { spike, v, away: 2.0 }
@@ -194,7 +206,7 @@ where
     };
     for (name, value) in &case.parameters {
         let index = C::info().parameter(name).ok_or_else(|| unknown("parameter", name))?;
-        let value = *value;
+        let value = *value * pynn_unit(&case.cell, name);
         net.vary(&cell, Parameter::<Number>::new(index), move |_: usize| value);
     }
     let initial = case.initial.iter().map(|(name, value)| (name.as_str(), *value));

@@ -2,8 +2,9 @@
 
 use pynn_core::error::Result;
 
+use super::composed::{Lif, Shape};
 use super::{Table, with_coefficients};
-use crate::kernels::{if_cond_alpha, if_cond_exp};
+use crate::kernels::{if_cond_alpha, if_cond_exp, response};
 use crate::model::{CellKernel, Cells, Setup};
 
 const NAMES: [&str; 11] = [
@@ -81,5 +82,80 @@ impl CellKernel for IfCondAlpha {
         with_coefficients!(&self.0, |c| if_cond_alpha::step(
             c, v, g_exc, d_exc, g_inh, d_inh, refractory, exc, inh, fired
         ));
+    }
+}
+
+/// Kernel of [`pynn_core::cells::IfCondExpGsfaGrr`]: a [`lif`](crate::kernels::lif) membrane with four receptors, of which the
+/// cell's own spikes reach two.
+#[derive(Debug)]
+pub struct IfCondExpGsfaGrr {
+    cell: Lif,
+    jumps: [Table<1>; 2],
+}
+
+impl CellKernel for IfCondExpGsfaGrr {
+    const STATE: &'static [&'static str] = &["v", "refractory", "gsyn_exc", "gsyn_inh", "g_s", "g_r"];
+
+    fn new(setup: &Setup<'_>) -> Result<Self> {
+        let shapes = [
+            Shape::Exponential("tau_syn_E", "e_rev_E"),
+            Shape::Exponential("tau_syn_I", "e_rev_I"),
+            Shape::Exponential("tau_sfa", "e_rev_sfa"),
+            Shape::Exponential("tau_rr", "e_rev_rr"),
+        ];
+        let jump = |name| Table::new(setup, [name], |jump| jump);
+        Ok(Self { cell: Lif::new(setup, &shapes)?, jumps: [jump("q_sfa")?, jump("q_rr")?] })
+    }
+
+    fn inject(&mut self, cell: usize, current: f64) -> bool {
+        self.cell.inject(cell, current)
+    }
+
+    fn step(&mut self, mut cells: Cells<'_>) {
+        self.cell.step(&mut cells);
+        for (jump, column) in self.jumps.iter().zip(&mut cells.state[Lif::COLUMNS + 2..]) {
+            with_coefficients!(jump, |c| response::after_spike(c, column, cells.fired));
+        }
+    }
+}
+
+/// Kernel of [`pynn_core::cells::IfFacetsHardware1`]; see [`if_cond_exp`].
+#[derive(Debug)]
+pub struct IfFacetsHardware1(Table<{ if_cond_exp::K }, { if_cond_exp::CURRENT }>);
+
+impl CellKernel for IfFacetsHardware1 {
+    const STATE: &'static [&'static str] = IfCondExp::STATE;
+
+    fn new(setup: &Setup<'_>) -> Result<Self> {
+        let h = setup.timestep();
+        let names = ["g_leak", "tau_syn_E", "tau_syn_I", "v_reset", "e_rev_I", "v_rest", "v_thresh"];
+        let coefficients = |[g_leak, tau_syn_e, tau_syn_i, v_reset, e_rev_i, v_rest, v_thresh]: [f64; 7],
+                            i_offset| {
+            const CM: f64 = 0.2;
+            let p = if_cond_exp::Parameters {
+                v_rest,
+                cm: CM,
+                tau_m: CM / g_leak,
+                tau_refrac: 1.0,
+                tau_syn_e,
+                tau_syn_i,
+                e_rev_e: 0.0,
+                e_rev_i,
+                i_offset,
+                v_reset,
+                v_thresh,
+            };
+            if_cond_exp::coefficients(&p, h)
+        };
+        Table::driven(setup, names, coefficients).map(Self)
+    }
+
+    fn inject(&mut self, cell: usize, current: f64) -> bool {
+        self.0.inject(cell, current)
+    }
+
+    fn step(&mut self, cells: Cells<'_>) {
+        let ([v, g_exc, g_inh, refractory], [exc, inh], fired) = cells.split();
+        with_coefficients!(&self.0, |c| if_cond_exp::step(c, v, g_exc, g_inh, refractory, exc, inh, fired));
     }
 }

@@ -1,12 +1,21 @@
 //! The standard cells: parameters to coefficients, columns to kernels.
 
+mod composed;
+mod eif;
+mod gif;
 mod hh;
 mod if_cond;
 mod if_curr;
+mod izhikevich;
 
+pub use eif::{EifCondAlphaIsfaIsta, EifCondExpIsfaIsta};
+pub use gif::GifCondExp;
 pub use hh::HhCondExp;
-pub use if_cond::{IfCondAlpha, IfCondExp};
+pub use if_cond::{IfCondAlpha, IfCondExp, IfCondExpGsfaGrr, IfFacetsHardware1};
 pub use if_curr::{IfCurrAlpha, IfCurrDelta, IfCurrExp};
+pub use izhikevich::Izhikevich;
+
+use std::ops::Range;
 
 use pynn_core::error::Result;
 
@@ -127,6 +136,11 @@ fn per_cell<const K: usize>(columns: &[Vec<f64>; K]) -> PerCell<'_, K> {
     PerCell(std::array::from_fn(|k| columns[k].as_slice()))
 }
 
+/// [`per_cell`] of the cells of a block.
+fn per_cell_of<'a, const K: usize>(columns: &'a [Vec<f64>; K], block: &Range<usize>) -> PerCell<'a, K> {
+    PerCell(std::array::from_fn(|k| &columns[k][block.clone()]))
+}
+
 /// The coefficients of cells that have nothing of their own but the current.
 fn same_but<'a, const K: usize, const CURRENT: usize>(
     _: &Table<K, CURRENT>,
@@ -156,3 +170,24 @@ macro_rules! with_coefficients {
     };
 }
 use with_coefficients;
+
+/// [`with_coefficients`] for the cells of a block.
+macro_rules! with_block {
+    ($table:expr, $block:expr, |$c:ident| $call:expr) => {
+        match &$table.columns {
+            $crate::cells::Columns::Same(same) => {
+                let $c = *same;
+                $call
+            }
+            $crate::cells::Columns::SameBut(same, own) => {
+                let $c = $crate::cells::same_but($table, same, &own[$block.clone()]);
+                $call
+            }
+            $crate::cells::Columns::Each(columns) => {
+                let $c = $crate::cells::per_cell_of(columns, $block);
+                $call
+            }
+        }
+    };
+}
+use with_block;

@@ -8,7 +8,11 @@
 //! As in NEST: step `n` takes the cells from `(n - 1) h` to `n h`; the input of step `n` is what arrives at `n h`.
 //! It is added after the membrane potential has been integrated, so it shows in the potential one step later. The
 //! threshold is tested at the end of the step (`v >= v_thresh`); at the sample of the spike `v` is `v_reset`. A
-//! cell is then held at `v_reset` for `round(tau_refrac / h)` steps while its synapses go on.
+//! cell is then held at `v_reset` for `round(tau_refrac / h)` steps while its synapses go on. Families that differ say so.
+//!
+//! # Families and parts
+//! [`if_curr_exp`], [`if_cond_exp`] and their like are whole cells. Other cells are put together, block by block: each
+//! receptor adds to the [`response`] of all, then a membrane ([`lif`], [`adex`], [`gif`]) takes it.
 //!
 //! # One value or one a cell
 //! Coefficients are either the same for all cells of a call (`[f64; K]`) or a column each ([`PerCell`]); both are
@@ -21,15 +25,20 @@
 //! nowhere else, and a lane never looks at its neighbour: the result depends neither on the processor nor on how cells
 //! are divided over ranks.
 
+pub mod adex;
 pub mod deliver;
+pub mod gif;
 pub mod hh_cond_exp;
 pub mod if_cond_alpha;
 pub mod if_cond_exp;
 pub mod if_curr_alpha;
 pub mod if_curr_delta;
 pub mod if_curr_exp;
+pub mod izhikevich;
+pub mod lif;
 pub mod math;
 pub mod poisson;
+pub mod response;
 
 /// `K` coefficients of each cell.
 pub trait Coefficients<const K: usize>: Copy {

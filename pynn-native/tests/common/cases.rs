@@ -106,6 +106,16 @@ impl Case {
             "HH_cond_exp" => network_of!(self, timestep, copies, HhCondExp {
                 gbar_Na gbar_K g_leak cm v_offset e_rev_Na e_rev_K e_rev_leak e_rev_E e_rev_I tau_syn_E tau_syn_I
                 i_offset } [v m h n]),
+            "EIF_cond_exp_isfa_ista" => network_of!(self, timestep, copies, EifCondExpIsfaIsta {
+                cm tau_refrac v_spike v_reset v_rest tau_m i_offset a b delta_T tau_w v_thresh e_rev_E tau_syn_E
+                e_rev_I tau_syn_I } [v w]),
+            "EIF_cond_alpha_isfa_ista" => network_of!(self, timestep, copies, EifCondAlphaIsfaIsta {
+                cm tau_refrac v_spike v_reset v_rest tau_m i_offset a b delta_T tau_w v_thresh e_rev_E tau_syn_E
+                e_rev_I tau_syn_I } [v w]),
+            "Izhikevich" => network_of!(self, timestep, copies, Izhikevich { a b c d i_offset } [v u]),
+            "IF_cond_exp_gsfa_grr" => network_of!(self, timestep, copies, IfCondExpGsfaGrr {
+                v_rest cm tau_m tau_refrac tau_syn_E tau_syn_I e_rev_E e_rev_I i_offset v_reset v_thresh tau_sfa
+                e_rev_sfa q_sfa tau_rr e_rev_rr q_rr } [v g_s g_r]),
             other => panic!("no case has a cell {other}"),
         }
     }

@@ -1,0 +1,269 @@
+//! Cells put together from a membrane and any number of receptors.
+
+use std::ops::Range;
+
+use pynn_core::error::{Error, Result};
+
+use super::{Table, with_block, with_coefficients};
+use crate::kernels::response::{self, BLOCK, Response};
+use crate::kernels::{adex, lif};
+use crate::model::{Cells, Setup};
+
+/// The names of a receptor's parameters.
+#[derive(Clone, Copy, Debug)]
+#[allow(dead_code, reason = "no standard cell has a current or a difference of exponentials")]
+pub(super) enum Shape {
+    /// An exponential current: its time constant.
+    Current(&'static str),
+    /// An exponential conductance: time constant and reversal potential.
+    Exponential(&'static str, &'static str),
+    /// An alpha-shaped conductance: time constant and reversal potential.
+    Alpha(&'static str, &'static str),
+    /// A difference of exponentials: time constants of rise and decay, and reversal potential.
+    Beta(&'static str, &'static str, &'static str),
+}
+
+/// How a receptor is advanced; columns by number.
+#[derive(Debug)]
+enum Dynamics {
+    First { table: Table<{ response::FIRST }>, g: usize },
+    Second { table: Table<{ response::SECOND }>, g: usize, d: usize, kick: Table<1> },
+}
+
+impl Dynamics {
+    /// A receptor of a cell whose capacitance is parameter `cm`, whose columns begin at `first`, for (sub)steps of `h` ms.
+    fn new(setup: &Setup<'_>, shape: Shape, first: usize, h: f64) -> Result<Self> {
+        let second = |table, kick| Self::Second { table, g: first, d: first + 1, kick };
+        Ok(match shape {
+            Shape::Current(tau) => {
+                let table = Table::new(setup, [tau, "cm"], |[tau, cm]| response::current(tau, cm, h))?;
+                Self::First { table, g: first }
+            }
+            Shape::Exponential(tau, e_rev) => {
+                let coefficients = |[tau, e_rev, cm]: [f64; 3]| response::conductance(tau, e_rev, cm, h);
+                Self::First { table: Table::new(setup, [tau, e_rev, "cm"], coefficients)?, g: first }
+            }
+            Shape::Alpha(tau, e_rev) => {
+                let coefficients =
+                    |[tau, e_rev, cm]: [f64; 3]| response::slow_conductance([tau, tau], e_rev, cm, h);
+                second(
+                    Table::new(setup, [tau, e_rev, "cm"], coefficients)?,
+                    Table::new(setup, [tau], |[tau]| [response::kick([tau, tau])])?,
+                )
+            }
+            Shape::Beta(rise, decay, e_rev) => {
+                let coefficients = |[rise, decay, e_rev, cm]: [f64; 4]| {
+                    response::slow_conductance([rise, decay], e_rev, cm, h)
+                };
+                second(
+                    Table::new(setup, [rise, decay, e_rev, "cm"], coefficients)?,
+                    Table::new(setup, [rise, decay], |taus| [response::kick(taus)])?,
+                )
+            }
+        })
+    }
+
+    fn columns(&self) -> usize {
+        match self {
+            Self::First { .. } => 1,
+            Self::Second { .. } => 2,
+        }
+    }
+}
+
+/// The receptors of the cells of a population on one rank.
+#[derive(Debug)]
+pub(super) struct Receptors {
+    receptors: Vec<Dynamics>,
+    response: Box<Response>,
+}
+
+impl Receptors {
+    /// Receptors whose columns of state begin at `first`, for (sub)steps of `h` ms.
+    pub(super) fn new(setup: &Setup<'_>, shapes: &[Shape], first: usize, h: f64) -> Result<Self> {
+        let (mut receptors, mut column) = (Vec::with_capacity(shapes.len()), first);
+        for shape in shapes {
+            let receptor = Dynamics::new(setup, *shape, column, h)?;
+            column += receptor.columns();
+            receptors.push(receptor);
+        }
+        Ok(Self { receptors, response: Box::new(Response::none()) })
+    }
+
+    /// Takes the receptors of a block of cells through a (sub)step, and says what they do meanwhile.
+    pub(super) fn advance(&mut self, state: &mut [Vec<f64>], block: &Range<usize>) -> &Response {
+        self.response.clear(block.len());
+        for receptor in &self.receptors {
+            match receptor {
+                Dynamics::First { table, g } => {
+                    let g = &mut state[*g][block.clone()];
+                    with_block!(table, block, |c| response::first_order(c, &mut self.response, g));
+                }
+                Dynamics::Second { table, g, d, .. } => {
+                    let (below, above) = state.split_at_mut(*d);
+                    let (g, d) = (&mut below[*g][block.clone()], &mut above[0][block.clone()]);
+                    with_block!(table, block, |c| response::second_order(c, &mut self.response, g, d));
+                }
+            }
+        }
+        &self.response
+    }
+
+    /// Adds what arrives at the first so many receptors as there are inputs.
+    pub(super) fn arrive(&self, state: &mut [Vec<f64>], input: &[Vec<f64>]) {
+        for (receptor, input) in self.receptors.iter().zip(input) {
+            match receptor {
+                Dynamics::First { g, .. } => response::arrive([1.0], &mut state[*g], input),
+                Dynamics::Second { d, kick, .. } => {
+                    with_coefficients!(kick, |c| response::arrive(c, &mut state[*d], input));
+                }
+            }
+        }
+    }
+}
+
+/// The blocks of `cells` cells.
+pub(super) fn blocks(cells: usize) -> impl Iterator<Item = Range<usize>> {
+    (0..cells).step_by(BLOCK).map(move |first| first..cells.min(first + BLOCK))
+}
+
+/// A [`lif`] membrane with receptors. Columns: `v`, `refractory`, then those of the receptors.
+#[derive(Debug)]
+pub(super) struct Lif {
+    membrane: Table<{ lif::K }, { lif::CURRENT }>,
+    receptors: Receptors,
+}
+
+impl Lif {
+    pub(super) const COLUMNS: usize = 2;
+
+    pub(super) fn new(setup: &Setup<'_>, shapes: &[Shape]) -> Result<Self> {
+        let h = setup.timestep();
+        let names = ["v_rest", "cm", "tau_m", "tau_refrac", "i_offset", "v_reset", "v_thresh"];
+        let coefficients = |[v_rest, cm, tau_m, tau_refrac, i_offset, v_reset, v_thresh]: [f64; 7]| {
+            let p = lif::Parameters { v_rest, cm, tau_m, tau_refrac, i_offset, v_reset, v_thresh };
+            lif::coefficients(&p, h)
+        };
+        let membrane = Table::new(setup, names, coefficients)?;
+        Ok(Self { membrane, receptors: Receptors::new(setup, shapes, Self::COLUMNS, h)? })
+    }
+
+    /// See [`CellKernel::inject`](crate::CellKernel::inject).
+    pub(super) fn inject(&mut self, cell: usize, current: f64) -> bool {
+        self.membrane.inject(cell, current)
+    }
+
+    pub(super) fn step(&mut self, cells: &mut Cells<'_>) {
+        for block in blocks(cells.fired.len()) {
+            let response = self.receptors.advance(cells.state, &block);
+            let [v, refractory, ..] = &mut *cells.state else { return };
+            let (v, refractory) = (&mut v[block.clone()], &mut refractory[block.clone()]);
+            let fired = &mut cells.fired[block.clone()];
+            with_block!(&self.membrane, &block, |c| lif::step(c, response, v, refractory, fired));
+        }
+        self.receptors.arrive(cells.state, cells.input);
+    }
+}
+
+/// An [`adex`] membrane with receptors. Columns: `v`, `w`, `refractory`, then those of the receptors.
+#[derive(Debug)]
+pub(super) struct AdEx {
+    membrane: Table<{ adex::K }, { adex::CURRENT }>,
+    receptors: Receptors,
+    substeps: usize,
+    /// Length of a substep, ms.
+    h: f64,
+    x: Vec<f64>,
+    held: Vec<f64>,
+}
+
+const ADEX: [&str; 12] = [
+    "cm",
+    "tau_refrac",
+    "v_spike",
+    "v_reset",
+    "v_rest",
+    "tau_m",
+    "i_offset",
+    "a",
+    "b",
+    "delta_T",
+    "tau_w",
+    "v_thresh",
+];
+
+fn adex_parameters(values: [f64; 12]) -> adex::Parameters {
+    let [cm, tau_refrac, v_spike, v_reset, v_rest, tau_m, i_offset, a, b, delta_t, tau_w, v_thresh] = values;
+    adex::Parameters {
+        cm,
+        tau_refrac,
+        v_spike,
+        v_reset,
+        v_rest,
+        tau_m,
+        i_offset,
+        a,
+        b,
+        delta_t,
+        tau_w,
+        v_thresh,
+    }
+}
+
+/// A cell that starts anew above where it fires would fire for ever.
+fn check_reset(setup: &Setup<'_>) -> Result<()> {
+    let [v_reset, v_spike, v_thresh, delta_t] = ["v_reset", "v_spike", "v_thresh", "delta_T"];
+    let fires = if setup.constant_parameter(delta_t) == Some(0.0) { v_thresh } else { v_spike };
+    let (reset, limit) = (setup.parameter(v_reset)?, setup.parameter(fires)?);
+    match reset.iter().zip(&limit).position(|(reset, limit)| reset >= limit) {
+        None => Ok(()),
+        Some(cell) => Err(Error::description(format!(
+            "population `{}`: v_reset[{}] is {} mV, but must lie below {fires}, {} mV",
+            setup.population().spec.name,
+            setup.population().cells.start + cell,
+            reset[cell],
+            limit[cell]
+        ))),
+    }
+}
+
+impl AdEx {
+    pub(super) const COLUMNS: usize = 3;
+
+    pub(super) fn new(setup: &Setup<'_>, shapes: &[Shape]) -> Result<Self> {
+        let timestep = setup.timestep();
+        check_reset(setup)?;
+        let substeps = adex::substeps(timestep);
+        let h = timestep / substeps as f64;
+        let membrane = Table::new(setup, ADEX, |values| {
+            adex::coefficients(&adex_parameters(values), timestep, substeps)
+        })?;
+        let receptors = Receptors::new(setup, shapes, Self::COLUMNS, h)?;
+        Ok(Self { membrane, receptors, substeps, h, x: vec![0.0; BLOCK], held: vec![0.0; BLOCK] })
+    }
+
+    /// See [`CellKernel::inject`](crate::CellKernel::inject).
+    pub(super) fn inject(&mut self, cell: usize, current: f64) -> bool {
+        self.membrane.inject(cell, current)
+    }
+
+    pub(super) fn step(&mut self, cells: &mut Cells<'_>) {
+        for block in blocks(cells.fired.len()) {
+            let (x, held) = (&mut self.x[..block.len()], &mut self.held[..block.len()]);
+            let (v, refractory) = (&cells.state[0][block.clone()], &cells.state[2][block.clone()]);
+            with_block!(&self.membrane, &block, |c| adex::enter(c, v, refractory, x, held));
+            let fired = &mut cells.fired[block.clone()];
+            for _ in 0..self.substeps {
+                let response = self.receptors.advance(cells.state, &block);
+                let w = &mut cells.state[1][block.clone()];
+                with_block!(&self.membrane, &block, |c| adex::substep(
+                    c, self.h, response, x, w, held, fired
+                ));
+            }
+            let [v, _, refractory, ..] = &mut *cells.state else { return };
+            let (v, refractory) = (&mut v[block.clone()], &mut refractory[block.clone()]);
+            with_block!(&self.membrane, &block, |c| adex::leave(c, x, held, fired, v, refractory));
+        }
+        self.receptors.arrive(cells.state, cells.input);
+    }
+}

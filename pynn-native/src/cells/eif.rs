@@ -1,0 +1,49 @@
+//! Exponential integrate-and-fire cells with adaptation.
+
+use pynn_core::error::Result;
+
+use super::composed::{AdEx, Shape};
+use crate::model::{CellKernel, Cells, Setup};
+
+/// Kernel of [`pynn_core::cells::EifCondExpIsfaIsta`]; see [`adex`](crate::kernels::adex).
+#[derive(Debug)]
+pub struct EifCondExpIsfaIsta(AdEx);
+
+impl CellKernel for EifCondExpIsfaIsta {
+    const STATE: &'static [&'static str] = &["v", "w", "refractory", "gsyn_exc", "gsyn_inh"];
+
+    fn new(setup: &Setup<'_>) -> Result<Self> {
+        let shapes = [Shape::Exponential("tau_syn_E", "e_rev_E"), Shape::Exponential("tau_syn_I", "e_rev_I")];
+        AdEx::new(setup, &shapes).map(Self)
+    }
+
+    fn inject(&mut self, cell: usize, current: f64) -> bool {
+        self.0.inject(cell, current)
+    }
+
+    fn step(&mut self, mut cells: Cells<'_>) {
+        self.0.step(&mut cells);
+    }
+}
+
+/// Kernel of [`pynn_core::cells::EifCondAlphaIsfaIsta`]; see [`adex`](crate::kernels::adex).
+#[derive(Debug)]
+pub struct EifCondAlphaIsfaIsta(AdEx);
+
+impl CellKernel for EifCondAlphaIsfaIsta {
+    const STATE: &'static [&'static str] =
+        &["v", "w", "refractory", "gsyn_exc", "d_exc", "gsyn_inh", "d_inh"];
+
+    fn new(setup: &Setup<'_>) -> Result<Self> {
+        let shapes = [Shape::Alpha("tau_syn_E", "e_rev_E"), Shape::Alpha("tau_syn_I", "e_rev_I")];
+        AdEx::new(setup, &shapes).map(Self)
+    }
+
+    fn inject(&mut self, cell: usize, current: f64) -> bool {
+        self.0.inject(cell, current)
+    }
+
+    fn step(&mut self, mut cells: Cells<'_>) {
+        self.0.step(&mut cells);
+    }
+}
