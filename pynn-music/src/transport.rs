@@ -141,7 +141,8 @@ impl Patience {
     }
 }
 
-/// How long to spin and to yield: spinning is for ranks that have a core of their own.
+/// How long to spin and to yield: spinning is for ranks that have a core of their own. Not for long even then: where
+/// other programs want the cores, the rank that is waited for may be one that has none at the moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Manners {
     /// Turns of spinning.
@@ -160,7 +161,7 @@ impl Manners {
     /// For `ranks` ranks on `cores` cores.
     #[must_use]
     pub fn new(ranks: usize, cores: usize) -> Self {
-        if ranks <= cores { Self { spins: 2000, yields: 100 } } else { Self { spins: 1, yields: 200 } }
+        if ranks <= cores { Self { spins: 200, yields: 40 } } else { Self { spins: 1, yields: 200 } }
     }
 }
 
