@@ -8,20 +8,33 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
+#include <exception>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "connection_manager.h"
+#include "device_node.h"
 #include "event.h"
 #include "event_delivery_manager.h"
 #include "io_manager_impl.h"
 #include "kernel_manager.h"
 #include "nest.h"
+#include "nest_impl.h"
 #include "node.h"
 #include "recording_backend.h"
 #include "recording_device.h"
 #include "simulation_manager.h"
+
+/** Parameters of nodes: for each parameter, for each node, `lengths` values. */
+struct Settings
+{
+  uint64_t count;
+  const char* const* keys;
+  const uint8_t* kinds;
+  const uint64_t* lengths;
+  const double* values;
+};
 
 namespace
 {
@@ -56,6 +69,9 @@ std::vector< std::vector< SpikeRecord > > spikes;
 std::vector< std::vector< SampleRecord > > samples;
 std::vector< long > multimeters;
 std::vector< nest::Node* > nodes;
+/** By thread: the nodes that the shim updates itself, and what went wrong. Empty if there is one thread. */
+std::vector< std::vector< nest::Node* > > driven;
+std::vector< std::exception_ptr > failures;
 Table table;
 
 /** Keeps what devices record until it is fetched. */
@@ -105,6 +121,54 @@ public:
 };
 
 const char* const BRIDGE = "pynn";
+
+/**
+ * Updates the nodes of a thread in NEST's stead. An exception that leaves one of several threads would let the others wait
+ * for it for ever: this keeps it until all are done. There is one a thread; NEST sees the nodes as frozen.
+ */
+class Driver : public nest::DeviceNode
+{
+public:
+  bool
+  has_proxies() const override
+  {
+    return false;
+  }
+  bool
+  local_receiver() const override
+  {
+    return true;
+  }
+  void pre_run_hook() override {}
+  void get_status( Dictionary& ) const override {}
+  void set_status( const Dictionary& ) override {}
+
+  void
+  update( const nest::Time& origin, const long from, const long to ) override
+  {
+    std::exception_ptr& failure = failures[ get_thread() ];
+    if ( failure )
+    {
+      return;
+    }
+    try
+    {
+      for ( nest::Node* node : driven[ get_thread() ] )
+      {
+        node->update( origin, from, to );
+      }
+    }
+    catch ( ... )
+    {
+      failure = std::current_exception();
+    }
+  }
+
+private:
+  void init_buffers_() override {}
+};
+
+const char* const DRIVER = "pynn_driver";
 
 /** Gives access to the number of the current slice, which selects the half of the data loggers' buffers that is read. */
 template < long nest::SimulationManager::* Member >
@@ -171,15 +235,65 @@ guarded( Action action )
   return 1;
 }
 
+/** How NEST has a parameter. */
+enum Kind : uint8_t
+{
+  NUMBER,
+  WHOLE,
+  FLAG,
+  NUMBERS,
+  WHOLES
+};
+
+any_type
+parameter( uint8_t kind, const double* values, uint64_t length )
+{
+  switch ( kind )
+  {
+  case WHOLE:
+    return static_cast< long >( *values );
+  case FLAG:
+    return *values != 0;
+  case NUMBERS:
+    return std::vector< double >( values, values + length );
+  case WHOLES:
+    return std::vector< long >( values, values + length );
+  default:
+    return *values;
+  }
+}
+
+/** The settings of node number `node` of `nodes`. */
 Dictionary
-dictionary( uint64_t n, const char* const* keys, const double* values )
+dictionary( const Settings& settings, uint64_t node, uint64_t nodes )
 {
   Dictionary dict;
-  for ( uint64_t i = 0; i < n; ++i )
+  const double* values = settings.values;
+  for ( uint64_t k = 0; k < settings.count; ++k )
   {
-    dict[ keys[ i ] ] = values[ i ];
+    const uint64_t length = settings.lengths[ k ];
+    dict[ settings.keys[ k ] ] = parameter( settings.kinds[ k ], values + node * length, length );
+    values += nodes * length;
   }
   return dict;
+}
+
+/** Takes the update of all nodes made so far over from NEST. Not before NEST has prepared them: it skips frozen ones. */
+void
+drive( size_t threads )
+{
+  driven.assign( threads, {} );
+  failures.assign( threads, nullptr );
+  Dictionary frozen;
+  frozen[ "frozen" ] = true;
+  for ( nest::Node* node : nodes )
+  {
+    if ( node )
+    {
+      driven[ node->get_thread() ].push_back( node );
+      nest::set_node_status( node->get_node_id(), frozen );
+    }
+  }
 }
 
 void
@@ -232,6 +346,8 @@ pynn_nest_begin( double resolution, double tics, int64_t threads, int64_t seed )
     }
     nodes.clear();
     multimeters.clear();
+    driven.clear();
+    failures.clear();
     spikes.assign( threads, {} );
     samples.assign( threads, {} );
     if ( not nest::kernel().io_manager.is_valid_recording_backend( BRIDGE ) )
@@ -271,9 +387,9 @@ pynn_nest_delays( int64_t shortest, int64_t longest )
 
 /** Makes `alias` a copy of `model` with other defaults. */
 int
-pynn_nest_copy_model( const char* model, const char* alias, uint64_t n, const char* const* keys, const double* values )
+pynn_nest_copy_model( const char* model, const char* alias, const Settings* defaults )
 {
-  return guarded( [ = ] { nest::copy_model( model, alias, dictionary( n, keys, values ) ); } );
+  return guarded( [ = ] { nest::copy_model( model, alias, dictionary( *defaults, 0, 1 ) ); } );
 }
 
 /** Creates `count` nodes with consecutive ids from `*first`. */
@@ -291,19 +407,14 @@ pynn_nest_create( const char* model, uint64_t count, uint64_t* first )
   } );
 }
 
-/** Sets `n` parameters of consecutive nodes: `values` holds for each parameter one a node. */
+/** Sets parameters of consecutive nodes. */
 int
-pynn_nest_set( uint64_t first, uint64_t count, uint64_t n, const char* const* keys, const double* values )
+pynn_nest_set( uint64_t first, uint64_t count, const Settings* settings )
 {
   return guarded( [ = ] {
     for ( uint64_t i = 0; i < count; ++i )
     {
-      Dictionary dict;
-      for ( uint64_t k = 0; k < n; ++k )
-      {
-        dict[ keys[ k ] ] = values[ k * count + i ];
-      }
-      nest::set_node_status( first + i, dict );
+      nest::set_node_status( first + i, dictionary( *settings, i, count ) );
     }
   } );
 }
@@ -393,7 +504,19 @@ pynn_nest_table( uint64_t rows, const uint64_t* starts, const uint32_t* targets,
 int
 pynn_nest_prepare()
 {
-  return guarded( [] { nest::prepare(); } );
+  return guarded( [] {
+    const size_t threads = spikes.size();
+    if ( threads > 1 )
+    {
+      nest::kernel().model_manager.register_node_model< Driver >( DRIVER );
+      nest::create( DRIVER, 1 );
+    }
+    nest::prepare();
+    if ( threads > 1 )
+    {
+      drive( threads );
+    }
+  } );
 }
 
 int
@@ -405,7 +528,16 @@ pynn_nest_cleanup()
 int
 pynn_nest_run( int64_t steps )
 {
-  return guarded( [ = ] { nest::kernel().simulation_manager.run( nest::Time::step( steps ) ); } );
+  return guarded( [ = ] {
+    nest::kernel().simulation_manager.run( nest::Time::step( steps ) );
+    for ( const std::exception_ptr& failure : failures )
+    {
+      if ( failure )
+      {
+        std::rethrow_exception( failure );
+      }
+    }
+  } );
 }
 
 /**

@@ -5,7 +5,7 @@ use pynn_core::error::Result;
 use pynn_core::network::Network;
 use pynn_core::population::ElectrodeId;
 
-use crate::ffi::{Injections, Kernel};
+use crate::ffi::{Injections, Kernel, Settings};
 
 /// NEST's name of the constant current, pA.
 pub(crate) const CONSTANT: &str = "I_e";
@@ -71,7 +71,8 @@ impl Electrodes {
         for (number, (cell, before)) in self.currents.cells().iter().zip(before).enumerate() {
             if cell.current != before {
                 let (node, own) = self.cells[number];
-                kernel.set(u64::from(node), 1, &[(CONSTANT, &[own + (cell.current - before) * TO_PICO])])?;
+                let current = own + (cell.current - before) * TO_PICO;
+                kernel.set(u64::from(node), 1, &Settings::number(CONSTANT, current)?)?;
                 self.moved.push(number);
             }
         }
@@ -83,7 +84,7 @@ impl Electrodes {
     pub(crate) fn end(&mut self, kernel: &mut Kernel) -> Result<()> {
         for number in self.moved.drain(..) {
             let (node, own) = self.cells[number];
-            kernel.set(u64::from(node), 1, &[(CONSTANT, &[own])])?;
+            kernel.set(u64::from(node), 1, &Settings::number(CONSTANT, own)?)?;
         }
         Ok(())
     }

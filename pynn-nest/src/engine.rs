@@ -7,12 +7,13 @@ use pynn_core::backend::{LocalPopulation, Packet, Part, Samples, Simulator, Stat
 use pynn_core::change::Change;
 use pynn_core::error::{Error, ErrorKind, Result};
 use pynn_core::population::PopulationId;
+use pynn_core::random::Purpose;
 use pynn_core::time::{Spike, Tick};
 
 use crate::Nest;
 use crate::electrodes::{CONSTANT, Electrodes};
-use crate::ffi::{Kernel, Options};
-use crate::model::Column;
+use crate::ffi::{Kernel, Options, Settings};
+use crate::model::Setting;
 use crate::wiring::{Cells, Wiring};
 
 /// How many threads NEST can tell apart.
@@ -27,9 +28,8 @@ struct Group {
     name: Arc<str>,
     model: &'static str,
     cells: Cells,
-    /// What NEST is given: the same for all, and cell by cell.
-    same: Vec<(&'static str, f64)>,
-    each: Vec<(&'static str, Vec<f64>)>,
+    /// What NEST is given.
+    settings: Vec<Setting>,
     samplers: Vec<Sampler>,
 }
 
@@ -108,8 +108,7 @@ impl Engine {
             resolution: timestep.ms(),
             tics: (!timestep.is_multiple_of(Tick(1000))).then_some(1e6),
             threads,
-            // NEST takes 1 to 2^32 - 1.
-            seed: (part.network.seed() % u64::from(u32::MAX)) as u32 + 1,
+            seed: seed(part),
         };
         let mut engine = Self {
             kernel,
@@ -264,9 +263,9 @@ impl Simulator for Engine {
         self.waiting.clear();
         self.electrodes.reset();
         self.kernel.begin(&self.options)?;
-        for (number, group) in self.groups.iter().enumerate() {
+        for group in &self.groups {
             let context = |error: Error| error.in_context(format_args!("population `{}`", group.name));
-            group.create(&mut self.kernel, number).map_err(context)?;
+            group.create(&mut self.kernel).map_err(context)?;
         }
         // After the cells: they lie closer to each other then, which makes them twice as quick.
         let delay = (self.timestep * i64::from(self.slice)).ms();
@@ -309,17 +308,11 @@ impl Simulator for Engine {
 impl Group {
     fn new(population: &LocalPopulation<'_>, cells: Cells) -> Result<Self> {
         let (spec, model) = (population.spec, population.model::<Nest>());
-        let (mut same, mut each) = (Vec::new(), Vec::new());
-        for (key, column) in model.columns(population)? {
-            match column {
-                Column::Same(value) => same.push((key, value)),
-                Column::Each(values) => each.push((key, values)),
-            }
-        }
+        let settings = model.settings(population)?;
         let mut samplers = Vec::new();
         for sampled in &spec.recording.sampled {
             let (key, factor) = model.shown(population, sampled.variable)?;
-            let initial = population.initial_named(spec.cell.variables[sampled.variable].name)?;
+            let initial = model.at_first(population, sampled.variable)?;
             samplers.push(Sampler {
                 key,
                 factor,
@@ -335,31 +328,32 @@ impl Group {
             name: spec.name.clone(),
             model: model.name,
             cells,
-            same,
-            each,
+            settings,
             samplers,
         })
     }
 
-    /// The value that cell number `cell` is given of parameter `key`; 0 where it is given none.
+    /// The number that cell number `cell` is given of parameter `key`; 0 where it is given none.
     fn value(&self, key: &str, cell: u32) -> f64 {
-        let each = self.each.iter().find(|(name, _)| *name == key).map(|(_, values)| values[cell as usize]);
-        let same = self.same.iter().find(|(name, _)| *name == key).map(|(_, value)| *value);
-        each.or(same).unwrap_or(0.0)
+        let setting = self.settings.iter().find(|setting| setting.key == key);
+        setting.map_or(0.0, |setting| setting.columns[0].of(cell as usize))
     }
 
     /// Makes the nodes. A copy of the model whose defaults are the values of all is much quicker than setting each.
-    fn create(&self, kernel: &mut Kernel, number: usize) -> Result<()> {
-        let alias = format!("pynn_{number}");
-        kernel.copy_model(self.model, &alias, &self.same)?;
+    fn create(&self, kernel: &mut Kernel) -> Result<()> {
+        // NEST's words on a cell that diverges name its model.
+        let alias = format!("population `{}`", self.name);
+        let (mut same, mut each) = (Settings::default(), Settings::default());
+        for setting in &self.settings {
+            setting.add_to(&mut same, &mut each, self.cells.count)?;
+        }
+        kernel.copy_model(self.model, &alias, &same)?;
         let first = kernel.create(&alias, self.cells.count)?;
         if first != u64::from(self.cells.node) {
             return Err(Error::new(ErrorKind::Simulator, format!("NEST made node {first} out of turn")));
         }
-        if !self.each.is_empty() {
-            let columns: Vec<(&str, &[f64])> =
-                self.each.iter().map(|(key, values)| (*key, &**values)).collect();
-            kernel.set(first, self.cells.count, &columns)?;
+        if !each.is_empty() {
+            kernel.set(first, self.cells.count, &each)?;
         }
         Ok(())
     }
@@ -380,6 +374,13 @@ impl Sampler {
         }
         self.rows[row * cells + cell as usize] = value * self.factor;
     }
+}
+
+/// The seed of what NEST draws itself: another one for each rank, since each has a kernel of its own. NEST takes 1 to
+/// 2^32 - 1.
+fn seed(part: &Part<'_>) -> u32 {
+    let rank = (part.simulator.0 as u64) << 32 | part.share as u64;
+    part.network.key(Purpose::Model, rank).words()[0].max(1)
 }
 
 fn too_far(time: Tick) -> Error {

@@ -20,6 +20,9 @@
 //! `HhCondExp` fires where NEST says: after the peak, 30 mV or more above `v_offset`, then not for 2 ms. Of a conductance
 //! what arrives at `t` shows at `t`, of `v` one time step later; at a spike `v` is `v_reset`.
 //!
+//! `GifCondExp` fires by NEST's random numbers, which depend on the seed, but on the numbers of ranks and threads too. What it
+//! shows of `i_eta` and `v_t` is what acted in a time step: the value at its begin.
+//!
 //! # Exact sums
 //! Weights are rounded to multiples of a quantum (less than 2^-39 of the largest weight onto the receptor), so that what
 //! arrives at the same time adds up to the same number in any order, and spikes are the same for any number of ranks.
@@ -39,7 +42,10 @@ mod wiring;
 use pynn_core::backend::{
     Backend, Connects, Injects, Lowered, Part, Records, Simulates, Simulator, Transmits,
 };
-use pynn_core::cell::observable::{GateH, GateM, GateN, GsynExc, GsynInh, MembranePotential, Spikes};
+use pynn_core::cell::observable::{
+    AdaptationConductance, AdaptationCurrent, GateH, GateM, GateN, GsynExc, GsynInh, MembranePotential,
+    MovingThreshold, RecoveryVariable, RefractoryConductance, SpikeTriggeredCurrent, Spikes,
+};
 use pynn_core::cells;
 use pynn_core::connector::Connector;
 use pynn_core::electrode::CurrentSource;
@@ -102,6 +108,12 @@ simulates! {
     IfCondExp: IF_COND_EXP;
     IfCondAlpha: IF_COND_ALPHA;
     HhCondExp: HH_COND_EXP;
+    EifCondExpIsfaIsta: EIF_COND_EXP_ISFA_ISTA;
+    EifCondAlphaIsfaIsta: EIF_COND_ALPHA_ISFA_ISTA;
+    Izhikevich: IZHIKEVICH;
+    GifCondExp: GIF_COND_EXP;
+    IfCondExpGsfaGrr: IF_COND_EXP_GSFA_GRR;
+    IfFacetsHardware1: IF_FACETS_HARDWARE1;
 }
 
 /// Electrodes play what core computes.
@@ -113,3 +125,5 @@ macro_rules! records {
     )*};
 }
 records!(Spikes MembranePotential GsynExc GsynInh GateM GateH GateN);
+records!(AdaptationCurrent RecoveryVariable SpikeTriggeredCurrent MovingThreshold);
+records!(AdaptationConductance RefractoryConductance);

@@ -3,6 +3,8 @@
 use pynn_core::backend::LocalPopulation;
 use pynn_core::error::{Error, Result};
 
+use crate::ffi::{Kind, Settings};
+
 /// A cell type as NEST sees it.
 #[derive(Clone, Copy, Debug)]
 pub struct Model {
@@ -13,6 +15,8 @@ pub struct Model {
     states: &'static [Named],
     /// What can be recorded.
     shown: &'static [Named],
+    /// What starts from the value of a parameter: names of ours.
+    starts: &'static [(&'static str, &'static str)],
     /// By receptor.
     receptors: &'static [Port],
 }
@@ -26,8 +30,23 @@ struct Named(&'static str, &'static str, f64);
 enum Parameter {
     /// A parameter of ours times a factor.
     Is(Named),
+    /// A parameter of ours divided by a factor: of `4.7nS`, which is 4.7 * 0.001 uS, that gives back the 4.7.
+    Over(Named),
     /// `cm / tau_m` in nS.
     Leak,
+    /// The same for all cells.
+    Fixed(&'static str, f64),
+    /// A list of NEST's: parameters of ours, times a factor.
+    List(&'static str, [&'static str; 3], f64),
+}
+
+/// A parameter of NEST's and what it is set to.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Setting {
+    pub(crate) key: &'static str,
+    kind: Kind,
+    /// One, but for lists.
+    pub(crate) columns: Vec<Column>,
 }
 
 /// How weights onto a receptor become NEST's.
@@ -46,12 +65,13 @@ pub(crate) enum Column {
     Each(Vec<f64>),
 }
 
-use Parameter::{Is, Leak};
+use Parameter::{Fixed, Is, Leak, List, Over};
 
 const MILLIVOLT: f64 = 1.0;
 const MILLISECOND: f64 = 1.0;
 const TO_PICO: f64 = 1000.0;
 const TO_NANOSIEMENS: f64 = 1000.0;
+const NANOSIEMENS: f64 = 0.001;
 
 /// The membrane of integrate-and-fire cells, and what follows it.
 macro_rules! integrate_and_fire {
@@ -81,6 +101,11 @@ const M: Named = Named("Act_m", "m", 1.0);
 const H: Named = Named("Inact_h", "h", 1.0);
 const N: Named = Named("Act_n", "n", 1.0);
 
+const W: Named = Named("w", "w", TO_PICO);
+const U: Named = Named("U_m", "u", 1.0);
+const G_SFA: Named = Named("g_sfa", "g_s", TO_NANOSIEMENS);
+const G_RR: Named = Named("g_rr", "g_r", TO_NANOSIEMENS);
+
 const CURRENTS: &[Port] = &[Port { factor: TO_PICO }; 2];
 const JUMPS: &[Port] = &[Port { factor: MILLIVOLT }; 2];
 /// NEST tells inhibitory conductances by a negative sign.
@@ -93,6 +118,7 @@ pub(crate) const IF_CURR_EXP: Model = Model {
     parameters: integrate_and_fire!(TAU_M, TAU_EX, TAU_IN),
     states: &[V],
     shown: &[V],
+    starts: &[],
     receptors: CURRENTS,
 };
 pub(crate) const IF_CURR_ALPHA: Model = Model { name: "iaf_psc_alpha", ..IF_CURR_EXP };
@@ -101,6 +127,7 @@ pub(crate) const IF_CURR_DELTA: Model = Model {
     parameters: integrate_and_fire!(TAU_M),
     states: &[V],
     shown: &[V],
+    starts: &[],
     receptors: JUMPS,
 };
 pub(crate) const IF_COND_EXP: Model = Model {
@@ -108,6 +135,7 @@ pub(crate) const IF_COND_EXP: Model = Model {
     parameters: CONDUCTANCE_CELL,
     states: &[V, G_EX, G_IN],
     shown: &[V, G_EX, G_IN],
+    starts: &[],
     receptors: CONDUCTANCES,
 };
 pub(crate) const IF_COND_ALPHA: Model = Model { name: "iaf_cond_alpha", ..IF_COND_EXP };
@@ -130,20 +158,129 @@ pub(crate) const HH_COND_EXP: Model = Model {
     ],
     states: &[V, M, H, N],
     shown: &[V, G_EX, G_IN, M, H, N],
+    starts: &[],
     receptors: CONDUCTANCES,
+};
+pub(crate) const EIF_COND_EXP_ISFA_ISTA: Model = Model {
+    name: "aeif_cond_exp",
+    parameters: integrate_and_fire!(
+        Leak,
+        TAU_EX,
+        TAU_IN,
+        E_EX,
+        E_IN,
+        Is(Named("V_peak", "v_spike", MILLIVOLT)),
+        Over(Named("a", "a", NANOSIEMENS)),
+        Is(Named("b", "b", TO_PICO)),
+        Is(Named("Delta_T", "delta_T", MILLIVOLT)),
+        Is(Named("tau_w", "tau_w", MILLISECOND))
+    ),
+    states: &[V, W, G_EX, G_IN],
+    shown: &[V, W, G_EX, G_IN],
+    starts: &[],
+    receptors: CONDUCTANCES,
+};
+pub(crate) const EIF_COND_ALPHA_ISFA_ISTA: Model =
+    Model { name: "aeif_cond_alpha", ..EIF_COND_EXP_ISFA_ISTA };
+pub(crate) const IZHIKEVICH: Model = Model {
+    name: "izhikevich",
+    parameters: &[
+        Is(Named("a", "a", 1.0)),
+        Is(Named("b", "b", 1.0)),
+        Is(Named("c", "c", MILLIVOLT)),
+        Is(Named("d", "d", 1.0)),
+        Is(Named("I_e", "i_offset", TO_PICO)),
+    ],
+    states: &[V, U],
+    shown: &[V, U],
+    starts: &[],
+    receptors: JUMPS,
+};
+pub(crate) const GIF_COND_EXP: Model = Model {
+    name: "gif_cond_exp",
+    parameters: &[
+        Is(Named("E_L", "v_rest", MILLIVOLT)),
+        Is(Named("V_reset", "v_reset", MILLIVOLT)),
+        Is(Named("C_m", "cm", TO_PICO)),
+        Is(Named("t_ref", "tau_refrac", MILLISECOND)),
+        Is(Named("I_e", "i_offset", TO_PICO)),
+        Leak,
+        TAU_EX,
+        TAU_IN,
+        E_EX,
+        E_IN,
+        Is(Named("Delta_V", "delta_v", MILLIVOLT)),
+        Is(Named("V_T_star", "v_t_star", MILLIVOLT)),
+        Is(Named("lambda_0", "lambda0", 1.0)),
+        List("tau_stc", ["tau_eta1", "tau_eta2", "tau_eta3"], MILLISECOND),
+        List("q_stc", ["a_eta1", "a_eta2", "a_eta3"], TO_PICO),
+        List("tau_sfa", ["tau_gamma1", "tau_gamma2", "tau_gamma3"], MILLISECOND),
+        List("q_sfa", ["a_gamma1", "a_gamma2", "a_gamma3"], MILLIVOLT),
+    ],
+    states: &[V, G_EX, G_IN],
+    shown: &[V, G_EX, G_IN, Named("I_stc", "i_eta", TO_PICO), Named("E_sfa", "v_t", MILLIVOLT)],
+    starts: &[("v_t", "v_t_star")],
+    receptors: CONDUCTANCES,
+};
+pub(crate) const IF_COND_EXP_GSFA_GRR: Model = Model {
+    name: "iaf_cond_exp_sfa_rr",
+    parameters: integrate_and_fire!(
+        Leak,
+        TAU_EX,
+        TAU_IN,
+        E_EX,
+        E_IN,
+        Is(Named("tau_sfa", "tau_sfa", MILLISECOND)),
+        Is(Named("E_sfa", "e_rev_sfa", MILLIVOLT)),
+        Over(Named("q_sfa", "q_sfa", NANOSIEMENS)),
+        Is(Named("tau_rr", "tau_rr", MILLISECOND)),
+        Is(Named("E_rr", "e_rev_rr", MILLIVOLT)),
+        Over(Named("q_rr", "q_rr", NANOSIEMENS))
+    ),
+    states: &[V, G_EX, G_IN, G_SFA, G_RR],
+    shown: &[V, G_EX, G_IN, G_SFA, G_RR],
+    starts: &[],
+    receptors: CONDUCTANCES,
+};
+pub(crate) const IF_FACETS_HARDWARE1: Model = Model {
+    name: "iaf_cond_exp",
+    parameters: &[
+        Is(Named("E_L", "v_rest", MILLIVOLT)),
+        Is(Named("V_reset", "v_reset", MILLIVOLT)),
+        Is(Named("V_th", "v_thresh", MILLIVOLT)),
+        Over(Named("g_L", "g_leak", NANOSIEMENS)),
+        Fixed("C_m", 200.0),
+        Fixed("t_ref", 1.0),
+        Fixed("I_e", 0.0),
+        Fixed("E_ex", 0.0),
+        TAU_EX,
+        TAU_IN,
+        E_IN,
+    ],
+    ..IF_COND_EXP
 };
 
 impl Model {
-    /// What NEST is given for the cells of `population`: name and values.
-    pub(crate) fn columns(&self, population: &LocalPopulation<'_>) -> Result<Vec<(&'static str, Column)>> {
-        let mut columns = Vec::with_capacity(self.parameters.len() + self.states.len());
+    /// What NEST is given for the cells of `population`.
+    pub(crate) fn settings(&self, population: &LocalPopulation<'_>) -> Result<Vec<Setting>> {
+        let of = |name: &str, factor| Ok(parameter_column(population, name)?.times(factor));
+        let mut settings = Vec::with_capacity(self.parameters.len() + self.states.len());
         for parameter in self.parameters {
-            columns.push(match parameter {
-                Is(Named(key, name, factor)) => (*key, parameter_column(population, name)?.times(*factor)),
+            settings.push(match parameter {
+                Is(Named(key, name, factor)) => Setting::number(key, of(name, *factor)?),
+                Over(Named(key, name, factor)) => {
+                    let column = parameter_column(population, name)?;
+                    Setting::number(key, column.over(&Column::Same(*factor), population.cells.len()))
+                }
                 Leak => {
                     let (cm, tau) =
                         (parameter_column(population, "cm")?, parameter_column(population, "tau_m")?);
-                    ("g_L", cm.over(&tau, population.cells.len()).times(TO_NANOSIEMENS))
+                    Setting::number("g_L", cm.over(&tau, population.cells.len()).times(TO_NANOSIEMENS))
+                }
+                Fixed(key, value) => Setting::number(key, Column::Same(*value)),
+                List(key, names, factor) => {
+                    let columns = names.iter().map(|name| of(name, *factor)).collect::<Result<_>>()?;
+                    Setting { key, kind: Kind::Numbers, columns }
                 }
             });
         }
@@ -153,7 +290,7 @@ impl Model {
                 None => Column::Each(population.initial(index)?),
             };
             match self.states.iter().find(|Named(_, name, _)| *name == state.name) {
-                Some(Named(key, _, factor)) => columns.push((*key, column.times(*factor))),
+                Some(Named(key, _, factor)) => settings.push(Setting::number(key, column.times(*factor))),
                 None if column.is(state.default) => {}
                 None => {
                     return Err(Error::description(format!(
@@ -163,7 +300,17 @@ impl Model {
                 }
             }
         }
-        Ok(columns)
+        Ok(settings)
+    }
+
+    /// Variable number `variable` of the cell type at time 0, in base units.
+    pub(crate) fn at_first(&self, population: &LocalPopulation<'_>, variable: usize) -> Result<Vec<f64>> {
+        let (cell, name) = (population.spec.cell, population.spec.cell.variables[variable].name);
+        match (cell.state(name), self.starts.iter().find(|(variable, _)| *variable == name)) {
+            (Some(state), _) => population.initial(state),
+            (None, Some((_, parameter))) => population.parameter_named(parameter),
+            (None, None) => Ok(vec![0.0; population.cells.len()]),
+        }
     }
 
     /// NEST's name of variable number `variable` of the cell type, and what to multiply NEST's values by.
@@ -188,6 +335,21 @@ impl Model {
     /// How weights onto receptor number `receptor` of `population` become NEST's.
     pub(crate) fn port(&self, receptor: usize) -> Port {
         self.receptors[receptor]
+    }
+}
+
+impl Setting {
+    fn number(key: &'static str, column: Column) -> Self {
+        Self { key, kind: Kind::Number, columns: vec![column] }
+    }
+
+    /// Adds it to what is the `same` for all `cells`, or to what `each` has of its own.
+    pub(crate) fn add_to(&self, same: &mut Settings, each: &mut Settings, cells: usize) -> Result<()> {
+        let Self { key, kind, columns } = self;
+        let is_same = columns.iter().all(|column| matches!(column, Column::Same(_)));
+        let (settings, cells) = if is_same { (same, 1) } else { (each, cells) };
+        let values = (0..cells).flat_map(|cell| columns.iter().map(move |column| column.of(cell)));
+        settings.add(key, *kind, columns.len(), values)
     }
 }
 

@@ -117,3 +117,35 @@ fn if_cond_alpha_equals_nest_to_the_printed_digits() {
 fn hh_cond_exp_equals_nest_to_the_printed_digits() {
     assert_equal::<HhCondExp>("HH_cond_exp");
 }
+
+#[test]
+fn eif_cond_exp_isfa_ista_equals_nest_to_the_printed_digits() {
+    assert_equal::<EifCondExpIsfaIsta>("EIF_cond_exp_isfa_ista");
+}
+
+#[test]
+fn eif_cond_alpha_isfa_ista_equals_nest_to_the_printed_digits() {
+    assert_equal::<EifCondAlphaIsfaIsta>("EIF_cond_alpha_isfa_ista");
+}
+
+#[test]
+fn izhikevich_equals_nest_to_the_printed_digits() {
+    assert_equal::<Izhikevich>("Izhikevich");
+}
+
+// With a threshold as sharp as 0.5 uV chance has no say.
+#[test]
+fn gif_cond_exp_equals_nest_to_the_printed_digits() {
+    assert_equal::<GifCondExp>("GIF_cond_exp");
+}
+
+// PyNN cannot run this cell on NEST: the answer is that of NEST's iaf_cond_exp_sfa_rr, set up by hand.
+#[test]
+fn if_cond_exp_gsfa_grr_equals_nest_to_the_printed_digits() {
+    assert_equal::<IfCondExpGsfaGrr>("IF_cond_exp_gsfa_grr");
+}
+
+#[test]
+fn if_facets_hardware1_equals_nest_to_the_printed_digits() {
+    assert_equal::<IfFacetsHardware1>("IF_facets_hardware1");
+}

@@ -59,3 +59,25 @@ fn more_threads_than_nest_has_are_refused() {
         assert!(error.message().contains(words), "{error}");
     }
 }
+
+// NEST 3.10 itself waits for ever for a thread that an exception has left.
+#[test]
+fn a_cell_that_diverges_in_one_of_the_threads_ends_the_run_with_an_error() {
+    let _nest = nest();
+    for (threads, bad) in [(1, 3), (2, 3), (2, 2)] {
+        let mut net = NetworkBuilder::new("Diverges");
+        let sim = net.simulator::<Nest>("sim", SimulatorOptions { threads, ..options(0.1) });
+        let cells = net.population(&sim, "cells", 5, EifCondExpIsfaIsta::default());
+        let current = move |index: usize| if index == bad { -1e6 * nA } else { 0.0 * nA };
+        net.vary(&cells, EifCondExpIsfaIsta::parameters().i_offset, current);
+        let synapse = StaticSynapse { weight: 1.0 * nS, delay: 0.1 * ms };
+        net.project(None, &cells, cells.default_target(), AllToAll::default(), synapse);
+        let mut sim = start(net);
+        let error = sim.run(10.0 * ms).unwrap_err();
+        let words = "numerical instability while updating population `cells`";
+        assert!(error.message().contains(words), "{error}");
+        drop(sim);
+        let (net, _) = threaded(threads);
+        start(net).run(1.0 * ms).unwrap();
+    }
+}

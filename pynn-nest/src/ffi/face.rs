@@ -16,6 +16,17 @@ pub(super) struct RawSpike {
     pub(super) node: u64,
 }
 
+/// Parameters of nodes as the shim has them.
+#[repr(C)]
+#[derive(Debug)]
+pub(super) struct RawSettings {
+    pub(super) count: u64,
+    pub(super) keys: *const *const c_char,
+    pub(super) kinds: *const u8,
+    pub(super) lengths: *const u64,
+    pub(super) values: *const f64,
+}
+
 /// A sample as the shim has it.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
@@ -48,10 +59,9 @@ face! {
     init = "pynn_nest_init": fn() -> i32;
     begin = "pynn_nest_begin": fn(f64, f64, i64, i64) -> i32;
     delays = "pynn_nest_delays": fn(i64, i64) -> i32;
-    copy_model = "pynn_nest_copy_model":
-        fn(*const c_char, *const c_char, u64, *const *const c_char, *const f64) -> i32;
+    copy_model = "pynn_nest_copy_model": fn(*const c_char, *const c_char, *const RawSettings) -> i32;
     create = "pynn_nest_create": fn(*const c_char, u64, *mut u64) -> i32;
-    set = "pynn_nest_set": fn(u64, u64, u64, *const *const c_char, *const f64) -> i32;
+    set = "pynn_nest_set": fn(u64, u64, *const RawSettings) -> i32;
     connect = "pynn_nest_connect": fn(u64, *const i64, *const i64, *const f64, *const f64) -> i32;
     record_spikes = "pynn_nest_record_spikes": fn(u64, *const i64, f64) -> i32;
     sample = "pynn_nest_sample": fn(u64, u64, *const c_char, f64, f64, *mut u64) -> i32;

@@ -1,8 +1,9 @@
 //! NEST in this process, behind a safe face. All `unsafe` of the crate is here.
 
 mod face;
+mod settings;
 
-use std::ffi::{CStr, CString, c_char};
+use std::ffi::{CStr, CString};
 use std::sync::Mutex;
 
 use pynn_core::backend::Backend;
@@ -11,6 +12,7 @@ use pynn_core::error::{Error, ErrorKind, Result};
 use crate::installation::Installation;
 use crate::{Nest, library};
 use face::{Face, RawSpike};
+pub(crate) use settings::{Kind, Settings};
 
 /// What the process knows of its NEST.
 struct Process {
@@ -145,20 +147,11 @@ impl Kernel {
     }
 
     /// Makes `alias` a copy of `model` with other defaults.
-    pub(crate) fn copy_model(&mut self, model: &str, alias: &str, defaults: &[(&str, f64)]) -> Result<()> {
+    pub(crate) fn copy_model(&mut self, model: &str, alias: &str, defaults: &Settings) -> Result<()> {
         let (model, alias) = (text(model)?, text(alias)?);
-        let keys = Keys::new(defaults.iter().map(|(key, _)| *key))?;
-        let values: Vec<f64> = defaults.iter().map(|(_, value)| *value).collect();
-        // SAFETY: the texts end; there are as many keys and values as said; all is valid for the call.
-        let code = unsafe {
-            (self.face.copy_model)(
-                model.as_ptr(),
-                alias.as_ptr(),
-                values.len() as u64,
-                keys.pointers.as_ptr(),
-                values.as_ptr(),
-            )
-        };
+        let raw = defaults.raw(1);
+        // SAFETY: the texts end; the settings are those of one node; all is valid for the call.
+        let code = unsafe { (self.face.copy_model)(model.as_ptr(), alias.as_ptr(), &raw const raw.settings) };
         self.face.check(code)
     }
 
@@ -173,25 +166,12 @@ impl Kernel {
         Ok(first)
     }
 
-    /// Sets parameters of the `count` nodes from `first` on, for each a value a node.
-    pub(crate) fn set(&mut self, first: u64, count: usize, columns: &[(&str, &[f64])]) -> Result<()> {
-        let keys = Keys::new(columns.iter().map(|(key, _)| *key))?;
-        let mut values = Vec::with_capacity(count * columns.len());
-        for (_, column) in columns {
-            assert_eq!(column.len(), count, "a value a node");
-            values.extend_from_slice(column);
-        }
+    /// Sets parameters of the `count` nodes from `first` on.
+    pub(crate) fn set(&mut self, first: u64, count: usize, settings: &Settings) -> Result<()> {
         assert!(first + count as u64 <= self.nodes, "nodes that there are");
-        // SAFETY: there are as many keys and values as said; all is valid for the call.
-        let code = unsafe {
-            (self.face.set)(
-                first,
-                count as u64,
-                columns.len() as u64,
-                keys.pointers.as_ptr(),
-                values.as_ptr(),
-            )
-        };
+        let raw = settings.raw(count);
+        // SAFETY: the settings are those of `count` nodes; all is valid for the call.
+        let code = unsafe { (self.face.set)(first, count as u64, &raw const raw.settings) };
         self.face.check(code)
     }
 
@@ -396,19 +376,6 @@ fn load() -> Result<Face> {
     let code = unsafe { (face.init)() };
     face.check(code)?;
     Ok(face)
-}
-
-/// Texts for a C function.
-struct Keys {
-    pointers: Vec<*const c_char>,
-    _texts: Vec<CString>,
-}
-
-impl Keys {
-    fn new<'a>(keys: impl Iterator<Item = &'a str>) -> Result<Self> {
-        let texts = keys.map(text).collect::<Result<Vec<_>>>()?;
-        Ok(Self { pointers: texts.iter().map(|text| text.as_ptr()).collect(), _texts: texts })
-    }
 }
 
 /// `count` values at `first`, which may be null if there are none.
