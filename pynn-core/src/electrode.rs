@@ -17,7 +17,7 @@ pub use currents::{Currents, Injected};
 pub use sources::{AcSource, DcSource, NoisyCurrentSource, StepCurrentSource};
 
 use crate::error::{Error, Result};
-use crate::network::{EndPart, Network};
+use crate::network::{End, Network};
 use crate::population::{ElectrodeId, PopulationId};
 use crate::random::{Key, Purpose};
 use crate::time::Tick;
@@ -106,7 +106,7 @@ pub struct ElectrodeSpec {
     /// Its name: the label, or `source -> population`.
     pub name: Arc<str>,
     /// The cells that it injects into.
-    pub cells: EndPart,
+    pub cells: End,
     /// PyNN's name of its kind of source.
     pub source: &'static str,
     /// The source's [`numbers`](CurrentSource::numbers).
@@ -116,7 +116,7 @@ pub struct ElectrodeSpec {
 
 impl fmt::Debug for ElectrodeSpec {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {} {:?} -> {:?}", self.name, self.source, self.numbers, self.cells)
+        write!(f, "{}: {} {:?} -> {:?}", self.name, self.source, self.numbers, self.cells.parts())
     }
 }
 
@@ -139,13 +139,12 @@ impl Network {
         &self.electrodes
     }
 
-    /// The current of electrode number `electrode`.
+    /// The current of electrode number `electrode` on a simulator of this time step.
     ///
     /// # Errors
     /// When its description does not make sense.
-    pub fn waveform(&self, electrode: ElectrodeId) -> Result<Waveform> {
+    pub fn waveform(&self, electrode: ElectrodeId, timestep: Tick) -> Result<Waveform> {
         let spec = &self.electrodes[electrode.0];
-        let timestep = self.simulator_of(spec.cells.population).timestep;
         let key = self.key(Purpose::Electrode, electrode.0 as u64);
         (spec.waveform)(&spec.numbers, timestep, key)
             .map_err(|message| Error::description(format!("electrode `{}`: {message}", spec.name)))
@@ -158,7 +157,7 @@ impl Network {
     }
 }
 
-/// One rank's share of an electrode.
+/// One rank's share of an electrode's cells in a population.
 #[derive(Clone, Debug)]
 pub struct LocalElectrode<'n> {
     /// The electrode.

@@ -69,19 +69,22 @@ impl<'n> Part<'n> {
         self.network.populations().iter().filter(move |spec| spec.simulator == self.simulator)
     }
 
-    /// The electrodes that inject into cells that live here, in order of declaration.
+    /// The electrodes that inject into cells that live here, in order of declaration; one for each population of their
+    /// cells.
     #[allow(clippy::cast_possible_truncation, reason = "the builder bounds the number of cells")]
     pub fn electrodes(&self) -> impl Iterator<Item = LocalElectrode<'n>> {
         let part = *self;
-        self.network.electrodes().iter().filter_map(move |spec| {
-            let population = &part.network.populations()[spec.cells.population.0];
+        let ends = self.network.electrodes().iter();
+        let ends = ends.flat_map(|spec| spec.cells.parts().iter().map(move |end| (spec, end)));
+        ends.filter_map(move |(spec, end)| {
+            let population = &part.network.populations()[end.population.0];
             let here = share_of(population.size, part.share, part.shares);
-            let injected = spec.cells.within(&here);
+            let injected = end.within(&here);
             let is_here = population.simulator == part.simulator && !injected.is_empty();
             is_here.then(|| LocalElectrode {
                 spec,
                 population: population.id,
-                cells: injected.map(|cell| (spec.cells.cell(cell) - here.start) as u32).collect(),
+                cells: injected.map(|cell| (end.cell(cell) - here.start) as u32).collect(),
             })
         })
     }

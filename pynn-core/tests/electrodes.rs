@@ -26,7 +26,7 @@ fn played<E: CurrentSource>(source: E, steps: u32) -> Vec<f64> {
     let (mut net, cells) = base();
     net.inject(None, &cells, source);
     let net = net.build().unwrap();
-    let waveform = net.waveform(ElectrodeId(0)).unwrap();
+    let waveform = net.waveform(ElectrodeId(0), STEP).unwrap();
     (1..=steps).map(waveform).collect()
 }
 
@@ -105,7 +105,7 @@ fn the_noise_of_an_electrode_is_its_own_and_the_seed_s() {
             net.inject(None, &cells, NoisyCurrentSource::default());
         }
         let net = net.build().unwrap();
-        net.waveform(ElectrodeId(electrode)).unwrap()(1)
+        net.waveform(ElectrodeId(electrode), STEP).unwrap()(1)
     };
     assert_eq!(noise(1, 0), noise(1, 0));
     assert_ne!(noise(1, 0), noise(1, 1));
@@ -163,6 +163,30 @@ fn currents_into_one_cell_add_and_only_changes_are_told() {
     }
 }
 
+/// A list of cells and a slice of another population.
+#[test]
+fn an_electrode_injects_into_an_assembly() {
+    let mut net = NetworkBuilder::new("Two");
+    let sim = net.simulator::<Paper>("sim", SimulatorOptions::default());
+    let one = net.population(&sim, "one", 6, IfCurrExp::default());
+    let two = net.population(&sim, "two", 4, IfCurrExp::default());
+    let electrode = net.inject(None, &(one.select([5, 1]) + two.slice(2..4)), DcSource::default());
+    assert_eq!(electrode.name(), "DCSource -> one + two");
+    let net = net.build().unwrap();
+    let injected = |share, shares| {
+        let part = Part { network: &net, simulator: SimulatorId(0), share, shares };
+        let currents = Currents::new(&part).unwrap();
+        currents.cells().iter().map(|cell| (cell.population.0, cell.cell)).collect::<Vec<_>>()
+    };
+    assert_eq!(injected(0, 1), [(0, 1), (0, 5), (1, 2), (1, 3)]);
+    assert_eq!([injected(0, 2), injected(1, 2)], [vec![(0, 1)], vec![(0, 2), (1, 0), (1, 1)]]);
+
+    let (mut net, cells) = base();
+    net.inject(Some("e"), &(cells.slice(..3) + cells.slice(2..)), DcSource::default());
+    let message = net.build().unwrap_err().message().to_owned();
+    assert!(message.starts_with("electrode `e`: cell 2 of `cells` is twice in one end"), "{message}");
+}
+
 #[test]
 fn an_electrode_that_is_set_anew_keeps_its_time() {
     let (mut net, cells) = base();
@@ -178,12 +202,15 @@ fn an_electrode_that_is_set_anew_keeps_its_time() {
     let weaker = DcSource { amplitude: 0.5 * nA, start: 0.4 * ms, stop: 0.5 * ms };
     let mut net = net.clone();
     net.set_electrode(ElectrodeId(0), weaker.numbers());
-    currents.change(&net, ElectrodeId(0)).unwrap();
+    let changed = net.clone();
+    let part = Part { network: &changed, ..part };
+    currents.change(&part, ElectrodeId(0)).unwrap();
     assert_eq!([5, 6].map(|step| current(&mut currents, step)), [0.5, 0.0]);
     currents.reset();
     assert_eq!([1, 2, 3, 4, 5].map(|step| current(&mut currents, step)), [0.0, 0.0, 0.0, 0.0, 0.5]);
     net.set_electrode(ElectrodeId(0), vec![1.0, 5.0, 3.0]);
-    let error = currents.change(&net, ElectrodeId(0)).unwrap_err();
+    let part = Part { network: &net, ..part };
+    let error = currents.change(&part, ElectrodeId(0)).unwrap_err();
     assert_eq!(
         error.message(),
         "electrode `DCSource -> cells`: stop is 3 ms, but start is 5 ms; stop must not come before start"

@@ -145,7 +145,11 @@ impl<'a> Setup<'a> {
     #[must_use]
     pub fn is_injected(&self) -> bool {
         let id = self.population.spec.id;
-        self.population.network().electrodes().iter().any(|electrode| electrode.cells.population == id)
+        self.population
+            .network()
+            .electrodes()
+            .iter()
+            .any(|electrode| electrode.cells.populations().any(|other| other == id))
     }
 
     /// The share of the population.

@@ -2,8 +2,7 @@
 
 use pynn_core::backend::{Currents, Part};
 use pynn_core::error::Result;
-use pynn_core::network::Network;
-use pynn_core::population::ElectrodeId;
+use pynn_core::population::{ElectrodeId, PopulationId};
 
 use crate::ffi::{Injections, Kernel, Settings};
 
@@ -32,10 +31,7 @@ pub(crate) struct Electrodes {
 
 impl Electrodes {
     /// The electrodes of `part`; `place` gives a cell's node and constant current.
-    pub(crate) fn new(
-        part: &Part<'_>,
-        place: impl Fn(pynn_core::population::PopulationId, u32) -> (u32, f64),
-    ) -> Result<Self> {
+    pub(crate) fn new(part: &Part<'_>, place: impl Fn(PopulationId, u32) -> (u32, f64)) -> Result<Self> {
         let currents = Currents::new(part)?;
         let cells = currents.cells().iter().map(|cell| place(cell.population, cell.cell)).collect();
         let injections = Injections::default();
@@ -54,9 +50,9 @@ impl Electrodes {
     }
 
     /// Takes over an electrode's new description.
-    pub(crate) fn change(&mut self, network: &Network, electrode: ElectrodeId) -> Result<()> {
+    pub(crate) fn change(&mut self, part: &Part<'_>, electrode: ElectrodeId) -> Result<()> {
         self.stale = true;
-        self.currents.change(network, electrode)
+        self.currents.change(part, electrode)
     }
 
     /// Whether the next step has to be run by itself, between [`begin`](Self::begin) and [`end`](Self::end).

@@ -290,7 +290,7 @@ impl Simulator for Engine {
 
     fn change(&mut self, part: &Part<'_>, change: &Change) -> Result<()> {
         match change {
-            Change::Electrode { electrode } => self.electrodes.change(part.network, *electrode),
+            Change::Electrode { electrode } => self.electrodes.change(part, *electrode),
             other => Err(unchangeable(part, other)),
         }
     }

@@ -219,7 +219,7 @@ impl Simulator for Engine {
 
     fn change(&mut self, part: &Part<'_>, change: &Change) -> Result<()> {
         match change {
-            Change::Electrode { electrode } => self.currents.change(part.network, *electrode),
+            Change::Electrode { electrode } => self.currents.change(part, *electrode),
             other => Err(unchangeable(part, other)),
         }
     }

@@ -1,4 +1,4 @@
-//! The ends of projections, from views to checked cells.
+//! The ends of projections and of electrodes, from views to checked cells.
 
 use std::sync::Arc;
 
@@ -76,13 +76,15 @@ impl NetworkBuilder {
             ));
             return false;
         }
-        let ends = [source, target].map(|chosen| self.end(&spec.name, chosen));
+        let owner = format!("projection `{}`", spec.name);
+        let ends = [source, target].map(|chosen| self.end(&owner, chosen));
         let [Some(source), Some(target)] = ends else { return false };
         (spec.source, spec.target) = (source, target);
         true
     }
 
-    fn end(&mut self, projection: &str, chosen: Vec<Chosen>) -> Option<End> {
+    /// The cells that `owner` ends on, if they are such that there are.
+    pub(super) fn end(&mut self, owner: &str, chosen: Vec<Chosen>) -> Option<End> {
         let empty = |part: &Chosen| self.network.populations[part.population.0].size == 0;
         // Reported with the population.
         if chosen.iter().any(empty) {
@@ -90,14 +92,14 @@ impl NetworkBuilder {
         }
         let mistakes: Vec<_> = chosen.iter().filter_map(|part| part.mistake.clone()).collect();
         for mistake in &mistakes {
-            self.mistake(format!("projection `{projection}`: {mistake}"));
+            self.mistake(format!("{owner}: {mistake}"));
         }
         if !mistakes.is_empty() {
             return None;
         }
         if let Some((name, cell)) = doubled(&chosen) {
             self.mistake(format!(
-                "projection `{projection}`: cell {cell} of `{name}` is twice in one end; let the views of an assembly not overlap"
+                "{owner}: cell {cell} of `{name}` is twice in one end; let the views of an assembly not overlap"
             ));
             return None;
         }
@@ -107,7 +109,7 @@ impl NetworkBuilder {
 }
 
 /// The populations' names, each once.
-fn names(chosen: &[Chosen]) -> String {
+pub(super) fn names(chosen: &[Chosen]) -> String {
     let mut names: Vec<&str> = Vec::new();
     for part in chosen {
         if !names.contains(&&*part.name) {

@@ -4,11 +4,12 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use super::NetworkBuilder;
+use super::ends::names;
 use crate::backend::Injects;
 use crate::cell::Injectable;
 use crate::electrode::{CurrentSource, ElectrodeSpec, waveform_of};
-use crate::network::EndPart;
-use crate::population::{Electrode, ElectrodeId, View};
+use crate::population::{Assembly, Electrode, ElectrodeId};
+use crate::view::Chosen;
 
 impl NetworkBuilder {
     /// Declares an electrode: `source` injects its current into each of `cells`. The name is `label`, or
@@ -16,7 +17,7 @@ impl NetworkBuilder {
     pub fn inject<B, C, E>(
         &mut self,
         label: Option<&str>,
-        cells: impl Into<View<B, C>>,
+        cells: impl Into<Assembly<B, C>>,
         source: E,
     ) -> Electrode<E>
     where
@@ -24,37 +25,40 @@ impl NetworkBuilder {
         C: Injectable,
         E: CurrentSource,
     {
-        let cells = cells.into();
+        let cells: Vec<Chosen> = cells.into().parts.into_iter().map(Chosen::from).collect();
         let id = ElectrodeId(self.network.electrodes.len());
-        if !self.owns(&cells.population) {
-            return Electrode { id, name: label.unwrap_or_default().into(), source: PhantomData };
+        let name = label.map_or_else(|| self.unique_electrode(E::NAME, &cells), Arc::from);
+        let handle = Electrode { id, name: name.clone(), source: PhantomData };
+        let mut own = true;
+        for part in &cells {
+            own &= self.owns_named(part.population, &part.name);
         }
-        let name = label.map_or_else(|| self.unique_electrode::<E>(cells.population.name()), Arc::from);
+        if !own {
+            return handle;
+        }
         if self.network.electrodes.iter().any(|other| other.name == name) {
             self.mistake(format!("electrode `{name}` is declared twice; give each a name of its own"));
         }
-        let population = &self.network.populations[cells.population.id.0];
-        if let Some(mistake) = cells.mistake.filter(|_| population.size > 0) {
-            self.mistake(format!("electrode `{name}`: {mistake}"));
-        }
-        let timestep = self.network.simulator_of(cells.population.id).timestep;
-        if let Err(message) = source.check(timestep) {
+        let mut timesteps = cells.iter().map(|part| self.network.simulator_of(part.population).timestep);
+        if let Some(message) = timesteps.find_map(|timestep| source.check(timestep).err()) {
             self.mistake(format!("electrode `{name}`: {message}"));
         }
-        self.network.electrodes.push(ElectrodeSpec {
+        let Some(cells) = self.end(&format!("electrode `{name}`"), cells) else { return handle };
+        let spec = ElectrodeSpec {
             id,
-            name: name.clone(),
-            cells: EndPart { population: cells.population.id, cells: cells.cells, first: 0 },
+            name,
+            cells,
             source: E::NAME,
             numbers: source.numbers(),
             waveform: waveform_of::<E>,
-        });
-        Electrode { id, name, source: PhantomData }
+        };
+        self.network.electrodes.push(spec);
+        handle
     }
 
     /// `source -> population`, numbered when there are several.
-    fn unique_electrode<E: CurrentSource>(&self, population: &str) -> Arc<str> {
-        let name = format!("{} -> {population}", E::NAME);
+    fn unique_electrode(&self, source: &str, cells: &[Chosen]) -> Arc<str> {
+        let name = format!("{source} -> {}", names(cells));
         let taken = |name: &str| self.network.electrodes.iter().any(|other| &*other.name == name);
         let numbered = (2..).map(|number| format!("{name} #{number}"));
         std::iter::once(name.clone()).chain(numbered).find(|name| !taken(name)).unwrap_or(name).into()

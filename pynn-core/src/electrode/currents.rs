@@ -2,7 +2,6 @@
 
 use super::Waveform;
 use crate::error::Result;
-use crate::network::Network;
 use crate::part::Part;
 use crate::population::{ElectrodeId, PopulationId};
 
@@ -54,7 +53,7 @@ impl Currents {
         for local in part.electrodes() {
             let id = local.spec.id;
             if electrodes.last().is_none_or(|last| last.id != id) {
-                let waveform = part.network.waveform(id)?;
+                let waveform = part.network.waveform(id, part.timestep())?;
                 electrodes.push(Playing { id, waveform, current: 0.0 });
             }
             let number = electrodes.len() - 1;
@@ -122,8 +121,8 @@ impl Currents {
     ///
     /// # Errors
     /// When the description does not make sense.
-    pub fn change(&mut self, network: &Network, electrode: ElectrodeId) -> Result<()> {
-        let waveform = network.waveform(electrode)?;
+    pub fn change(&mut self, part: &Part<'_>, electrode: ElectrodeId) -> Result<()> {
+        let waveform = part.network.waveform(electrode, part.timestep())?;
         if let Some(playing) = self.electrodes.iter_mut().find(|playing| playing.id == electrode) {
             playing.waveform = waveform;
         }
