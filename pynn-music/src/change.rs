@@ -37,6 +37,7 @@ pub(crate) fn describe(
             };
             network.set_synapses(projection, value, column);
         }
+        Object::Electrode(electrode) => network.set_electrode(electrode, values.numbers.to_vec()),
     }
     Ok(())
 }
@@ -109,6 +110,12 @@ pub(crate) fn take_over(node: &mut RankNode, part: &Part<'_>, object: Object, va
             }
             Ok(())
         }
+        Object::Electrode(electrode) => {
+            if part.electrodes().any(|local| local.spec.id == electrode) {
+                node.simulator().change(part, &Change::Electrode { electrode })?;
+            }
+            Ok(())
+        }
     }
 }
 
@@ -146,7 +153,7 @@ pub(crate) fn read(node: &mut RankNode, part: &Part<'_>, object: Object) -> Resu
             }
             Ok(words)
         }
-        Object::Parameter(..) | Object::SpikeTimes(_) => {
+        Object::Parameter(..) | Object::SpikeTimes(_) | Object::Electrode(_) => {
             Err(Error::new(ErrorKind::Usage, "parameters are known without asking ranks"))
         }
     }

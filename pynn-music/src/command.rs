@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use pynn_core::change::SynapseValue;
 use pynn_core::error::Result;
-use pynn_core::population::{PopulationId, ProjectionId};
+use pynn_core::population::{ElectrodeId, PopulationId, ProjectionId};
 #[cfg(any(test, feature = "mpi"))]
 use pynn_core::time::Tick;
 
@@ -51,6 +51,8 @@ pub(crate) enum Object {
     /// A value of the connections of a projection. Set: rank by rank in the order in which they are emitted; places are
     /// how many each rank has. Read: target, source, bits of the value.
     Synapses(ProjectionId, SynapseValue),
+    /// The numbers of an electrode's source.
+    Electrode(ElectrodeId),
 }
 
 /// New values.
@@ -141,6 +143,7 @@ impl Object {
                 };
                 [3, projection.0 as u64, value]
             }
+            Self::Electrode(electrode) => [4, electrode.0 as u64, 0],
         }
     }
 
@@ -158,6 +161,7 @@ impl Object {
                 };
                 Self::Synapses(ProjectionId(object), value)
             }
+            4 => Self::Electrode(ElectrodeId(object)),
             _ => return None,
         })
     }
@@ -181,7 +185,8 @@ mod tests {
             Command::Reset,
             Command::Set { object: Object::Parameter(population, 2), values: values.clone() },
             Command::Set { object: Object::State(population, 1), values: none },
-            Command::Set { object: Object::SpikeTimes(population), values },
+            Command::Set { object: Object::SpikeTimes(population), values: values.clone() },
+            Command::Set { object: Object::Electrode(ElectrodeId(5)), values },
             Command::Get(Object::Synapses(ProjectionId(7), SynapseValue::Weight)),
             Command::Get(Object::Synapses(ProjectionId(7), SynapseValue::Delay)),
             Command::Get(Object::Synapses(ProjectionId(7), SynapseValue::Parameter(1))),
@@ -189,7 +194,7 @@ mod tests {
         ] {
             assert_eq!(Command::of(&command.words()), Some(command));
         }
-        for bad in [&[9][..], &[1, 2], &[7, 0, 0, 0, 2, 1], &[7, 0, 0, 0, 0], &[8, 4, 0, 0]] {
+        for bad in [&[9][..], &[1, 2], &[7, 0, 0, 0, 2, 1], &[7, 0, 0, 0, 0], &[8, 5, 0, 0]] {
             assert_eq!(Command::of(bad), None, "{bad:?}");
         }
     }

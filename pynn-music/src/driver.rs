@@ -10,6 +10,7 @@ use pynn_core::time::Tick;
 
 use crate::clock::Span;
 use crate::command::Command;
+use crate::electrodes::Changed;
 use crate::gather;
 use crate::progress::Bar;
 use crate::statistics::{RankStatistics, SimulationStatistics};
@@ -24,6 +25,8 @@ pub(crate) struct Driver {
     pub(crate) changed: Option<Network>,
     /// How many changes there were: numbers their random streams.
     pub(crate) changes: u64,
+    /// How electrodes were changed, in order.
+    pub(crate) injected: Vec<Changed>,
     /// Where each segment ends so far; the last one is the current one.
     segments: Vec<Tick>,
     failed: Option<Error>,
@@ -41,6 +44,7 @@ impl Driver {
             team,
             changed: None,
             changes: 0,
+            injected: Vec::new(),
             segments: vec![Tick::ZERO],
             failed: None,
             progress,

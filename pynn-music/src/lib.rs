@@ -12,6 +12,7 @@ pub mod clock;
 mod command;
 mod cores;
 mod driver;
+mod electrodes;
 pub mod exchange;
 mod exit;
 mod gather;

@@ -22,7 +22,7 @@ type Connection = [u64; 3];
 
 impl Driver {
     /// Has all ranks take new values, and notes them; or none, when they are refused.
-    fn change(&mut self, object: Object, values: Values) -> Result<()> {
+    pub(crate) fn change(&mut self, object: Object, values: Values) -> Result<()> {
         let mut network = self.network().clone();
         change::describe(&mut network, self.common.plan.layout(), 0, object, &values)?;
         self.ask_between_runs(Command::Set { object, values })?;

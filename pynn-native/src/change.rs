@@ -31,7 +31,7 @@ impl Engine {
                 group.initialize(&local, *state, cells, self.now)
             }
             Change::Synapses { .. } => self.rewire(part),
-            Change::Electrode { electrode } => self.currents.change(part.network, *electrode),
+            Change::Electrode { electrode } => self.currents.change(part, *electrode),
             other => Err(unchangeable(part, other)),
         }
     }
