@@ -53,6 +53,7 @@ INITIAL {
     v_last = v
     make_receptors(3)
     VERBATIM
+    pynn_drive(cell, &i_offset);
     pynn_expose(cell, 0, &v_last);
     pynn_expose(cell, 1, &g_s);
     pynn_expose(cell, 2, &g_r);

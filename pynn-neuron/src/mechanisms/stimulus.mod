@@ -19,6 +19,9 @@ INCLUDE "given.inc"
 INITIAL {
     open()
     amplitude = given()
+    VERBATIM
+    pynn_drive(cell, &amplitude);
+    ENDVERBATIM
 }
 
 BREAKPOINT {
