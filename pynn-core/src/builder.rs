@@ -20,7 +20,6 @@ use crate::population::{
     Population, PopulationId, Projection, ProjectionId, Senders, SimulatorHandle, SimulatorId, Target,
 };
 use crate::row::{LONGEST_DELAY, WeightRule, check_listed, check_parameters, delay_steps};
-use crate::source::Sources;
 use crate::synapse::SynapseType;
 use crate::time::Tick;
 use crate::units::{Time, Unit};
@@ -221,8 +220,8 @@ impl NetworkBuilder {
     }
 
     fn check_source(&mut self, spec: &PopulationSpec) {
-        if let PopulationKind::Source(Sources::Array(trains)) = &spec.kind
-            && let Err(message) = trains.check(spec.size)
+        if let PopulationKind::Source(source) = &spec.kind
+            && let Err(message) = source.check(spec.size)
         {
             self.mistake(format!("population `{}`: {message}", spec.name));
         }

@@ -42,7 +42,8 @@ pub mod prelude {
     pub use crate::cells::{
         EifCondAlphaIsfaIsta, EifCondExpIsfaIsta, GifCondExp, HhCondExp, IfCondAlpha, IfCondExp,
         IfCondExpGsfaGrr, IfCurrAlpha, IfCurrDelta, IfCurrExp, IfFacetsHardware1, Izhikevich,
-        SpikeSourceArray, SpikeSourcePoisson, SpikeTrains,
+        SpikeSourceArray, SpikeSourceGamma, SpikeSourceInhGamma, SpikeSourcePoisson,
+        SpikeSourcePoissonRefractory, SpikeTrains,
     };
     pub use crate::connectors::*;
     pub use crate::electrode::{AcSource, DcSource, NoisyCurrentSource, StepCurrentSource};

@@ -201,6 +201,10 @@ impl<'n> LocalPopulation<'n> {
         values
     }
 
+    fn parameter_columns(&self) -> Result<Vec<Vec<f64>>> {
+        (0..self.spec.parameters.len()).map(|index| self.parameter(index)).collect()
+    }
+
     /// The key of the random numbers that the cell model draws for this population while it runs.
     #[must_use]
     pub fn model_key(&self) -> Key {
@@ -221,9 +225,19 @@ impl<'n> LocalPopulation<'n> {
         let timestep = self.network.simulator_of(self.spec.id).timestep;
         Ok(match source {
             Sources::Poisson => {
-                let columns = (0..3).map(|index| self.parameter(index)).collect::<Result<Vec<_>>>()?;
                 let key = self.network.source_key(self.spec.id);
+                let columns = self.parameter_columns()?;
                 Box::new(crate::cells::PoissonSource::new(key, self.first_gid(), timestep, &columns))
+            }
+            Sources::Renewal(intervals) => {
+                let key = self.network.source_key(self.spec.id);
+                let (columns, intervals) = (self.parameter_columns()?, intervals.clone());
+                let source =
+                    crate::cells::RenewalSource::new(intervals, key, self.first_gid(), timestep, &columns);
+                Box::new(source.map_err(|(cell, message)| {
+                    let (name, cell) = (&self.spec.name, self.cells.start + cell);
+                    Error::description(format!("population `{name}`: of cell {cell}, {message}"))
+                })?)
             }
             Sources::Array(trains) => Box::new(crate::cells::ArraySource::new(
                 trains,

@@ -5,10 +5,13 @@
 //! doi 10.1145/2063384.2063405), checked against the authors' known answers.
 
 mod discrete;
+mod gamma;
 mod normal;
 pub(crate) mod portable;
 
 use crate::units::Unit;
+
+pub(crate) use gamma::gamma_hazard;
 
 /// What a stream of random numbers is for; two purposes never share numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::cells::SpikeTrains;
+use crate::cells::{Intervals, SpikeTrains};
 use crate::time::Spike;
 
 /// The spike sources of one population on one rank.
@@ -30,4 +30,17 @@ pub enum Sources {
     Poisson,
     /// [`SpikeSourceArray`](crate::cells::SpikeSourceArray).
     Array(SpikeTrains),
+    /// Cells whose intervals are drawn one after the other; [`Intervals`] says which parameters they have.
+    Renewal(Intervals),
+}
+
+impl Sources {
+    /// Says what is wrong with what is given for a whole population of `size` cells, if anything.
+    pub(crate) fn check(&self, size: usize) -> Result<(), String> {
+        match self {
+            Self::Poisson => Ok(()),
+            Self::Array(trains) => trains.check(size),
+            Self::Renewal(intervals) => intervals.check(),
+        }
+    }
 }

@@ -14,7 +14,9 @@ pub use hh::HhCondExp;
 pub use if_cond::{IfCondAlpha, IfCondExp, IfCondExpGsfaGrr, IfFacetsHardware1};
 pub use if_curr::{IfCurrAlpha, IfCurrDelta, IfCurrExp};
 pub use izhikevich::Izhikevich;
-pub(crate) use spike_source::{ArraySource, PoissonSource};
+pub use spike_source::Intervals;
+pub(crate) use spike_source::{ArraySource, PoissonSource, RenewalSource};
 pub use spike_source::{
-    PoissonTable, SpikeSourceArray, SpikeSourcePoisson, SpikeTrains, active_steps, poisson_word,
+    GammaBins, PoissonTable, SpikeSourceArray, SpikeSourceGamma, SpikeSourceInhGamma, SpikeSourcePoisson,
+    SpikeSourcePoissonRefractory, SpikeTrains, active_steps, poisson_word,
 };
