@@ -2,6 +2,7 @@
 
 mod ends;
 mod inject;
+mod place;
 
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -20,6 +21,7 @@ use crate::population::{
     Population, PopulationId, Projection, ProjectionId, Senders, SimulatorHandle, SimulatorId, Target,
 };
 use crate::row::{LONGEST_DELAY, WeightRule, check_listed, check_parameters, delay_steps};
+use crate::space::{Line, Space};
 use crate::synapse::SynapseType;
 use crate::time::Tick;
 use crate::units::{Time, Unit};
@@ -75,6 +77,8 @@ pub struct NetworkBuilder {
     next_gid: u64,
     /// How many samples of cells were drawn.
     samples: u64,
+    /// The space of the projections that are declared next.
+    space: Space,
 }
 
 impl NetworkBuilder {
@@ -88,7 +92,7 @@ impl NetworkBuilder {
             projections: Vec::new(),
             electrodes: Vec::new(),
         };
-        Self { network, errors: Vec::new(), next_gid: 0, samples: 0 }
+        Self { network, errors: Vec::new(), next_gid: 0, samples: 0, space: Space::default() }
     }
 
     /// Sets the seed that all random numbers of the network come from.
@@ -211,6 +215,7 @@ impl NetworkBuilder {
             parameters: cell.parameter_values().into_iter().map(Column::Constant).collect(),
             initial: info.states.iter().map(|state| Column::Constant(state.default)).collect(),
             recording: Recording::default(),
+            structure: Arc::new(Line::default()),
             kind,
         };
         self.check_source(&spec);
@@ -348,6 +353,7 @@ impl NetworkBuilder {
             name: label.map_or_else(|| self.unique_name(&source, &target, receptor), Arc::from),
             source: End::default(),
             target: End::default(),
+            space: self.space,
             receptor,
             connector: <B as Connects<K>>::lower(connector).into(),
             values,
@@ -378,6 +384,9 @@ impl NetworkBuilder {
             messages.push(message);
             return messages;
         }
+        for (what, column) in [("weights", &spec.values.weight), ("delays", &spec.values.delay)] {
+            messages.extend(column.check(what, &ends).err());
+        }
         messages.extend(self.check_delay(spec, &ends).err());
         messages.extend(self.check_weight(spec, &ends).err());
         messages.extend(spec.family.check().err());
@@ -385,7 +394,7 @@ impl NetworkBuilder {
         messages
     }
 
-    fn check_delay(&self, spec: &mut ProjectionSpec, ends: &Ends) -> Result<(), String> {
+    fn check_delay(&self, spec: &mut ProjectionSpec, ends: &Ends<'_>) -> Result<(), String> {
         let target = self.network.target_simulator(spec);
         let step = target.timestep;
         if !spec.family.info().carries_spikes {
@@ -415,7 +424,7 @@ impl NetworkBuilder {
                 distribution.check()?;
                 exact(rounded(distribution.lower_bound()).max(least))
             }
-            (None, SynapseColumn::Function(_) | SynapseColumn::Set(_)) => exact(least),
+            (None, _) => exact(least),
         };
         if shortest < allowed {
             let sources = spec.source.populations().map(|source| self.network.simulator_of(source));
@@ -436,7 +445,7 @@ impl NetworkBuilder {
         Ok(())
     }
 
-    fn check_weight(&self, spec: &ProjectionSpec, ends: &Ends) -> Result<(), String> {
+    fn check_weight(&self, spec: &ProjectionSpec, ends: &Ends<'_>) -> Result<(), String> {
         let rule = WeightRule::new(&self.network, spec);
         let check = |weight: f64| rule.check(weight);
         if let Some((smallest, largest)) = spec.connector.listed_weights() {
@@ -454,7 +463,7 @@ impl NetworkBuilder {
                 let bounds = [distribution.lower_bound(), distribution.upper_bound()];
                 bounds.into_iter().filter(|bound| bound.is_finite()).try_for_each(check)
             }
-            SynapseColumn::Function(_) | SynapseColumn::Set(_) => Ok(()),
+            _ => Ok(()),
         }
     }
 

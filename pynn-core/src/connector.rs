@@ -8,8 +8,11 @@ use std::cell::OnceCell;
 use std::fmt;
 use std::ops::Range;
 
+use crate::end::{End, EndPart};
 use crate::error::Result;
-use crate::random::{Key, Stream};
+use crate::network::{Network, ProjectionSpec};
+use crate::random::{Key, Purpose, Stream};
+use crate::space::{Point, Space};
 
 pub use crate::end::{Cells, Selection};
 
@@ -26,28 +29,28 @@ pub trait Connector: fmt::Debug + Send + Sync + 'static {
     ///
     /// # Errors
     /// With words that fit behind the name of the projection, and the remedy.
-    fn check(&self, ends: &Ends) -> Result<(), String>;
+    fn check(&self, ends: &Ends<'_>) -> Result<(), String>;
 
     /// Emits the connections onto the targets with indices `targets` in the target end: for each target, in ascending
     /// order, at most one [`Row`]. Emits the same for a target whatever else is asked for.
     ///
     /// # Errors
     /// When connections cannot be made, a file cannot be read.
-    fn connect(&self, ends: &Ends, targets: Range<u32>, emit: &mut dyn FnMut(Row<'_>)) -> Result<()>;
+    fn connect(&self, ends: &Ends<'_>, targets: Range<u32>, emit: &mut dyn FnMut(Row<'_>)) -> Result<()>;
 
     /// How many connections it makes in all, where that is known beforehand. [`Row::first`] is given exactly then.
-    fn count(&self, ends: &Ends) -> Option<u64> {
+    fn count(&self, ends: &Ends<'_>) -> Option<u64> {
         let _ = ends;
         None
     }
 
     /// About how many connections it makes, for plans; by default [`count`](Self::count).
-    fn expected(&self, ends: &Ends) -> Option<u64> {
+    fn expected(&self, ends: &Ends<'_>) -> Option<u64> {
         self.count(ends)
     }
 
     /// Which sources have connections onto `targets`: spikes of others are not sent there. May say too many, never too few.
-    fn reaching(&self, ends: &Ends, targets: Range<u32>) -> Reaching {
+    fn reaching(&self, ends: &Ends<'_>, targets: Range<u32>) -> Reaching {
         let _ = (ends, targets);
         Reaching::All
     }
@@ -100,24 +103,93 @@ impl<'a> Row<'a> {
     }
 }
 
-/// The two ends of a projection and its random numbers.
+/// The two ends of a projection, where their cells are, and its random numbers.
 #[derive(Clone, Debug)]
-pub struct Ends {
+pub struct Ends<'n> {
     /// The cells that send.
     pub sources: Cells,
     /// The cells that receive.
     pub targets: Cells,
     /// The key of the connector's streams.
     pub key: Key,
+    /// In which distances are taken.
+    pub space: Space,
+    /// The network, and the parts of the two ends.
+    of: Option<(&'n Network, [End; 2])>,
+    /// Where the cells of the two ends are; made when it is asked for.
+    points: OnceCell<[Vec<Point>; 2]>,
     /// The targets that are among the sources, ascending; made when it is asked for.
     own: OnceCell<Vec<u32>>,
 }
 
-impl Ends {
-    /// The ends `sources` and `targets`, and streams of `key`.
+impl<'n> Ends<'n> {
+    /// The ends `sources` and `targets` without a network, and streams of `key`: each end a [`Line`](crate::space::Line).
     #[must_use]
     pub fn new(sources: Cells, targets: Cells, key: Key) -> Self {
-        Self { sources, targets, key, own: OnceCell::new() }
+        let (points, own) = (OnceCell::new(), OnceCell::new());
+        Self { sources, targets, key, space: Space::default(), of: None, points, own }
+    }
+
+    pub(crate) fn of(network: &'n Network, projection: &ProjectionSpec) -> Self {
+        let (source, target) = (&projection.source, &projection.target);
+        let key = network.key(Purpose::Connection, projection.id.0 as u64);
+        Self {
+            of: Some((network, [source.clone(), target.clone()])),
+            space: projection.space,
+            ..Self::new(source.cells().clone(), target.cells().clone(), key)
+        }
+    }
+
+    /// The network, where the ends are of one.
+    #[must_use]
+    pub fn network(&self) -> Option<&'n Network> {
+        self.of.as_ref().map(|of| of.0)
+    }
+
+    /// The names of the populations of the two ends: `exc + inh`.
+    pub(crate) fn names(&self) -> [String; 2] {
+        let Some((network, ends)) = &self.of else { return ["the sources", "the targets"].map(Into::into) };
+        ends.each_ref().map(|end| {
+            let names = end.populations().map(|population| &*network.populations()[population.0].name);
+            names.collect::<Vec<_>>().join(" + ")
+        })
+    }
+
+    /// Where the cells of the two ends are, by index.
+    fn points(&self) -> &[Vec<Point>; 2] {
+        self.points.get_or_init(|| match &self.of {
+            Some((network, ends)) => ends.each_ref().map(|end| {
+                let of = |part: &EndPart| {
+                    let points = network.points(part.population);
+                    part.cells.iter().map(|cell| points[cell]).collect::<Vec<_>>()
+                };
+                end.parts().iter().flat_map(of).collect()
+            }),
+            None => [&self.sources, &self.targets]
+                .map(|cells| (0..cells.size()).map(|index| [f64::from(index), 0.0, 0.0]).collect()),
+        })
+    }
+
+    /// The distance of target `target` from source `source` in um, in the projection's [`Space`].
+    ///
+    /// # Panics
+    /// When there are no such cells.
+    #[must_use]
+    pub fn distance(&self, source: u32, target: u32) -> f64 {
+        let [sources, targets] = self.points();
+        self.space.distance(sources[source as usize], targets[target as usize])
+    }
+
+    /// Where target `target` is, seen from source `source`: x, y and z in um. Their places, without regard to the space, as
+    /// in PyNN.
+    ///
+    /// # Panics
+    /// When there are no such cells.
+    #[must_use]
+    pub fn displacement(&self, source: u32, target: u32) -> [f64; 3] {
+        let [sources, targets] = self.points();
+        let (from, to) = (sources[source as usize], targets[target as usize]);
+        std::array::from_fn(|axis| to[axis] - from[axis])
     }
 
     /// The index among the sources of the cell that is target `target`, if it is there: its self-connection.

@@ -83,9 +83,9 @@ impl fmt::Debug for Selection {
 
 /// One end of a projection: cells of one or several populations. The index of a cell in the end goes through the parts
 /// one after the other.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct End {
-    parts: Vec<EndPart>,
+    parts: Arc<[EndPart]>,
     cells: Cells,
 }
 
@@ -127,6 +127,12 @@ impl EndPart {
     }
 }
 
+impl Default for End {
+    fn default() -> Self {
+        Self { parts: Arc::new([]), cells: Cells::default() }
+    }
+}
+
 impl End {
     /// The given cells of populations whose first cell has the given global id.
     #[allow(clippy::cast_possible_truncation, reason = "the builder bounds the number of cells")]
@@ -138,7 +144,7 @@ impl End {
             parts.push(EndPart { population, cells, first });
             first += size;
         }
-        Self { parts, cells: Cells { blocks: blocks.into(), size: first } }
+        Self { parts: parts.into(), cells: Cells { blocks: blocks.into(), size: first } }
     }
 
     /// The parts, in order of the indices of their cells.

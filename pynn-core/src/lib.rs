@@ -17,9 +17,11 @@ pub mod change;
 pub mod connector;
 pub mod connectors;
 pub mod digest;
+pub mod distance;
 pub mod electrode;
 mod end;
 pub mod error;
+pub mod expression;
 pub mod network;
 mod part;
 pub mod population;
@@ -27,6 +29,7 @@ pub mod random;
 pub mod recording;
 mod row;
 pub mod source;
+pub mod space;
 pub mod synapse;
 pub mod time;
 pub mod units;
@@ -46,11 +49,14 @@ pub mod prelude {
         SpikeSourcePoissonRefractory, SpikeTrains,
     };
     pub use crate::connectors::*;
+    pub use crate::distance::of_distance;
     pub use crate::electrode::{AcSource, DcSource, NoisyCurrentSource, StepCurrentSource};
     pub use crate::error::{Error, ErrorKind, Result};
+    pub use crate::expression::Expression;
     pub use crate::network::{Model, Network, NetworkBuilder, SimulatorOptions};
     pub use crate::population::{Assembly, Electrode, Population, Projection, View};
     pub use crate::random::{LogNormal, Normal, NormalClipped, Uniform};
+    pub use crate::space::{Axes, Cuboid, FillOrder, Grid2D, Grid3D, Line, RandomStructure, Space, Sphere};
     pub use crate::synapse::{
         AdditivePotentiationMultiplicativeDepression, AdditiveWeightDependence, ElectricalSynapse,
         GutigWeightDependence, MultiQuantalSynapse, MultiplicativeWeightDependence, SimpleStochasticSynapse,
@@ -59,7 +65,7 @@ pub mod prelude {
     };
     // `s`, `V` and `us` stay out: as constants they would turn a user's `let s = ...` into a comparison.
     pub use crate::units::{
-        Capacitance, Conductance, Current, Frequency, Hz, Time, Unit, Voltage, kHz, mS, mV, ms, nA, nF, nS,
-        pA, pF, uA, uS,
+        Capacitance, Conductance, Current, Frequency, Hz, Length, Time, Unit, Voltage, kHz, mS, mV, mm, ms,
+        nA, nF, nS, pA, pF, uA, uS, um,
     };
 }

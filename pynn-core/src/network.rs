@@ -14,8 +14,10 @@ use crate::part::Part;
 use crate::population::{PopulationId, ProjectionId, SimulatorId};
 use crate::random::{Key, Purpose};
 use crate::source::Sources;
+use crate::space::{Point, Space, Structure};
 use crate::synapse::{SynapseColumns, SynapseFamily};
 use crate::time::Tick;
+use crate::units::Length;
 use crate::values::Column;
 
 pub use crate::builder::{NetworkBuilder, SimulatorOptions};
@@ -95,6 +97,8 @@ pub struct PopulationSpec {
     pub initial: Vec<Column>,
     /// What is recorded.
     pub recording: Recording,
+    /// Where its cells are; [`Network::positions`] has the places.
+    pub structure: Arc<dyn Structure>,
     /// What simulates it.
     pub kind: PopulationKind,
 }
@@ -116,6 +120,7 @@ impl std::fmt::Debug for PopulationSpec {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{} on {}: [{}; {}]", self.name, self.simulator.0, self.cell.name, self.size)?;
         write!(f, " {:?} {:?} {:?}", self.parameters, self.initial, self.recording)?;
+        write!(f, " {:?}", self.structure)?;
         if let PopulationKind::Source(source) = &self.kind {
             write!(f, " {source:?}")?;
         }
@@ -170,6 +175,8 @@ pub struct ProjectionSpec {
     pub source: End,
     /// The cells that receive; all are on one simulator.
     pub target: End,
+    /// In which distances are taken.
+    pub space: Space,
     /// The index of the receptor in the target's [`CellInfo::receptors`].
     pub receptor: usize,
     /// The connector.
@@ -187,7 +194,7 @@ pub struct ProjectionSpec {
 impl std::fmt::Debug for ProjectionSpec {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{} {:?} -> {:?}.{}: ", self.name, self.source, self.target, self.receptor)?;
-        write!(f, "{:?}, {:?}, {:?}", self.connector, self.family, self.values)?;
+        write!(f, "{:?}, {:?}, {:?} {:?}", self.connector, self.family, self.values, self.space)?;
         let (sources, targets) = (self.source.size() as usize, self.target.size() as usize);
         for column in [&self.values.weight, &self.values.delay].into_iter().chain(&self.values.parameters) {
             write!(f, " {:?}", column.samples(sources, targets))?;
@@ -245,9 +252,19 @@ impl Network {
 
     /// The ends of a projection, for its connector.
     #[must_use]
-    pub fn ends(&self, projection: &ProjectionSpec) -> Ends {
-        let key = self.key(Purpose::Connection, projection.id.0 as u64);
-        Ends::new(projection.source.cells().clone(), projection.target.cells().clone(), key)
+    pub fn ends(&self, projection: &ProjectionSpec) -> Ends<'_> {
+        Ends::of(self, projection)
+    }
+
+    /// Where the cells of a population are: x, y and z of each, by index.
+    #[must_use]
+    pub fn positions(&self, population: PopulationId) -> Vec<[Length; 3]> {
+        self.points(population).into_iter().map(|point| point.map(Length::new)).collect()
+    }
+
+    pub(crate) fn points(&self, population: PopulationId) -> Vec<Point> {
+        let spec = &self.populations[population.0];
+        spec.structure.positions(spec.size, self.key(Purpose::Position, population.0 as u64))
     }
 
     /// The simulator that a projection's targets are on, and its connections with them.
@@ -290,7 +307,7 @@ impl Network {
             projection.receptor == receptor && projection.target.populations().any(|onto| onto == population)
         };
         let scale =
-            self.projections.iter().filter(onto).map(ProjectionSpec::weight_scale).fold(0.0, f64::max);
+            self.projections.iter().filter(onto).map(|spec| spec.weight_scale(self)).fold(0.0, f64::max);
         // Never below the smallest normal number, or weights were divided by zero.
         if scale == 0.0 { 2f64.powi(-30) } else { 2f64.powi((scale.log2().ceil() as i32 - 30).max(-1022)) }
     }
@@ -308,14 +325,14 @@ impl ProjectionSpec {
     /// The largest magnitude that a spike transmits: of the weights that synapses have and can come to have, but for
     /// rare draws of unbounded distributions and, of a closure, what a grid of 256 sources and targets does not show.
     #[must_use]
-    pub fn weight_scale(&self) -> f64 {
+    pub fn weight_scale(&self, network: &Network) -> f64 {
         let limits = self.family.weight_limits();
-        let given = limits.map_or_else(|| self.given_scale(), |(low, high)| low.abs().max(high.abs()));
+        let given = limits.map_or_else(|| self.given_scale(network), |(low, high)| low.abs().max(high.abs()));
         given * self.family.largest_factor()
     }
 
     /// The largest magnitude of the weights at the start.
-    fn given_scale(&self) -> f64 {
+    fn given_scale(&self, network: &Network) -> f64 {
         use crate::values::SynapseColumn as C;
         if let C::Set(set) = &self.values.weight {
             return set.scale;
@@ -329,17 +346,22 @@ impl ProjectionSpec {
             C::List(weights) => weights.iter().fold(0.0, |scale, weight| scale.max(weight.abs())),
             C::Random(distribution) => distribution.scale(),
             C::Function(function) => {
-                let grid = |end: &End| {
-                    let size = end.size() as usize;
-                    (0..size).step_by(size.div_ceil(256)).collect::<Vec<_>>()
-                };
-                let targets = grid(&self.target);
-                let weights = grid(&self.source)
-                    .into_iter()
-                    .flat_map(|source| targets.iter().map(move |target| function(source, *target).abs()));
-                weights.fold(0.0, f64::max)
+                self.grid_scale(&|source, target| function(source as usize, target as usize))
             }
+            C::Distance(function) => {
+                let ends = network.ends(self);
+                self.grid_scale(&|source, target| function.at(ends.distance(source, target)))
+            }
+            C::Array(matrix) => matrix.scale(),
         }
+    }
+
+    /// The largest magnitude of `weight` over a grid of sources and targets.
+    fn grid_scale(&self, weight: &dyn Fn(u32, u32) -> f64) -> f64 {
+        let grid = |end: &End| (0..end.size()).step_by(end.size().div_ceil(256) as usize);
+        let pairs =
+            grid(&self.source).flat_map(|source| grid(&self.target).map(move |target| (source, target)));
+        pairs.map(|(source, target)| weight(source, target).abs()).fold(0.0, f64::max)
     }
 
     /// What the target's backend `B` made of the synapse type.

@@ -41,6 +41,8 @@ pub enum Purpose {
     Synapse = 11,
     /// Samples of cells.
     Sample = 16,
+    /// Positions of cells.
+    Position = 17,
 }
 
 /// The key of a family of streams: (seed, purpose, object).

@@ -12,6 +12,7 @@ use crate::values::SynapseColumn;
 /// Computes the weights, delays and parameters of rows.
 pub(crate) struct RowFiller<'n> {
     spec: &'n ProjectionSpec,
+    ends: Ends<'n>,
     draw: Draw,
     weight_key: Key,
     delay_key: Key,
@@ -57,7 +58,7 @@ impl Parameter<'_> {
     }
 
     /// A constant was checked by the builder.
-    fn fill(&mut self, row: &Row<'_>, target_gid: u32, first: usize) -> Result<()> {
+    fn fill(&mut self, row: &Row<'_>, ends: &Ends<'_>, first: usize) -> Result<()> {
         if self.column.constant().is_some() {
             return Ok(());
         }
@@ -66,7 +67,7 @@ impl Parameter<'_> {
             self.each.extend_from_slice(&set.values[first..first + row.sources.len()]);
             return Ok(());
         }
-        column_values(self.column, row, None, (self.key, target_gid), &mut self.each)?;
+        column_values(self.column, row, None, (self.key, ends), &mut self.each)?;
         let info = self.info;
         match self.each.iter().find_map(|value| Some((value, info.bound.check(*value).err()?))) {
             None => Ok(()),
@@ -97,6 +98,7 @@ impl<'n> RowFiller<'n> {
         };
         Self {
             spec,
+            ends: network.ends(spec),
             draw,
             weight_key: network.key(Purpose::Weight, id),
             delay_key: network.key(Purpose::Delay, id),
@@ -142,10 +144,6 @@ impl<'n> RowFiller<'n> {
         self.emitted += count;
     }
 
-    fn target_gid(&self, row: &Row<'_>) -> u32 {
-        self.spec.target.cells().gid(row.target)
-    }
-
     fn fill(&mut self, row: &Row<'_>) -> Result<()> {
         self.delay = match (row.delays, &self.spec.values.delay) {
             (None, SynapseColumn::Constant(delay)) => Filled::Same(delay_steps(*delay, self.timestep)),
@@ -169,13 +167,12 @@ impl<'n> RowFiller<'n> {
                 Filled::Each
             }
         };
-        let gid = self.target_gid(row);
-        self.parameters.iter_mut().try_for_each(|parameter| parameter.fill(row, gid, first))
+        self.parameters.iter_mut().try_for_each(|parameter| parameter.fill(row, &self.ends, first))
     }
 
     fn fill_weights(&mut self, row: &Row<'_>) -> Result<()> {
         self.weights.clear();
-        let stream = (self.weight_key, self.target_gid(row));
+        let stream = (self.weight_key, &self.ends);
         column_values(&self.spec.values.weight, row, row.weights, stream, &mut self.weights)?;
         let Some(bad) = self.weights.iter().find(|weight| !self.rule.admits(**weight)) else { return Ok(()) };
         self.rule.check(*bad).map_err(|message| {
@@ -187,7 +184,7 @@ impl<'n> RowFiller<'n> {
     fn fill_delays(&mut self, row: &Row<'_>) -> Result<()> {
         self.milliseconds.clear();
         self.delays.clear();
-        let stream = (self.delay_key, self.target_gid(row));
+        let stream = (self.delay_key, &self.ends);
         column_values(&self.spec.values.delay, row, row.delays, stream, &mut self.milliseconds)?;
         for index in 0..self.milliseconds.len() {
             let milliseconds = self.milliseconds[index];
@@ -269,7 +266,7 @@ fn column_values(
     column: &SynapseColumn,
     row: &Row<'_>,
     own: Option<&[f64]>,
-    stream: (Key, u32),
+    (key, ends): (Key, &Ends<'_>),
     out: &mut Vec<f64>,
 ) -> Result<()> {
     let count = row.sources.len();
@@ -296,7 +293,15 @@ fn column_values(
         SynapseColumn::Function(function) => {
             out.extend(row.sources.iter().map(|source| function(*source as usize, row.target as usize)));
         }
-        SynapseColumn::Random(distribution) => draw_row(distribution, stream, count, out),
+        SynapseColumn::Distance(function) => {
+            out.extend(row.sources.iter().map(|source| function.at(ends.distance(*source, row.target))));
+        }
+        SynapseColumn::Array(matrix) => {
+            out.extend(row.sources.iter().map(|source| matrix.get(*source as usize, row.target as usize)));
+        }
+        SynapseColumn::Random(distribution) => {
+            draw_row(distribution, (key, ends.targets.gid(row.target)), count, out)
+        }
         SynapseColumn::Set(_) => return Err(Error::description("delays cannot be set between runs")),
     }
     Ok(())
@@ -308,7 +313,7 @@ fn draw_row(distribution: &Distribution, (key, target): (Key, u32), count: usize
 }
 
 /// What is wrong with the parameters of a synapse type, but for what only shows when they are drawn or computed.
-pub(crate) fn check_parameters(spec: &ProjectionSpec, ends: &Ends) -> Vec<String> {
+pub(crate) fn check_parameters(spec: &ProjectionSpec, ends: &Ends<'_>) -> Vec<String> {
     let parameters = spec.family.info().parameters.iter().zip(&spec.values.parameters);
     let check = |(info, column): (&ParameterInfo, &SynapseColumn)| {
         let check = |value: &f64| {
@@ -328,7 +333,7 @@ pub(crate) fn check_parameters(spec: &ProjectionSpec, ends: &Ends) -> Vec<String
             SynapseColumn::Random(distribution) => {
                 distribution.check().map_err(|message| format!("{}: {message}", info.name))
             }
-            SynapseColumn::Function(_) | SynapseColumn::Set(_) => Ok(()),
+            other => other.check(info.name, ends),
         }
     };
     parameters.filter_map(|parameter| check(parameter).err()).collect()
@@ -339,7 +344,7 @@ pub(crate) fn check_listed(
     what: &str,
     listed: usize,
     connector: &dyn Connector,
-    ends: &Ends,
+    ends: &Ends<'_>,
 ) -> Result<(), String> {
     match connector.count(ends) {
         Some(count) if count == listed as u64 => Ok(()),

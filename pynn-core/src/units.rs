@@ -153,6 +153,8 @@ quantities! {
     Conductance, "conductance", "uS";
     /// A rate or a frequency; base unit Hz.
     Frequency, "frequency", "Hz";
+    /// A length, of places and distances; base unit um.
+    Length, "length", "um";
 }
 
 macro_rules! unit_names {
@@ -195,6 +197,8 @@ unit_names! {
     nS: Conductance = 1e-3, "nanosiemens";
     kHz: Frequency = 1e3, "kilohertz";
     Hz: Frequency = 1.0, "hertz";
+    mm: Length = 1e3, "millimeter";
+    um: Length = 1.0, "micrometer";
 }
 
 #[cfg(test)]

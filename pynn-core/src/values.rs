@@ -6,8 +6,11 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::change::SetValues;
+use crate::connector::Ends;
+use crate::connectors::check_shape;
+use crate::distance::DistanceFunction;
 use crate::random::{Distributed, Distribution, Key, LogNormal, Normal, NormalClipped, Stream, Uniform};
-use crate::units::{Capacitance, Conductance, Current, Frequency, Time, Unit, Voltage};
+use crate::units::{Capacitance, Conductance, Current, Frequency, Length, Time, Unit, Voltage};
 
 /// One value for each cell of a population, in base units.
 #[derive(Clone)]
@@ -122,7 +125,7 @@ macro_rules! quantities_are_values {
         }
     )*};
 }
-quantities_are_values!(Time Voltage Current Capacitance Conductance Frequency f64);
+quantities_are_values!(Time Voltage Current Capacitance Conductance Frequency Length f64);
 
 impl<T: Unit> IntoValues<T> for Values<T> {
     fn into_values(self) -> Values<T> {
@@ -190,11 +193,61 @@ pub enum SynapseColumn {
     Function(Arc<dyn Fn(usize, usize) -> f64 + Send + Sync>),
     /// Drawn for each connection.
     Random(Distribution),
+    /// A function of the distance of source and target.
+    Distance(DistanceFunction),
+    /// A matrix: one row a source, one column a target.
+    Array(Matrix),
     /// Set between runs.
     Set(SetValues),
 }
 
+/// One value for each pair of a source and a target.
+#[derive(Clone)]
+pub struct Matrix {
+    rows: usize,
+    columns: usize,
+    /// Row by row.
+    values: Arc<[f64]>,
+    /// The first row that is not as long as row 0, and its length.
+    ragged: Option<(usize, usize)>,
+}
+
+impl Matrix {
+    fn new<T: Unit>(rows: &[impl AsRef<[T]>]) -> Self {
+        let columns = rows.first().map_or(0, |row| row.as_ref().len());
+        let ragged = rows.iter().map(|row| row.as_ref().len()).enumerate().find(|(_, len)| *len != columns);
+        let values = rows.iter().flat_map(|row| row.as_ref()).map(|value| value.base()).collect();
+        Self { rows: rows.len(), columns, values, ragged }
+    }
+
+    /// The largest magnitude.
+    pub(crate) fn scale(&self) -> f64 {
+        self.values.iter().fold(0.0, |scale, value| scale.max(value.abs()))
+    }
+
+    /// The value of a pair.
+    ///
+    /// # Panics
+    /// When there is no such pair.
+    #[must_use]
+    pub fn get(&self, source: usize, target: usize) -> f64 {
+        self.values[source * self.columns + target]
+    }
+}
+
 impl SynapseColumn {
+    /// Says what is wrong with a column of `what` for these ends, but for its values.
+    pub(crate) fn check(&self, what: &str, ends: &Ends<'_>) -> Result<(), String> {
+        match self {
+            Self::Distance(function) => function.check().map_err(|message| format!("{what}: {message}")),
+            Self::Array(Matrix { ragged: Some((row, len)), columns, .. }) => {
+                Err(format!("{what}: row {row} of the matrix has {len} entries, but row 0 has {columns}"))
+            }
+            Self::Array(matrix) => check_shape(what, matrix.rows, matrix.columns, ends),
+            _ => Ok(()),
+        }
+    }
+
     /// The value of all connections, if it is one.
     #[must_use]
     pub fn constant(&self) -> Option<f64> {
@@ -222,6 +275,11 @@ impl fmt::Debug for SynapseColumn {
             Self::List(values) => write_list(f, values),
             Self::Function(_) => f.write_str("Function"),
             Self::Random(distribution) => write!(f, "{distribution:?}"),
+            Self::Distance(function) => write!(f, "{function:?}"),
+            Self::Array(matrix) => {
+                write!(f, "{} x {} ", matrix.rows, matrix.columns)?;
+                write_list(f, &matrix.values)
+            }
             Self::Set(set) => write_list(f, &set.values),
         }
     }
@@ -248,7 +306,9 @@ impl<T: Unit> SynapseValues<T> {
 }
 
 /// What can be given where each connection gets a value of unit `T`: a quantity, a list (one a connection, in the
-/// order of [`FromList`](crate::connectors::FromList), else target by target, then source by source), a closure `|source, target|`, or a distribution.
+/// order of [`FromList`](crate::connectors::FromList), else target by target, then source by source), a matrix of one row a
+/// source and one column a target, a closure `|source, target|`, a function of the distance
+/// ([`of_distance`](crate::distance::of_distance), [`Expression`](crate::expression::Expression)), or a distribution.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no weight or delay in `{T}`",
     label = "expected `{T}` here: the target's receptor (or the delay) fixes the unit",
@@ -291,6 +351,30 @@ impl<T: Unit> IntoSynapseValues<T> for Vec<T> {
 impl<T: Unit, const N: usize> IntoSynapseValues<T> for [T; N] {
     fn into_synapse_values(self) -> SynapseValues<T> {
         self.to_vec().into_synapse_values()
+    }
+}
+
+impl<T: Unit, const N: usize, const M: usize> IntoSynapseValues<T> for [[T; M]; N] {
+    fn into_synapse_values(self) -> SynapseValues<T> {
+        SynapseValues::new(SynapseColumn::Array(Matrix::new(&self)))
+    }
+}
+
+impl<T: Unit> IntoSynapseValues<T> for Vec<Vec<T>> {
+    fn into_synapse_values(self) -> SynapseValues<T> {
+        SynapseValues::new(SynapseColumn::Array(Matrix::new(&self)))
+    }
+}
+
+impl<T: Unit, const N: usize, const M: usize> From<[[T; M]; N]> for SynapseValues<T> {
+    fn from(rows: [[T; M]; N]) -> Self {
+        rows.into_synapse_values()
+    }
+}
+
+impl<T: Unit> From<Vec<Vec<T>>> for SynapseValues<T> {
+    fn from(rows: Vec<Vec<T>>) -> Self {
+        rows.into_synapse_values()
     }
 }
 

@@ -8,8 +8,11 @@ use common::{OwnRow, ends, pairs, rows};
 use proptest::prelude::*;
 use pynn_core::connector::{Connector, Ends, Reaching};
 use pynn_core::connectors::{
-    AllToAll, FixedNumberPost, FixedNumberPre, FixedProbability, FixedTotalNumber, FromList, OneToOne,
+    AllToAll, AllToAllNoMutual, Array, DisplacementDependentProbability, DistanceDependentProbability,
+    FixedNumberPost, FixedNumberPre, FixedProbability, FixedTotalNumber, FromList, IndexBasedProbability,
+    OneToOne, SmallWorld,
 };
+use pynn_core::units::um;
 
 /// A connector, whether it may connect a cell to itself, whether it may connect a pair several times.
 #[derive(Debug)]
@@ -45,6 +48,28 @@ fn any_case(ends: &Ends, which: u8, parameter: f64, own: bool, multiple: bool) -
             let n = n((s - less) * (t - less) * more);
             case(FixedTotalNumber { n, allow_self_connections, with_replacement }, own, multiple)
         }
+        6 => {
+            let falling = DistanceDependentProbability::new(move |d| parameter * (-d / 10.0).exp());
+            case(falling.allow_self_connections(own), own, false)
+        }
+        7 => {
+            let right =
+                DisplacementDependentProbability::new(move |[x, ..]| if x > 0.0 { parameter } else { 0.1 });
+            case(right.allow_self_connections(own), own, false)
+        }
+        8 => {
+            let odd = IndexBasedProbability::new(move |i, j| if (i + j) % 2 == 1 { parameter } else { 0.0 });
+            case(odd.allow_self_connections(own), own, false)
+        }
+        9 => {
+            let degree = (1.0 + 10.0 * parameter) * um;
+            case(SmallWorld { degree, rewiring: parameter, allow_self_connections }, own, false)
+        }
+        10 => case(AllToAllNoMutual, false, false),
+        11 => {
+            let row = |i: u64| (0..t).map(|j| (i * 7 + j * 3) % 5 < n(5) as u64).collect::<Vec<_>>();
+            case(Array::new((0..s).map(row)), true, false)
+        }
         _ => {
             let listed = (0..n(3 * s)).map(|k| ((k * 7) % s as usize, (k * k + 3) % t as usize));
             case(FromList::new(listed), true, true)
@@ -58,12 +83,12 @@ prop_compose! {
         sources in (0u32..40, 2u32..60),
         targets in (0u32..40, 2u32..60),
         seed in any::<u64>(),
-        which in 0u8..6,
+        which in 0u8..13,
         parameter in prop_oneof![Just(0.0), Just(1.0), 0.0..1.0],
         own in any::<bool>(),
         multiple in any::<bool>(),
         cuts in prop::collection::vec(0.0..1.0f64, 0..4),
-    ) -> (Ends, Case, Vec<u32>) {
+    ) -> (Ends<'static>, Case, Vec<u32>) {
         let ends = ends(sources, targets, seed);
         let case = any_case(&ends, which, parameter, own, multiple);
         let mut cuts: Vec<u32> = cuts.iter().map(|cut| (cut * f64::from(targets.1)) as u32).collect();

@@ -372,7 +372,7 @@ fn closures_are_asked_for_cells_that_there_are_and_no_others() {
     net.project(None, &cells, cells.default_target(), AllToAll::default(), synapse);
     let network = net.build().unwrap();
     assert_eq!(network.digest(), network.digest());
-    assert_eq!(network.projections()[0].weight_scale(), 1.0);
+    assert_eq!(network.projections()[0].weight_scale(&network), 1.0);
 }
 
 #[test]

@@ -9,8 +9,9 @@ use quote::quote_spanned;
 use syn::Lit;
 
 /// Units of the library, for "did you mean" and for `20.0 ms`.
-const UNITS: [&str; 16] =
-    ["ms", "s", "us", "mV", "V", "nA", "pA", "uA", "nF", "pF", "uS", "nS", "mS", "Hz", "kHz", "uF"];
+const UNITS: [&str; 18] = [
+    "ms", "s", "us", "mV", "V", "nA", "pA", "uA", "nF", "pF", "uS", "nS", "mS", "Hz", "kHz", "uF", "um", "mm",
+];
 
 /// Suffixes that belong to Rust.
 const RUST_SUFFIXES: [&str; 16] = [

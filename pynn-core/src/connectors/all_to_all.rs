@@ -24,11 +24,11 @@ impl Connector for AllToAll {
         "AllToAll"
     }
 
-    fn check(&self, _: &Ends) -> Result<(), String> {
+    fn check(&self, _: &Ends<'_>) -> Result<(), String> {
         Ok(())
     }
 
-    fn connect(&self, ends: &Ends, targets: Range<u32>, emit: &mut dyn FnMut(Row<'_>)) -> Result<()> {
+    fn connect(&self, ends: &Ends<'_>, targets: Range<u32>, emit: &mut dyn FnMut(Row<'_>)) -> Result<()> {
         let all: Vec<u32> = (0..ends.sources.size()).collect();
         let mut others = Vec::new();
         for target in targets {
@@ -45,7 +45,46 @@ impl Connector for AllToAll {
         Ok(())
     }
 
-    fn count(&self, ends: &Ends) -> Option<u64> {
+    fn count(&self, ends: &Ends<'_>) -> Option<u64> {
         Some(ends.pairs(0..ends.targets.size(), self.allow_self_connections))
+    }
+}
+
+/// Connects every two cells of the two ends in one direction only: the one of the larger global id to the other, and none
+/// to itself. Cells that are in one end only connect as by [`AllToAll`]. PyNN's `AllToAllConnector` with
+/// `allow_self_connections='NoMutual'`.
+#[doc(alias = "NoMutual")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct AllToAllNoMutual;
+
+impl Connector for AllToAllNoMutual {
+    fn name(&self) -> &'static str {
+        "AllToAllNoMutual"
+    }
+
+    fn check(&self, _: &Ends<'_>) -> Result<(), String> {
+        Ok(())
+    }
+
+    fn connect(&self, ends: &Ends<'_>, targets: Range<u32>, emit: &mut dyn FnMut(Row<'_>)) -> Result<()> {
+        let mut sources = Vec::new();
+        for target in targets {
+            let own = ends.own_index(target).is_some();
+            let gid = ends.targets.gid(target);
+            // The other direction exists where the source is a target too and the target a source.
+            let mutual = |source: u32| own && ends.own_target(source).is_some();
+            sources.clear();
+            let all = 0..ends.sources.size();
+            sources.extend(all.filter(|source| !mutual(*source) || ends.sources.gid(*source) > gid));
+            if !sources.is_empty() {
+                emit(Row::new(target, &sources, None));
+            }
+        }
+        Ok(())
+    }
+
+    fn expected(&self, ends: &Ends<'_>) -> Option<u64> {
+        let own = ends.own_before(ends.targets.size());
+        Some(ends.pairs(0..ends.targets.size(), true) - own * (own + 1) / 2)
     }
 }

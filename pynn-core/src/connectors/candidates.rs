@@ -93,7 +93,7 @@ impl Drawer {
     }
 }
 
-impl Ends {
+impl Ends<'_> {
     /// How many pairs of a source and a target in `targets` there are.
     pub(super) fn pairs(&self, targets: Range<u32>, allow_self_connections: bool) -> u64 {
         let all = u64::from(targets.end - targets.start) * u64::from(self.sources.size());

@@ -38,7 +38,7 @@ struct Kept {
 }
 
 impl FixedNumberPost {
-    fn keep(&self, ends: &Ends, range: &Range<u32>) -> Kept {
+    fn keep(&self, ends: &Ends<'_>, range: &Range<u32>) -> Kept {
         let mut kept = Kept { before: 0, targets: Vec::new(), ends: Vec::new() };
         let mut drawer = Drawer::default();
         let width = range.end - range.start;
@@ -92,12 +92,12 @@ impl Connector for FixedNumberPost {
         "FixedNumberPost"
     }
 
-    fn check(&self, ends: &Ends) -> Result<(), String> {
+    fn check(&self, ends: &Ends<'_>) -> Result<(), String> {
         let among = !self.allow_self_connections && ends.own_before(ends.targets.size()) > 0;
         check_number(self.name(), self.n, ("targets", ends.targets.size(), among), self.with_replacement)
     }
 
-    fn connect(&self, ends: &Ends, targets: Range<u32>, emit: &mut dyn FnMut(Row<'_>)) -> Result<()> {
+    fn connect(&self, ends: &Ends<'_>, targets: Range<u32>, emit: &mut dyn FnMut(Row<'_>)) -> Result<()> {
         if self.n == 0 {
             return Ok(());
         }
@@ -113,7 +113,7 @@ impl Connector for FixedNumberPost {
         Ok(())
     }
 
-    fn count(&self, ends: &Ends) -> Option<u64> {
+    fn count(&self, ends: &Ends<'_>) -> Option<u64> {
         Some((self.n as u64).saturating_mul(u64::from(ends.sources.size())))
     }
 }

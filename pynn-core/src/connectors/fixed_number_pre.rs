@@ -32,12 +32,12 @@ impl Connector for FixedNumberPre {
         "FixedNumberPre"
     }
 
-    fn check(&self, ends: &Ends) -> Result<(), String> {
+    fn check(&self, ends: &Ends<'_>) -> Result<(), String> {
         let among = !self.allow_self_connections && ends.own_before(ends.targets.size()) > 0;
         check_number(self.name(), self.n, ("sources", ends.sources.size(), among), self.with_replacement)
     }
 
-    fn connect(&self, ends: &Ends, targets: Range<u32>, emit: &mut dyn FnMut(Row<'_>)) -> Result<()> {
+    fn connect(&self, ends: &Ends<'_>, targets: Range<u32>, emit: &mut dyn FnMut(Row<'_>)) -> Result<()> {
         if self.n == 0 {
             return Ok(());
         }
@@ -56,7 +56,7 @@ impl Connector for FixedNumberPre {
         Ok(())
     }
 
-    fn count(&self, ends: &Ends) -> Option<u64> {
+    fn count(&self, ends: &Ends<'_>) -> Option<u64> {
         Some((self.n as u64).saturating_mul(u64::from(ends.targets.size())))
     }
 }

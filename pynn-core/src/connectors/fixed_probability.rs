@@ -29,7 +29,7 @@ impl Connector for FixedProbability {
         "FixedProbability"
     }
 
-    fn check(&self, _: &Ends) -> Result<(), String> {
+    fn check(&self, _: &Ends<'_>) -> Result<(), String> {
         let p = self.p_connect;
         if p.is_nan() {
             return Err(
@@ -42,11 +42,11 @@ impl Connector for FixedProbability {
         Ok(())
     }
 
-    fn expected(&self, ends: &Ends) -> Option<u64> {
+    fn expected(&self, ends: &Ends<'_>) -> Option<u64> {
         Some((self.p_connect * f64::from(ends.sources.size()) * f64::from(ends.targets.size())) as u64)
     }
 
-    fn connect(&self, ends: &Ends, targets: Range<u32>, emit: &mut dyn FnMut(Row<'_>)) -> Result<()> {
+    fn connect(&self, ends: &Ends<'_>, targets: Range<u32>, emit: &mut dyn FnMut(Row<'_>)) -> Result<()> {
         if self.p_connect == 0.0 {
             return Ok(());
         }

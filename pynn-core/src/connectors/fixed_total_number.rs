@@ -41,7 +41,7 @@ struct Node {
 
 struct Division<'a> {
     connector: FixedTotalNumber,
-    ends: &'a Ends,
+    ends: &'a Ends<'a>,
     wanted: Range<u32>,
     drawer: Drawer,
     emit: &'a mut dyn FnMut(Row<'_>),
@@ -97,7 +97,7 @@ impl Connector for FixedTotalNumber {
         "FixedTotalNumber"
     }
 
-    fn check(&self, ends: &Ends) -> Result<(), String> {
+    fn check(&self, ends: &Ends<'_>) -> Result<(), String> {
         check_given(self.name(), self.n)?;
         let pairs = ends.pairs(0..ends.targets.size(), self.allow_self_connections);
         if self.n as u64 > pairs && !self.with_replacement {
@@ -115,14 +115,14 @@ impl Connector for FixedTotalNumber {
         Ok(())
     }
 
-    fn connect(&self, ends: &Ends, targets: Range<u32>, emit: &mut dyn FnMut(Row<'_>)) -> Result<()> {
+    fn connect(&self, ends: &Ends<'_>, targets: Range<u32>, emit: &mut dyn FnMut(Row<'_>)) -> Result<()> {
         let all = Node { number: 1, targets: 0..ends.targets.size(), count: self.n as u64, first: 0 };
         let drawer = Drawer::default();
         Division { connector: *self, ends, wanted: targets, drawer, emit }.divide(&all);
         Ok(())
     }
 
-    fn count(&self, _: &Ends) -> Option<u64> {
+    fn count(&self, _: &Ends<'_>) -> Option<u64> {
         Some(self.n as u64)
     }
 }

@@ -193,7 +193,7 @@ impl Connector for FromFile {
         "FromFile"
     }
 
-    fn check(&self, ends: &Ends) -> Result<(), String> {
+    fn check(&self, ends: &Ends<'_>) -> Result<(), String> {
         let listing = self.listing()?;
         match listing.table.out_of_range(ends) {
             Some((place, message)) => {
@@ -203,17 +203,17 @@ impl Connector for FromFile {
         }
     }
 
-    fn connect(&self, _: &Ends, targets: Range<u32>, emit: &mut dyn FnMut(Row<'_>)) -> Result<()> {
+    fn connect(&self, _: &Ends<'_>, targets: Range<u32>, emit: &mut dyn FnMut(Row<'_>)) -> Result<()> {
         let listing = self.listing().map_err(|message| Error::new(ErrorKind::File, message))?;
         listing.table.emit(&targets, emit);
         Ok(())
     }
 
-    fn count(&self, _: &Ends) -> Option<u64> {
+    fn count(&self, _: &Ends<'_>) -> Option<u64> {
         self.table().map(|table| table.len() as u64)
     }
 
-    fn reaching(&self, _: &Ends, targets: Range<u32>) -> Reaching {
+    fn reaching(&self, _: &Ends<'_>, targets: Range<u32>) -> Reaching {
         self.table().map_or(Reaching::All, |table| table.reaching(&targets))
     }
 

@@ -67,7 +67,7 @@ impl Connector for FromList {
         "FromList"
     }
 
-    fn check(&self, ends: &Ends) -> Result<(), String> {
+    fn check(&self, ends: &Ends<'_>) -> Result<(), String> {
         if self.table.len() > u32::MAX as usize {
             return Err(format!("FromList lists {} connections, more than 2^32 - 1", self.table.len()));
         }
@@ -77,16 +77,16 @@ impl Connector for FromList {
         }
     }
 
-    fn connect(&self, _: &Ends, targets: Range<u32>, emit: &mut dyn FnMut(Row<'_>)) -> Result<()> {
+    fn connect(&self, _: &Ends<'_>, targets: Range<u32>, emit: &mut dyn FnMut(Row<'_>)) -> Result<()> {
         self.table.emit(&targets, emit);
         Ok(())
     }
 
-    fn count(&self, _: &Ends) -> Option<u64> {
+    fn count(&self, _: &Ends<'_>) -> Option<u64> {
         Some(self.table.len() as u64)
     }
 
-    fn reaching(&self, _: &Ends, targets: Range<u32>) -> Reaching {
+    fn reaching(&self, _: &Ends<'_>, targets: Range<u32>) -> Reaching {
         self.table.reaching(&targets)
     }
 }

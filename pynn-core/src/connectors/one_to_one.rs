@@ -15,7 +15,7 @@ impl Connector for OneToOne {
         "OneToOne"
     }
 
-    fn check(&self, ends: &Ends) -> Result<(), String> {
+    fn check(&self, ends: &Ends<'_>) -> Result<(), String> {
         let (sources, targets) = (ends.sources.size(), ends.targets.size());
         if sources == targets {
             return Ok(());
@@ -25,18 +25,18 @@ impl Connector for OneToOne {
         ))
     }
 
-    fn connect(&self, _: &Ends, targets: Range<u32>, emit: &mut dyn FnMut(Row<'_>)) -> Result<()> {
+    fn connect(&self, _: &Ends<'_>, targets: Range<u32>, emit: &mut dyn FnMut(Row<'_>)) -> Result<()> {
         for target in targets {
             emit(Row::new(target, &[target], Some(u64::from(target))));
         }
         Ok(())
     }
 
-    fn count(&self, ends: &Ends) -> Option<u64> {
+    fn count(&self, ends: &Ends<'_>) -> Option<u64> {
         Some(u64::from(ends.targets.size()))
     }
 
-    fn reaching(&self, _: &Ends, targets: Range<u32>) -> Reaching {
+    fn reaching(&self, _: &Ends<'_>, targets: Range<u32>) -> Reaching {
         Reaching::Range(targets)
     }
 }

@@ -87,7 +87,7 @@ impl Table {
     }
 
     /// Says which entry has an index that the ends do not have, if any: its place and what is wrong with it.
-    pub(super) fn out_of_range(&self, ends: &Ends) -> Option<(usize, String)> {
+    pub(super) fn out_of_range(&self, ends: &Ends<'_>) -> Option<(usize, String)> {
         let ends =
             [("source", self.largest_source, &ends.sources), ("target", self.largest_target, &ends.targets)];
         ends.into_iter()

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::{Draw, SynapseRow};
 use crate::connector::{Reaching, Row};
 use crate::end::{EndPart, Selection};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::network::{Network, PopulationSpec, ProjectionSpec};
 use crate::population::PopulationId;
 use crate::row::RowFiller;
@@ -130,6 +130,11 @@ impl<'n> LocalProjection<'n> {
     /// # Errors
     /// When a connection cannot be made, or a weight or delay does not make sense.
     pub fn connect(&self, draw: Draw, emit: &mut dyn FnMut(SynapseRow<'_>)) -> Result<()> {
+        self.emit_rows(draw, emit)
+            .map_err(|error| error.in_context(format_args!("projection `{}`", self.spec.name)))
+    }
+
+    fn emit_rows(&self, draw: Draw, emit: &mut dyn FnMut(SynapseRow<'_>)) -> Result<()> {
         let ends = self.network.ends(self.spec);
         let mut values = RowFiller::new(self.network, self.spec, draw);
         if values.are_set() {
@@ -150,9 +155,7 @@ impl<'n> LocalProjection<'n> {
                 None => values.emit(&row, target, emit).err(),
             };
         })?;
-        failed.map_or(Ok(()), |error: Error| {
-            Err(error.in_context(format_args!("projection `{}`", self.spec.name)))
-        })
+        failed.map_or(Ok(()), Err)
     }
 }
 

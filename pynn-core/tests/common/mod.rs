@@ -44,7 +44,7 @@ impl<K: Connector> Connects<K> for Paper {
 impl<V> Records<V> for Paper {}
 
 /// The ends with the given first global ids and sizes, and streams of seed `seed`.
-pub fn ends(sources: (u32, u32), targets: (u32, u32), seed: u64) -> Ends {
+pub fn ends(sources: (u32, u32), targets: (u32, u32), seed: u64) -> Ends<'static> {
     let cells = |(first_gid, size)| Cells::range(first_gid, size);
     Ends::new(cells(sources), cells(targets), Key::new(seed, Purpose::Connection, 0))
 }
