@@ -89,7 +89,7 @@ pub(crate) fn tables(part: &Part<'_>, onto: Vec<Onto<'_>>) -> Result<Vec<(Popula
 }
 
 /// How many synapses each row has of each delay.
-struct Counts {
+pub(crate) struct Counts {
     /// The column of each delay, or [`NONE`].
     columns: Vec<u32>,
     /// The delay of each column, in the order in which they came up.
@@ -103,13 +103,13 @@ struct Counts {
 const NONE: u32 = u32::MAX;
 
 impl Counts {
-    fn new(rows: usize) -> Self {
+    pub(crate) fn new(rows: usize) -> Self {
         Self { columns: Vec::new(), delays: Vec::new(), stride: 1, counts: vec![0; rows] }
     }
 
     /// The column of `delay`; makes one if need be.
     #[inline]
-    fn column(&mut self, delay: u32) -> usize {
+    pub(crate) fn column(&mut self, delay: u32) -> usize {
         match self.columns.get(delay as usize) {
             Some(column) if *column != NONE => *column as usize,
             _ => self.add(delay),
@@ -137,13 +137,18 @@ impl Counts {
 
     /// Counts one more synapse of a row, in a column.
     #[inline]
-    fn count(&mut self, row: usize, column: usize) {
+    pub(crate) fn count(&mut self, row: usize, column: usize) {
         self.counts[row * self.stride + column] += 1;
+    }
+
+    /// How many synapses there are.
+    pub(crate) fn total(&self) -> usize {
+        self.counts.iter().map(|count| *count as usize).sum()
     }
 
     /// The delays that occur, ascending, and the number of each synapse's first place: one number for each row and
     /// delay.
-    fn starts(&self) -> Result<(Vec<u32>, Vec<u32>)> {
+    pub(crate) fn starts(&self) -> Result<(Vec<u32>, Vec<u32>)> {
         let mut order: Vec<usize> = (0..self.delays.len()).collect();
         order.sort_unstable_by_key(|column| self.delays[*column]);
         let mut starts = Vec::with_capacity(self.counts.len() / self.stride * order.len() + 2);
@@ -197,7 +202,7 @@ impl Plan<'_> {
         // Column of each delay in a row of the finished table.
         let mut column = vec![0; delays.last().map_or(1, |last| *last as usize + 1)];
         delays.iter().enumerate().for_each(|(k, delay)| column[*delay as usize] = k);
-        let total = counts.counts.iter().map(|count| *count as usize).sum();
+        let total = counts.total();
         drop(counts);
         let mut filled = Filled {
             targets: Targets::new(total, self.slots()),

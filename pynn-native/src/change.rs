@@ -30,7 +30,10 @@ impl Engine {
                 };
                 group.initialize(&local, *state, cells, self.now)
             }
-            Change::Synapses { .. } => self.rewire(part),
+            Change::Synapses { projection, .. } => {
+                self.plastic.change(part, *projection, self.now)?;
+                self.rewire(part)
+            }
             Change::Electrode { electrode } => self.currents.change(part, *electrode),
             other => Err(unchangeable(part, other)),
         }
@@ -38,7 +41,7 @@ impl Engine {
 
     /// Makes all connections anew; spikes that are under way stay so.
     fn rewire(&mut self, part: &Part<'_>) -> Result<()> {
-        let (mut sources, mut drives) = wire(part, &self.groups)?;
+        let (mut sources, mut drives) = wire(part, &self.groups, &self.plastic)?;
         for source in &mut sources {
             if let Some(old) = self.sources.iter_mut().find(|old| old.population == source.population) {
                 std::mem::swap(&mut source.history, &mut old.history);

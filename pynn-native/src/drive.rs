@@ -24,6 +24,7 @@ pub(crate) fn is_drive(network: &Network, projection: &ProjectionSpec) -> bool {
     let [EndPart { population, .. }] = projection.source.parts() else { return false };
     let source = &network.populations()[population.0];
     matches!(source.kind, PopulationKind::Source(Sources::Poisson))
+        && projection.family.info().name == "StaticSynapse"
         && projection.connector.name() == "OneToOne"
         && matches!(projection.values.delay, SynapseColumn::Constant(_))
         && projection.connector.listed_delays().is_none()

@@ -4,17 +4,18 @@ use pynn_core::backend::{
     Backend, Currents, Injected, LocalPopulation, LocalProjection, Packet, Part, Samples, Simulator,
     Statistics,
 };
-use pynn_core::change::Change;
+use pynn_core::change::{Change, SynapseValue};
 use pynn_core::error::{Error, ErrorKind, Result};
 use pynn_core::population::PopulationId;
 use pynn_core::time::{Spike, Tick};
 
-use crate::Native;
 use crate::build::{self, Onto};
 use crate::drive::Drive;
 use crate::group::Group;
 use crate::history::History;
+use crate::plastic::{Plastic, Tables};
 use crate::table::Table;
+use crate::{Native, Synapse};
 
 /// A population whose spikes act on cells of this rank, wherever it lives.
 pub(crate) struct Source {
@@ -28,9 +29,11 @@ pub(crate) struct Source {
 
 impl Source {
     /// Whether the spike of `row` in `step` would have had to act at step `now` or before.
-    fn is_late(&self, row: u32, step: u32, now: u32) -> bool {
+    /// `changing` says whether it has a delay of so many steps or less in tables of synapses that change.
+    fn is_late(&self, row: u32, step: u32, now: u32, changing: impl Fn(u32) -> bool) -> bool {
         step.saturating_add(self.shortest) <= now
-            && self.tables.iter().any(|table| table.has_delay_within(row, now - step))
+            && (self.tables.iter().any(|table| table.has_delay_within(row, now - step))
+                || changing(now - step))
     }
 }
 
@@ -43,6 +46,8 @@ pub(crate) struct Engine {
     /// Ordered by global id.
     pub(crate) sources: Vec<Source>,
     pub(crate) drives: Vec<Drive>,
+    /// Synapses that change.
+    pub(crate) plastic: Tables,
     pub(crate) currents: Currents,
     /// What arrives at the end of the step, in quanta: for each receptor number one block a group.
     pub(crate) inputs: Vec<i64>,
@@ -57,7 +62,9 @@ impl Engine {
         let groups = populations.map(|population| Group::new(part, &population));
         let mut groups = groups.collect::<Result<Vec<Group>>>()?;
         let slots = lay_out(&mut groups)?;
-        let (sources, drives) = wire(part, &groups)?;
+        let changing = onto(part, &groups).filter(|onto| !is_static(onto));
+        let plastic = Tables::new(part, changing)?;
+        let (sources, drives) = wire(part, &groups, &plastic)?;
         let currents = Currents::new(part)?;
         check_injected(part, &mut groups, &currents)?;
         let mut engine = Self {
@@ -66,6 +73,7 @@ impl Engine {
             groups,
             sources,
             drives,
+            plastic,
             currents,
             inputs: vec![0; slots],
             pending: Vec::new(),
@@ -80,6 +88,10 @@ impl Engine {
         for group in &mut self.groups {
             group.source = self.sources.iter().position(|source| source.population == group.population);
         }
+        for table in &mut self.plastic.tables {
+            let from = self.sources.iter().position(|source| source.population == table.source);
+            table.from = from.expect("each table has made its source one");
+        }
     }
 
     /// Adds up what arrives at the end of `step`.
@@ -93,6 +105,8 @@ impl Engine {
         for drive in &mut self.drives {
             self.events += drive.deliver(step, &mut self.inputs);
         }
+        let sources = &self.sources;
+        self.events += self.plastic.deliver(|from| &sources[from].history, step, &mut self.inputs);
     }
 
     fn step(&mut self, out: &mut Vec<Spike>) {
@@ -107,7 +121,9 @@ impl Engine {
                     source.history.push(step, spike.gid - source.first_gid);
                 }
             }
+            self.plastic.fired(group.population, group.first_gid, &out[fired..]);
         }
+        self.plastic.tidy(step);
         self.sources.iter_mut().for_each(|source| source.history.rotate());
         self.now = step;
     }
@@ -154,39 +170,52 @@ fn lay_out(groups: &mut [Group]) -> Result<usize> {
     }
 }
 
-/// Makes the connections of `part` onto `groups`.
-pub(crate) fn wire(part: &Part<'_>, groups: &[Group]) -> Result<(Vec<Source>, Vec<Drive>)> {
-    let (mut onto, mut drives) = (Vec::new(), Vec::new());
-    for projection in part.projections().flat_map(LocalProjection::by_source) {
+/// The projections of `part` onto `groups`.
+fn onto<'a, 'n>(part: &'a Part<'n>, groups: &'a [Group]) -> impl Iterator<Item = Onto<'n>> + use<'a, 'n> {
+    part.projections().flat_map(LocalProjection::by_source).filter_map(move |projection| {
         let target = projection.target_population();
-        let Some(group) = groups.iter().find(|group| group.population == target) else { continue };
+        let group = groups.iter().find(|group| group.population == target)?;
         let receptor = projection.spec.receptor;
         let quantum = part.network.weight_quantum(target, receptor);
         #[expect(clippy::cast_possible_truncation, reason = "compared when the groups were made")]
         let slots = group.receptor(receptor).start as u32..group.receptor(receptor).end as u32;
-        let projection = Onto { projection, slots, quantum };
-        if Native::draws(part.network, projection.projection.spec) {
-            drives.push(Drive::new(part, &projection)?);
+        Some(Onto { projection, slots, quantum })
+    })
+}
+
+fn is_static(onto: &Onto<'_>) -> bool {
+    *onto.projection.spec.synapse::<Native>() == Synapse::Static
+}
+
+/// Makes the connections of `part` onto `groups` that do not change, and the sources of all.
+pub(crate) fn wire(part: &Part<'_>, groups: &[Group], plastic: &Tables) -> Result<(Vec<Source>, Vec<Drive>)> {
+    let (mut rest, mut drives) = (Vec::new(), Vec::new());
+    for onto in onto(part, groups).filter(is_static) {
+        if Native::draws(part.network, onto.projection.spec) {
+            drives.push(Drive::new(part, &onto)?);
         } else {
-            onto.push(projection);
+            rest.push(onto);
         }
     }
-    Ok((sources(part, build::tables(part, onto)?), drives))
+    Ok((sources(part, build::tables(part, rest)?, plastic), drives))
 }
 
 /// The tables by source population, ordered by global id.
-fn sources(part: &Part<'_>, tables: Vec<(PopulationId, Table)>) -> Vec<Source> {
+fn sources(part: &Part<'_>, tables: Vec<(PopulationId, Table)>, plastic: &Tables) -> Vec<Source> {
     let mut sources: Vec<Source> = Vec::new();
-    for (population, table) in tables {
+    let changing = plastic.tables.iter().map(|table| (table.source, None));
+    for (population, table) in
+        tables.into_iter().map(|(population, table)| (population, Some(table))).chain(changing)
+    {
         match sources.iter_mut().find(|source| source.population == population) {
-            Some(source) => source.tables.push(table),
+            Some(source) => source.tables.extend(table),
             None => {
                 let spec = &part.network.populations()[population.0];
                 sources.push(Source {
                     population,
                     first_gid: spec.first_gid,
                     size: spec.cells().size(),
-                    tables: vec![table],
+                    tables: Vec::from_iter(table),
                     shortest: 0,
                     history: History::new(0),
                 });
@@ -194,7 +223,9 @@ fn sources(part: &Part<'_>, tables: Vec<(PopulationId, Table)>) -> Vec<Source> {
         }
     }
     for source in &mut sources {
+        let changing = plastic.tables.iter().filter(|table| table.source == source.population);
         let delays = source.tables.iter().flat_map(|table| &table.delays);
+        let delays = delays.chain(changing.flat_map(Plastic::delays));
         source.shortest = delays.clone().min().copied().unwrap_or(1);
         source.history = History::new(delays.max().copied().unwrap_or(1));
     }
@@ -214,11 +245,13 @@ impl Simulator for Engine {
                     continue;
                 }
             }
-            let source = &mut self.sources[source];
+            let number = source;
+            let source = &mut self.sources[number];
             let stamp = packet.timestep * i64::from(spike.step);
             let (step, row) = (stamp.steps_up(self.timestep), spike.gid - source.first_gid);
             let step = u32::try_from(step).map_err(|_| too_far(stamp))?;
-            if source.is_late(row, step, self.now) {
+            if source.is_late(row, step, self.now, |steps| self.plastic.has_delay_within(number, row, steps))
+            {
                 return Err(Error::new(
                     ErrorKind::Simulator,
                     format!(
@@ -250,6 +283,7 @@ impl Simulator for Engine {
         self.inputs.fill(0);
         self.sources.iter_mut().for_each(|source| source.history.reset());
         self.drives.iter_mut().for_each(Drive::reset);
+        self.plastic.reset();
         self.currents.reset();
         inject(&mut self.groups, self.currents.cells());
         self.groups.iter_mut().for_each(Group::reset);
@@ -266,15 +300,28 @@ impl Simulator for Engine {
         group.map_or_else(|| Ok(Vec::new()), |group| group.state(population, state))
     }
 
+    fn synapse_values(
+        &mut self,
+        projection: &LocalProjection<'_>,
+        value: SynapseValue,
+    ) -> Result<Option<Vec<f64>>> {
+        match value {
+            SynapseValue::Weight => self.plastic.weights(projection, self.now),
+            SynapseValue::Delay | SynapseValue::Parameter(_) => Ok(None),
+        }
+    }
+
     fn statistics(&self) -> Statistics {
         let tables = || self.sources.iter().flat_map(|source| &source.tables);
         let drives = || self.drives.iter();
         Statistics {
             synapses: (tables().map(Table::synapses).sum::<usize>()
-                + drives().map(Drive::synapses).sum::<usize>()) as u64,
+                + drives().map(Drive::synapses).sum::<usize>()
+                + self.plastic.synapses()) as u64,
             events: self.events,
             synapse_bytes: (tables().map(Table::bytes).sum::<usize>()
-                + drives().map(Drive::bytes).sum::<usize>()) as u64,
+                + drives().map(Drive::bytes).sum::<usize>()
+                + self.plastic.bytes()) as u64,
             state_bytes: self.groups.iter().map(Group::bytes).sum::<usize>() as u64,
         }
     }

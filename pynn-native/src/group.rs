@@ -16,7 +16,7 @@ pub(crate) struct Group {
     pub(crate) population: PopulationId,
     /// The number, among the engine's sources, of the population, if its spikes act on this rank.
     pub(crate) source: Option<usize>,
-    first_gid: u32,
+    pub(crate) first_gid: u32,
     size: usize,
     kernel: Box<dyn Step>,
     initial: Vec<Vec<f64>>,

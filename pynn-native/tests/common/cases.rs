@@ -76,7 +76,7 @@ macro_rules! network_of {
 
 /// The time at which the source of NEST's answer fired: PyNN hands it `time` less the smallest delay (one time step), and
 /// NEST rounds the difference up to its grid; the rounding of 65.9 - 0.1 makes that 65.9, a step late.
-fn nest_time(time: f64, timestep: f64) -> f64 {
+pub(crate) fn nest_time(time: f64, timestep: f64) -> f64 {
     let given = time - timestep;
     // Down to microseconds, then to a step.
     let steps = ((given * 1000.0).trunc() / (timestep * 1000.0).round()).trunc();

@@ -4,10 +4,11 @@
 
 use std::collections::HashMap;
 
-use pynn_core::backend::{Backend, Packet, Part, Simulator};
+use pynn_core::backend::{Backend, Draw, Packet, Part, Simulator, SynapseRow};
 use pynn_core::change::Change;
+use pynn_core::change::SynapseValue;
 use pynn_core::network::Network;
-use pynn_core::population::{PopulationId, SimulatorId};
+use pynn_core::population::{PopulationId, ProjectionId, SimulatorId};
 use pynn_core::prelude::*;
 use pynn_core::source::SpikeSource;
 use pynn_core::time::{Spike, Tick};
@@ -134,6 +135,24 @@ impl<'n> Rig<'n> {
                 }
             });
         }
+    }
+
+    /// The weights of a projection's connections: source, target, weight, by target and source.
+    pub(crate) fn weights(&mut self, projection: ProjectionId) -> Vec<(u32, u32, f64)> {
+        let mut all = Vec::new();
+        for (simulator, part) in self.simulators.iter_mut().zip(&self.parts) {
+            for local in part.projections().filter(|local| local.spec.id == projection) {
+                let weights = simulator.synapse_values(&local, SynapseValue::Weight).unwrap();
+                let mut weights = weights.expect("weights that change").into_iter();
+                let mut emit = |row: SynapseRow<'_>| {
+                    let target = local.end_target(row.target);
+                    all.extend(row.sources.iter().map(|source| (*source, target, weights.next().unwrap())));
+                };
+                local.connect(Draw::Delays, &mut emit).unwrap();
+            }
+        }
+        all.sort_by_key(|(source, target, _)| (*target, *source));
+        all
     }
 
     pub(crate) fn statistics(&self) -> Vec<pynn_core::backend::Statistics> {

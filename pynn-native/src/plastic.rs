@@ -1,0 +1,303 @@
+//! Synapses whose transmission changes: plastic, depressing, stochastic ones.
+//!
+//! A table holds one projection, laid out as [`Table`](crate::table::Table) is: by source, sorted by delay, a segment of
+//! equal delay at a time. What the rule remembers of the source's spikes is kept by segment, since a spike reaches each
+//! segment at a time of its own. Everything happens where the target lives, when a spike arrives, in an order that the
+//! spikes' times alone decide.
+//!
+//! Post-synaptic spikes are kept until every synapse onto their cell has looked at them. A source that is silent for
+//! long would hold them up: then all synapses are brought up to date ([`Plastic::settle`]), which changes when a weight
+//! is computed, not what.
+
+mod build;
+mod posts;
+mod rule;
+mod stdp;
+
+use pynn_core::backend::Part;
+use pynn_core::error::Result;
+use pynn_core::population::{PopulationId, ProjectionId};
+use pynn_core::time::Spike;
+
+pub(crate) use posts::Posts;
+
+use crate::build::Onto;
+use crate::history::History;
+use rule::{Incoming, Rule, Synapses};
+
+/// The synapses of one projection.
+#[derive(Debug)]
+pub(crate) struct Plastic {
+    pub(crate) projection: ProjectionId,
+    pub(crate) source: PopulationId,
+    pub(crate) target: PopulationId,
+    /// The number of `source` among the engine's sources.
+    pub(crate) from: usize,
+    first_source_gid: u32,
+    first_target_gid: u32,
+    layout: Layout,
+    /// The slots of the targets.
+    slots: std::ops::Range<usize>,
+    /// One over what inputs are multiples of.
+    per_quantum: f64,
+    weights: Vec<f64>,
+    /// The weights at time 0, of a rule that changes them.
+    initial: Vec<f64>,
+    /// The weights as last transmitted, once weights have run ahead of that.
+    shown: Option<Vec<f64>>,
+    trains: Trains,
+    rule: Rule,
+}
+
+/// Which synapses there are.
+#[derive(Debug)]
+struct Layout {
+    /// The delays that occur, in steps, ascending.
+    delays: Vec<u32>,
+    /// Where the segment of delay number `d` of row `r` starts: `starts[r * delays.len() + d]`, and one more at the end.
+    starts: Vec<u32>,
+    /// Where each synapse ends: the index of a cell among those of its population that live here.
+    targets: Vec<u32>,
+    /// How many synapses between the same two cells come before, where there is any such.
+    copies: Vec<u8>,
+}
+
+impl Layout {
+    #[inline]
+    fn segment(&self, row: u32, delay: usize) -> (usize, std::ops::Range<usize>) {
+        let at = row as usize * self.delays.len() + delay;
+        (at, self.starts[at] as usize..self.starts[at + 1] as usize)
+    }
+}
+
+/// The spikes that have come to each segment.
+#[derive(Debug)]
+struct Trains {
+    /// The step of the last one; 0 for none.
+    last: Vec<u32>,
+    /// How many came before it in the same step.
+    repeats: Vec<u8>,
+}
+
+impl Trains {
+    fn new(segments: usize) -> Self {
+        Self { last: vec![0; segments], repeats: vec![0; segments] }
+    }
+
+    fn reset(&mut self) {
+        self.last.fill(0);
+        self.repeats.fill(0);
+    }
+
+    /// Notes a spike of `step`, and says what was before.
+    #[inline]
+    fn next(&mut self, segment: usize, step: u32) -> Before {
+        let last = std::mem::replace(&mut self.last[segment], step);
+        let repeats = self.repeats[segment];
+        let repeat = if last == step { repeats.saturating_add(1) } else { 0 };
+        self.repeats[segment] = repeat;
+        Before { last, repeats, repeat }
+    }
+}
+
+/// What came to a segment before a spike.
+struct Before {
+    /// The step of the last spike; 0 for none.
+    last: u32,
+    /// How many came before that one in its step.
+    repeats: u8,
+    /// How many came before the new one in its own step.
+    repeat: u8,
+}
+
+/// Where transmitted weights go, and what changes them.
+struct Arrival<'a> {
+    /// The step of the spike.
+    sent: u32,
+    /// The inputs of the targets.
+    inputs: &'a mut [i64],
+    per_quantum: f64,
+    posts: &'a [Posts],
+}
+
+impl Arrival<'_> {
+    /// Adds a weight to the input of a target.
+    #[inline(always)]
+    fn transmit(&mut self, target: u32, weight: f64) {
+        // 1.5 * 2^52, whose last bits count ones: the sum is rounded to an integer, to even at a tie.
+        const MAGIC: f64 = 6_755_399_441_055_744.0;
+        let rounded = weight * self.per_quantum + MAGIC;
+        self.inputs[target as usize] += (rounded.to_bits() as i64).wrapping_sub(MAGIC.to_bits() as i64);
+    }
+}
+
+impl Plastic {
+    /// Delivers what arrives at the end of `step` of the spikes in `history`, and says how many events that were.
+    pub(crate) fn deliver(
+        &mut self,
+        history: &History,
+        step: u32,
+        inputs: &mut [i64],
+        posts: &[Posts],
+    ) -> u64 {
+        let mut events = 0;
+        let inputs = &mut inputs[self.slots.clone()];
+        for number in 0..self.layout.delays.len() {
+            let Some(sent) = step.checked_sub(self.layout.delays[number]).filter(|sent| *sent > 0) else {
+                break;
+            };
+            let rows = history.at(i64::from(sent));
+            let mut arrival = Arrival { sent, inputs, per_quantum: self.per_quantum, posts };
+            for &row in rows {
+                let (segment, synapses) = self.layout.segment(row, number);
+                if synapses.is_empty() {
+                    continue;
+                }
+                events += synapses.len() as u64;
+                let before = self.trains.next(segment, sent);
+                let source = self.first_source_gid + row;
+                let synapses = Synapses {
+                    layout: &self.layout,
+                    weights: &mut self.weights,
+                    shown: self.shown.as_deref_mut(),
+                    first_gid: self.first_target_gid,
+                    range: synapses,
+                };
+                self.rule.arrive(&Incoming { number, segment, source, before }, synapses, &mut arrival);
+            }
+        }
+        events
+    }
+
+    /// Whether source `row` has a delay of at most `steps`.
+    fn has_delay_within(&self, row: u32, steps: u32) -> bool {
+        let within = |number: &usize| self.layout.delays[*number] <= steps;
+        (0..self.layout.delays.len()).filter(within).any(|d| !self.layout.segment(row, d).1.is_empty())
+    }
+
+    /// The delays that occur, in steps, ascending.
+    pub(crate) fn delays(&self) -> &[u32] {
+        &self.layout.delays
+    }
+
+    /// Lets the post-synaptic spikes change the weights that come before every spike which arrives after `step`. Gives
+    /// the number of the spikes it looks at, and the last step that it has done with.
+    fn settle(&mut self, step: u32, posts: &[Posts]) -> Option<(usize, i64)> {
+        let synapses = (&self.layout, &self.trains);
+        match &mut self.rule {
+            Rule::Pair(rule) => {
+                self.shown.get_or_insert_with(|| self.weights.clone());
+                Some((rule.posts, rule.settle(step, synapses, &posts[rule.posts], &mut self.weights)))
+            }
+            Rule::Vogels(rule) => {
+                Some((rule.posts, rule.settle(step, synapses, &posts[rule.posts], &mut self.weights)))
+            }
+            _ => None,
+        }
+    }
+
+    /// The weights at the end of `step`, in the table's order: with the rule of pairs as last transmitted, as on NEST.
+    fn current(&self, step: u32, posts: &[Posts]) -> Vec<f64> {
+        let mut weights = self.shown.as_ref().unwrap_or(&self.weights).clone();
+        if let Rule::Vogels(rule) = &self.rule {
+            rule.arrived(step, (&self.layout, &self.trains), &posts[rule.posts], &mut weights);
+        }
+        weights
+    }
+
+    /// Back to time 0.
+    pub(crate) fn reset(&mut self) {
+        if !self.initial.is_empty() {
+            self.weights.copy_from_slice(&self.initial);
+        }
+        self.shown = None;
+        self.trains.reset();
+        self.rule.reset();
+    }
+
+    pub(crate) fn synapses(&self) -> usize {
+        self.weights.len()
+    }
+
+    pub(crate) fn bytes(&self) -> usize {
+        let weights = size_of_val(self.weights.as_slice()) + size_of_val(self.initial.as_slice());
+        let layout = size_of_val(self.layout.starts.as_slice()) + size_of_val(self.layout.targets.as_slice());
+        weights + layout + self.layout.copies.len() + self.trains.last.len() * 5 + self.rule.bytes()
+    }
+}
+
+/// All tables of a rank, and the post-synaptic spikes that they look at.
+#[derive(Debug, Default)]
+pub(crate) struct Tables {
+    pub(crate) tables: Vec<Plastic>,
+    posts: Vec<Posts>,
+}
+
+impl Tables {
+    /// Makes the tables of `onto`.
+    pub(crate) fn new<'n>(part: &Part<'n>, onto: impl Iterator<Item = Onto<'n>>) -> Result<Self> {
+        let mut made = Self::default();
+        for onto in onto {
+            let table = build::table(part, &onto, &mut made.posts)?;
+            made.tables.push(table);
+        }
+        Ok(made)
+    }
+
+    /// Delivers what arrives at the end of `step`; `history` is that of the engine's source of a number.
+    pub(crate) fn deliver<'h>(
+        &mut self,
+        history: impl Fn(usize) -> &'h History,
+        step: u32,
+        inputs: &mut [i64],
+    ) -> u64 {
+        let (posts, tables) = (&self.posts, &mut self.tables);
+        tables.iter_mut().map(|table| table.deliver(history(table.from), step, inputs, posts)).sum()
+    }
+
+    /// Takes in spikes of the cells of a population that live here, the first of which is `first_gid`.
+    pub(crate) fn fired(&mut self, population: PopulationId, first_gid: u32, spikes: &[Spike]) {
+        for posts in self.posts.iter_mut().filter(|posts| posts.population == population) {
+            spikes.iter().for_each(|spike| posts.push((spike.gid - first_gid) as usize, spike.step));
+        }
+    }
+
+    /// Whether a table from the engine's source number `from` has, for cell `row` of it, a delay of at most `steps`.
+    pub(crate) fn has_delay_within(&self, from: usize, row: u32, steps: u32) -> bool {
+        self.tables.iter().any(|table| table.from == from && table.has_delay_within(row, steps))
+    }
+
+    /// Forgets what can be forgotten after `step`, if that is worth while.
+    pub(crate) fn tidy(&mut self, step: u32) {
+        if self.posts.iter().any(Posts::is_full) {
+            self.settle(step);
+        }
+    }
+
+    fn settle(&mut self, step: u32) {
+        let mut settled = vec![i64::from(step); self.posts.len()];
+        for table in &mut self.tables {
+            if let Some((number, up_to)) = table.settle(step, &self.posts) {
+                settled[number] = settled[number].min(up_to);
+            }
+        }
+        for (posts, settled) in self.posts.iter_mut().zip(settled) {
+            // A pre-synaptic spike may coincide with the last one that is settled: the one before counts then.
+            posts.forget(settled - 1);
+        }
+    }
+
+    pub(crate) fn reset(&mut self) {
+        self.tables.iter_mut().for_each(Plastic::reset);
+        self.posts.iter_mut().for_each(Posts::reset);
+    }
+
+    pub(crate) fn synapses(&self) -> usize {
+        self.tables.iter().map(Plastic::synapses).sum()
+    }
+
+    pub(crate) fn bytes(&self) -> usize {
+        self.tables.iter().map(Plastic::bytes).sum::<usize>()
+            + self.posts.iter().map(Posts::bytes).sum::<usize>()
+    }
+}
