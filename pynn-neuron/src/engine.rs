@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 
 use pynn_core::backend::{
-    Currents, Draw, Injected, LocalProjection, Packet, Part, Samples, Simulator, Statistics, unchangeable,
+    Currents, Draw, Injected, LocalPopulation, LocalProjection, Packet, Part, Samples, Simulator, Statistics,
 };
 use pynn_core::change::Change;
 use pynn_core::error::{Error, ErrorKind, Result};
-use pynn_core::population::PopulationId;
+use pynn_core::population::{PopulationId, ProjectionId};
 use pynn_core::time::{Spike, Tick};
 
 use crate::Neuron;
@@ -23,32 +23,34 @@ const CONNECTION_BYTES: u64 = 200;
 const CELL_BYTES: u64 = 6000;
 
 /// The cells of one population.
-struct Group {
-    population: PopulationId,
+pub(crate) struct Group {
+    pub(crate) population: PopulationId,
     /// The number of the first.
-    first: u32,
+    pub(crate) first: u32,
     /// How much earlier than due they take a spike, in time steps.
     early: f64,
     /// Whether they sum up weights as they are.
-    exact: bool,
+    pub(crate) exact: bool,
     /// The samplers' numbers.
     samplers: Vec<u32>,
 }
 
 /// One rank of NEURON.
 pub(crate) struct Engine {
-    kernel: Kernel,
-    timestep: Tick,
+    pub(crate) kernel: Kernel,
+    pub(crate) timestep: Tick,
     /// Steps done.
     now: u32,
-    groups: Vec<Group>,
+    pub(crate) groups: Vec<Group>,
     /// The initial potential of each cell, mV.
-    potentials: Vec<f64>,
+    pub(crate) potentials: Vec<f64>,
+    /// The number of the first connection of each projection onto each population.
+    pub(crate) first_connections: HashMap<(ProjectionId, PopulationId), u64>,
     /// The shortest delay, in steps, of each cell that is heard here.
     shortest: HashMap<u32, u32>,
     synapses: u64,
     arrivals: Arrivals,
-    currents: Currents,
+    pub(crate) currents: Currents,
     injections: Vec<Injection>,
 }
 
@@ -60,6 +62,7 @@ impl Engine {
             now: 0,
             groups: Vec::new(),
             potentials: Vec::new(),
+            first_connections: HashMap::new(),
             shortest: HashMap::new(),
             synapses: 0,
             arrivals: Arrivals::default(),
@@ -141,9 +144,9 @@ impl Engine {
     fn connect(&mut self, part: &Part<'_>, projection: &LocalProjection<'_>) -> Result<()> {
         let (target, receptor) = (projection.target_population(), projection.spec.receptor);
         let Some(group) = self.groups.iter().find(|group| group.population == target) else { return Ok(()) };
-        let quantum = part.network.weight_quantum(target, receptor) * FINER;
+        self.first_connections.insert((projection.spec.id, target), self.synapses);
+        let quantum = part.network.weight_quantum(target, receptor);
         let (first_target, early, exact, step) = (group.first, group.early, group.exact, self.timestep.ms());
-        let rounded = |weight: f64| if exact { weight } else { (weight / quantum).round() * quantum };
         let (kernel, shortest) = (&mut self.kernel, &mut self.shortest);
         let (mut batch, mut failed, mut synapses) = (Batch::default(), None, 0);
         projection.connect(Draw::All, &mut |row| {
@@ -151,7 +154,7 @@ impl Engine {
                 let (gid, delay) = (projection.source_gid(*source), row.delays.get(k));
                 batch.sources.push(gid);
                 batch.targets.push(first_target + row.target);
-                batch.weights.push(rounded(row.weights.get(k)));
+                batch.weights.push(rounded(row.weights.get(k), quantum, exact));
                 batch.delays.push((f64::from(delay) - early) * step);
                 shortest.entry(gid).and_modify(|shortest| *shortest = delay.min(*shortest)).or_insert(delay);
             }
@@ -218,10 +221,11 @@ impl Simulator for Engine {
     }
 
     fn change(&mut self, part: &Part<'_>, change: &Change) -> Result<()> {
-        match change {
-            Change::Electrode { electrode } => self.currents.change(part, *electrode),
-            other => Err(unchangeable(part, other)),
-        }
+        self.take_over(part, change)
+    }
+
+    fn state(&mut self, population: &LocalPopulation<'_>, state: usize) -> Result<Vec<f64>> {
+        self.values(population, state)
     }
 
     fn statistics(&self) -> Statistics {
@@ -232,6 +236,12 @@ impl Simulator for Engine {
             state_bytes: self.potentials.len() as u64 * CELL_BYTES,
         }
     }
+}
+
+/// A weight as a cell is given it, for weights of the resolution `quantum`.
+pub(crate) fn rounded(weight: f64, quantum: f64, exact: bool) -> f64 {
+    let quantum = quantum * FINER;
+    if exact { weight } else { (weight / quantum).round() * quantum }
 }
 
 /// The number of a cell, as they were made.

@@ -7,6 +7,7 @@
 //! | NEURON behind a safe face; all `unsafe` of the crate | `ffi` |
 //! | what a cell type is to NEURON | `model`, `receptor` |
 //! | one rank: cells, connections, spikes, samples | `engine` |
+//! | what is set between runs | `change` |
 //!
 //! # What runs
 //! Each cell is a NEURON section with one point process of this crate, which has the membrane, the synapses and the
@@ -30,6 +31,7 @@
 //! NEURON is one instance a process: a simulator with several ranks needs `mpirun`. Within a process one simulation
 //! after another can use it.
 
+mod change;
 mod engine;
 mod ffi;
 pub mod installation;

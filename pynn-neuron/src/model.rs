@@ -275,6 +275,11 @@ impl Model {
         self.receptors.unwrap_or_default().len()
     }
 
+    /// The names of what it shows, by column.
+    pub(crate) fn shown(&self) -> &'static [&'static str] {
+        self.shown
+    }
+
     /// How many values a cell is given.
     pub(crate) fn width(&self) -> usize {
         let receptors = self.receptors.map_or(0, |receptors| 1 + receptors.len() * Receptor::WIDTH);

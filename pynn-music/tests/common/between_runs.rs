@@ -2,6 +2,7 @@
 
 #![allow(unreachable_pub, missing_docs, reason = "shared by several test programs")]
 
+use pynn_core::cell::{Parameter, Variable};
 use pynn_core::network::Network;
 use pynn_core::prelude::*;
 use pynn_music::{Ranks, Setup, Simulation};
@@ -258,7 +259,7 @@ pub fn spikes_of_changed_times_arrive<B: Able>() {
     let cell = IfCurrExp { v_rest: -65.0 * mV, ..IfCurrExp::default() };
     let mut sim = Built { cell, weight: 0.0 * nA, ..Built::default() }.start::<B>();
     // Source i drives cell i alone.
-    sim.set_weights(|net| &net.drive, |i: usize, j: usize| if i == j { 0.5 * nA } else { 0.0 * nA }).unwrap();
+    sim.set_weights(|net| &net.drive, |i: usize, j: usize| if i == j { 0.1 * nA } else { 0.0 * nA }).unwrap();
     let every = |from: usize| (from..from + 99).map(|t| t as f64 * ms).collect::<Vec<_>>();
     sim.set_spike_times(|net| &net.listed, SpikeTrains::each([every(1), vec![]])).unwrap();
     sim.run(100.0 * ms).unwrap();
@@ -392,6 +393,67 @@ pub fn weights_set_between_runs_act_from_then_on<B: Able>() {
     }
 }
 
+/// Cells of type `C` alone: a current set in the middle of a run acts from then on, and from 0 after a reset.
+fn current_of<B: Simulates<C> + Records<observable::MembranePotential>, C: CellType + Default>() {
+    let i_offset = || Parameter::<Current>::new(C::info().parameter("i_offset").expect("a constant current"));
+    let v = C::info().variables.iter().position(|variable| variable.name == "v").expect("a potential");
+    let run = |changes: [Option<Current>; 3]| {
+        let mut net = NetworkBuilder::new("Current");
+        let sim = net.simulator::<B>("sim", SimulatorOptions::default());
+        let cells = net.population(&sim, "cells", 2, C::default());
+        net.record(&cells, Variable::<observable::MembranePotential>::new(v));
+        let id = cells.id();
+        let mut sim = Setup::new().ranks(Ranks::Auto).progress(false).start(net.build().unwrap()).unwrap();
+        for current in changes {
+            if let Some(current) = current {
+                sim.set(|_| &cells, |_| i_offset(), current).unwrap();
+            }
+            sim.run(5.0 * ms).unwrap();
+        }
+        let found = sim.trace_of(id, "v", 0).unwrap().values;
+        sim.reset().unwrap();
+        sim.run(5.0 * ms).unwrap();
+        (found, sim.trace_of(id, "v", 1).unwrap().values)
+    };
+    let name = C::info().name;
+    let current = 0.2 * nA;
+    let (changed, again) = run([None, Some(current), None]);
+    let (without, _) = run([None, None, None]);
+    let (with, _) = run([Some(current), None, None]);
+    assert_eq!(changed[..102], without[..102], "{name}: the same until it is set");
+    assert!(
+        changed[104] > without[104] && changed[104..].iter().all(|v| v.is_finite()),
+        "{name}: acts from then on"
+    );
+    assert_same(&again, &with[..102]);
+}
+
+pub fn a_parameter_of_every_cell_type_is_set_in_the_middle_of_a_run<B>()
+where
+    B: Able
+        + Simulates<IfCurrAlpha>
+        + Simulates<IfCurrDelta>
+        + Simulates<IfCondAlpha>
+        + Simulates<IfCondExpGsfaGrr>
+        + Simulates<HhCondExp>
+        + Simulates<EifCondExpIsfaIsta>
+        + Simulates<EifCondAlphaIsfaIsta>
+        + Simulates<Izhikevich>
+        + Simulates<GifCondExp>,
+{
+    current_of::<B, IfCurrExp>();
+    current_of::<B, IfCurrAlpha>();
+    current_of::<B, IfCurrDelta>();
+    current_of::<B, IfCondExp>();
+    current_of::<B, IfCondAlpha>();
+    current_of::<B, IfCondExpGsfaGrr>();
+    current_of::<B, HhCondExp>();
+    current_of::<B, EifCondExpIsfaIsta>();
+    current_of::<B, EifCondAlphaIsfaIsta>();
+    current_of::<B, Izhikevich>();
+    current_of::<B, GifCondExp>();
+}
+
 /// One test for each of the above.
 #[macro_export]
 macro_rules! between_runs {
@@ -407,6 +469,7 @@ macro_rules! between_runs {
             a_rate_set_between_runs_acts_on_what_is_sent_and_on_what_arrives
             weights_and_delays_are_read_as_described_and_as_set
             weights_set_between_runs_act_from_then_on
+            a_parameter_of_every_cell_type_is_set_in_the_middle_of_a_run
         );
     };
     (@ $backend:ty, $guard:expr, $($test:ident)*) => {$(

@@ -68,6 +68,13 @@ face! {
     connect = "pynn_connect": fn(u64, *const u32, *const u32, *const f64, *const f64, f64) -> i32;
     sample = "pynn_sample": fn(u32, u32, i32, u32);
     initialize = "pynn_initialize": fn(f64, *const f64) -> i32;
+    give = "pynn_give": fn(u32, u32, u32, *const f64);
+    renew = "pynn_renew": fn(u32, u32, *const f64) -> i32;
+    place = "pynn_place": fn(u64, *const f64) -> i32;
+    value = "pynn_value_of": fn(u32, u32) -> f64;
+    set_value = "pynn_set_value": fn(u32, u32, f64);
+    reweigh = "pynn_reweigh": fn(u64, u64, *const f64);
+    sample_again = "pynn_sample_again": fn();
     takes_current = "pynn_takes_current": fn(u32) -> i32;
     inject = "pynn_inject": fn(u64, *const Injection);
     deliver = "pynn_deliver": fn(u64, *const u32, *const f64) -> i32;

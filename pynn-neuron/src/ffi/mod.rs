@@ -1,5 +1,6 @@
 //! NEURON in this process, behind a safe face. All `unsafe` of the crate is here.
 
+mod between;
 mod face;
 
 use std::ffi::{CStr, CString};
@@ -34,6 +35,8 @@ fn process() -> std::sync::MutexGuard<'static, Process> {
 pub(crate) struct Kernel {
     face: Face,
     samplers: u32,
+    cells: u32,
+    connections: u64,
 }
 
 /// Connections to be made: one entry each.
@@ -81,7 +84,7 @@ impl Kernel {
         };
         process.face = Some(face);
         process.busy = true;
-        Ok(Self { face, samplers: 0 })
+        Ok(Self { face, samplers: 0, cells: 0, connections: 0 })
     }
 
     /// Makes cells of `model`: its values for each cell, row by row, and the capacitances in nF.
@@ -100,6 +103,7 @@ impl Kernel {
                 capacitances.as_ptr(),
             )
         };
+        self.cells += count;
         self.face.check(code)
     }
 
@@ -119,6 +123,7 @@ impl Kernel {
                 receptor as f64,
             )
         };
+        self.connections += count as u64;
         batch.sources.clear();
         batch.targets.clear();
         batch.weights.clear();

@@ -35,6 +35,21 @@ INCLUDE "common.inc"
 INCLUDE "receptors.inc"
 
 INITIAL {
+    read_values()
+    w = given()
+    w_last = w
+    hold = 0
+    clamp = 0
+    v_last = v
+    make_receptors(2)
+    VERBATIM
+    pynn_expose(cell, 0, &v_last);
+    pynn_expose(cell, 1, &w_last);
+    ENDVERBATIM
+}
+
+: Reads the values that are no states.
+PROCEDURE read_values() {
     open()
     : Constant current and leak.
     g_leak = given()
@@ -51,19 +66,16 @@ INITIAL {
     a = given()
     b = given()
     tau_w = given()
-    w = given()
-    w_last = w
-    hold = 0
-    clamp = 0
-    v_last = v
     if (slope == 0) {
         v_spike = v_thresh
     }
-    make_receptors(2)
-    VERBATIM
-    pynn_expose(cell, 0, &v_last);
-    pynn_expose(cell, 1, &w_last);
-    ENDVERBATIM
+}
+
+: Reads them anew, in the middle of a run.
+PROCEDURE renew() { LOCAL initial
+    read_values()
+    initial = given()
+    renew_receptors()
 }
 
 BREAKPOINT {

@@ -35,6 +35,27 @@ INCLUDE "common.inc"
 INCLUDE "receptors.inc"
 
 INITIAL {
+    read_values()
+    eta1 = 0
+    eta2 = 0
+    eta3 = 0
+    gamma1 = 0
+    gamma2 = 0
+    gamma3 = 0
+    i_eta = 0
+    v_t = v_t_star
+    hold = 0
+    v_last = v
+    make_receptors(3)
+    VERBATIM
+    pynn_expose(cell, 0, &v_last);
+    pynn_expose(cell, 1, &i_eta);
+    pynn_expose(cell, 2, &v_t);
+    ENDVERBATIM
+}
+
+: Reads the values that are no states.
+PROCEDURE read_values() {
     open()
     gid = given()
     refractory = given()
@@ -59,23 +80,15 @@ INITIAL {
     a_gamma1 = given()
     a_gamma2 = given()
     a_gamma3 = given()
-    eta1 = 0
-    eta2 = 0
-    eta3 = 0
-    gamma1 = 0
-    gamma2 = 0
-    gamma3 = 0
-    i_eta = 0
-    v_t = v_t_star
-    hold = 0
-    v_last = v
-    make_receptors(3)
     VERBATIM
     pynn_drive(cell, &i_offset);
-    pynn_expose(cell, 0, &v_last);
-    pynn_expose(cell, 1, &i_eta);
-    pynn_expose(cell, 2, &v_t);
     ENDVERBATIM
+}
+
+: Reads them anew, in the middle of a run.
+PROCEDURE renew() {
+    read_values()
+    renew_receptors()
 }
 
 BREAKPOINT {

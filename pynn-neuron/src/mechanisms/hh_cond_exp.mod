@@ -30,6 +30,27 @@ ASSIGNED {
 }
 
 INITIAL {
+    renew()
+    m = given()
+    h = given()
+    n = given()
+    exc = given()
+    inh = given()
+    exc_in = 0
+    inh_in = 0
+    v_last = v
+    VERBATIM
+    pynn_expose(cell, 0, &v_last);
+    pynn_expose(cell, 1, &exc);
+    pynn_expose(cell, 2, &inh);
+    pynn_expose(cell, 3, &m);
+    pynn_expose(cell, 4, &h);
+    pynn_expose(cell, 5, &n);
+    ENDVERBATIM
+}
+
+: Reads the values that are no states.
+PROCEDURE renew() {
     open()
     gid = given()
     gbar_na = given()
@@ -44,25 +65,11 @@ INITIAL {
     tau_exc = given()
     tau_inh = given()
     i_offset = given()
-    m = given()
-    h = given()
-    n = given()
-    exc = given()
-    inh = given()
-    exc_in = 0
-    inh_in = 0
     exc_decay = exp(-dt / tau_exc)
     inh_decay = exp(-dt / tau_inh)
-    v_last = v
     VERBATIM
     table = pynn_traub_table(v_offset);
     pynn_drive(cell, &i_offset);
-    pynn_expose(cell, 0, &v_last);
-    pynn_expose(cell, 1, &exc);
-    pynn_expose(cell, 2, &inh);
-    pynn_expose(cell, 3, &m);
-    pynn_expose(cell, 4, &h);
-    pynn_expose(cell, 5, &n);
     ENDVERBATIM
 }
 

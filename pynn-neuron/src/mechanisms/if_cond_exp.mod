@@ -30,6 +30,23 @@ ASSIGNED {
 }
 
 INITIAL {
+    renew()
+    exc = given()
+    inh = given()
+    exc_in = 0
+    inh_in = 0
+    hold = 0
+    back = 0
+    v_last = v
+    VERBATIM
+    pynn_expose(cell, 0, &v_last);
+    pynn_expose(cell, 1, &exc);
+    pynn_expose(cell, 2, &inh);
+    ENDVERBATIM
+}
+
+: Reads the values that are no states.
+PROCEDURE renew() {
     open()
     gid = given()
     refractory = given()
@@ -43,20 +60,10 @@ INITIAL {
     tau_inh = given()
     e_exc = given()
     e_inh = given()
-    exc = given()
-    inh = given()
     exc_decay = exp(-dt / tau_exc)
-    exc_in = 0
     inh_decay = exp(-dt / tau_inh)
-    inh_in = 0
-    hold = 0
-    back = 0
-    v_last = v
     VERBATIM
     pynn_drive(cell, &i_offset);
-    pynn_expose(cell, 0, &v_last);
-    pynn_expose(cell, 1, &exc);
-    pynn_expose(cell, 2, &inh);
     ENDVERBATIM
 }
 

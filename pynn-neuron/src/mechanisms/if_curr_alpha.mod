@@ -30,6 +30,23 @@ ASSIGNED {
 }
 
 INITIAL {
+    renew()
+    exc_rise = 0
+    exc = 0
+    exc_in = 0
+    inh_rise = 0
+    inh = 0
+    inh_in = 0
+    hold = 0
+    back = 0
+    v_last = v
+    VERBATIM
+    pynn_expose(cell, 0, &v_last);
+    ENDVERBATIM
+}
+
+: Reads the values that are no states.
+PROCEDURE renew() {
     open()
     gid = given()
     refractory = given()
@@ -44,21 +61,11 @@ INITIAL {
     exc_decay = exp(-dt / tau_exc)
     exc_half = exp(-0.5 * dt / tau_exc)
     exc_peak = exp(1) / tau_exc
-    exc_rise = 0
-    exc = 0
-    exc_in = 0
     inh_decay = exp(-dt / tau_inh)
     inh_half = exp(-0.5 * dt / tau_inh)
     inh_peak = exp(1) / tau_inh
-    inh_rise = 0
-    inh = 0
-    inh_in = 0
-    hold = 0
-    back = 0
-    v_last = v
     VERBATIM
     pynn_drive(cell, &i_offset);
-    pynn_expose(cell, 0, &v_last);
     ENDVERBATIM
 }
 

@@ -28,6 +28,18 @@ ASSIGNED {
 }
 
 INITIAL {
+    renew()
+    jump = 0
+    hold = 0
+    back = 0
+    v_last = v
+    VERBATIM
+    pynn_expose(cell, 0, &v_last);
+    ENDVERBATIM
+}
+
+: Reads the values that are no states.
+PROCEDURE renew() {
     open()
     gid = given()
     refractory = given()
@@ -37,13 +49,8 @@ INITIAL {
     v_reset = given()
     v_thresh = given()
     i_offset = given()
-    jump = 0
-    hold = 0
-    back = 0
-    v_last = v
     VERBATIM
     pynn_drive(cell, &i_offset);
-    pynn_expose(cell, 0, &v_last);
     ENDVERBATIM
 }
 

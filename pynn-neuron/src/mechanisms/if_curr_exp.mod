@@ -30,6 +30,21 @@ ASSIGNED {
 }
 
 INITIAL {
+    renew()
+    exc = 0
+    exc_in = 0
+    inh = 0
+    inh_in = 0
+    hold = 0
+    back = 0
+    v_last = v
+    VERBATIM
+    pynn_expose(cell, 0, &v_last);
+    ENDVERBATIM
+}
+
+: Reads the values that are no states.
+PROCEDURE renew() {
     open()
     gid = given()
     refractory = given()
@@ -42,17 +57,9 @@ INITIAL {
     tau_exc = given()
     tau_inh = given()
     exc_decay = exp(-dt / tau_exc)
-    exc = 0
-    exc_in = 0
     inh_decay = exp(-dt / tau_inh)
-    inh = 0
-    inh_in = 0
-    hold = 0
-    back = 0
-    v_last = v
     VERBATIM
     pynn_drive(cell, &i_offset);
-    pynn_expose(cell, 0, &v_last);
     ENDVERBATIM
 }
 

@@ -32,14 +32,7 @@ INCLUDE "given.inc"
 INCLUDE "common.inc"
 
 INITIAL {
-    open()
-    : The constant current.
-    gid = given()
-    gid = given()
-    a = given()
-    b = given()
-    c = given()
-    d = given()
+    renew()
     u = given()
     u_last = u
     jump = 0
@@ -48,6 +41,18 @@ INITIAL {
     pynn_expose(cell, 0, &v_last);
     pynn_expose(cell, 1, &u_last);
     ENDVERBATIM
+}
+
+: Reads the values that are no states.
+PROCEDURE renew() {
+    open()
+    : The constant current.
+    gid = given()
+    gid = given()
+    a = given()
+    b = given()
+    c = given()
+    d = given()
 }
 
 BREAKPOINT {

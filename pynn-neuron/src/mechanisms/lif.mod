@@ -31,6 +31,23 @@ INCLUDE "common.inc"
 INCLUDE "receptors.inc"
 
 INITIAL {
+    read_values()
+    g_s = given()
+    g_r = given()
+    s_in = 0
+    r_in = 0
+    hold = 0
+    v_last = v
+    make_receptors(3)
+    VERBATIM
+    pynn_expose(cell, 0, &v_last);
+    pynn_expose(cell, 1, &g_s);
+    pynn_expose(cell, 2, &g_r);
+    ENDVERBATIM
+}
+
+: Reads the values that are no states.
+PROCEDURE read_values() {
     open()
     gid = given()
     refractory = given()
@@ -45,19 +62,17 @@ INITIAL {
     tau_rr = given()
     e_rr = given()
     q_rr = given()
-    g_s = given()
-    g_r = given()
-    s_in = 0
-    r_in = 0
-    hold = 0
-    v_last = v
-    make_receptors(3)
     VERBATIM
     pynn_drive(cell, &i_offset);
-    pynn_expose(cell, 0, &v_last);
-    pynn_expose(cell, 1, &g_s);
-    pynn_expose(cell, 2, &g_r);
     ENDVERBATIM
+}
+
+: Reads them anew, in the middle of a run.
+PROCEDURE renew() { LOCAL initial
+    read_values()
+    initial = given()
+    initial = given()
+    renew_receptors()
 }
 
 BREAKPOINT {

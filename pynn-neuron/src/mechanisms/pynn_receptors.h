@@ -7,6 +7,8 @@ extern "C" {
 #endif
 /* Makes the receptors of a cell from the values that it is given; they are shown from a column on. */
 void pynn_receptors_make(double, double);
+/* Takes their values anew, in the middle of a run. */
+void pynn_receptors_renew(double);
 /* The current of a cell through all its receptors, or through one, in nA, at a potential. */
 double pynn_receptors_current(double, double);
 double pynn_receptor_current(double, double, double);

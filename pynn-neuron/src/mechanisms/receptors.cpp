@@ -71,6 +71,23 @@ void pynn_receptors_make(double cell, double column) {
     }
 }
 
+void pynn_receptors_renew(double cell) {
+    Receptors& renewed = of(cell);
+    renewed.known = false;
+    pynn_given();
+    for (auto& receptor : renewed.all) {
+        const double unit = receptor.unit;
+        for (double* value : {&receptor.jump, &receptor.start, &receptor.now, &receptor.ahead, &receptor.loss,
+                              &receptor.feed, &receptor.fade, &receptor.conductance, &receptor.drive, &receptor.unit}) {
+            *value = pynn_given();
+        }
+        pynn_given();  // The initial value.
+        if (unit != receptor.unit) {
+            receptor.units = static_cast<__int128>(static_cast<double>(receptor.units) * (unit / receptor.unit));
+        }
+    }
+}
+
 double pynn_receptors_current(double cell, double v) {
     Receptors& here = of(cell);
     if (!here.known) {

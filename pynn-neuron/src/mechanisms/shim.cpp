@@ -7,6 +7,7 @@
 #include "pynn_neuron.h"
 #include "pynn_receptors.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <cstdio>
@@ -102,10 +103,11 @@ struct Spike {
     std::uint32_t gid;
 };
 
-// The constant current of a cell: where it is, and what it is without electrodes.
+// The constant current of a cell: where it is, what it is without electrodes, and what they inject.
 struct Driven {
     double* at;
     double own;
+    double injected;
 };
 
 // From this step on electrodes inject this current into a cell.
@@ -117,9 +119,9 @@ struct Injection {
 
 // Values of the cells of each population, one row a cell.
 std::vector<std::vector<double>> tables;
-std::vector<const double*> rows;
+std::vector<double*> rows;
 // Where the columns of each cell are.
-std::vector<std::vector<const double*>> columns;
+std::vector<std::vector<double*>> columns;
 std::vector<Driven> driven;
 std::vector<Injection> injections;
 std::size_t injected = 0;
@@ -258,7 +260,10 @@ void pynn_expose(double cell, int column, double* value) {
 }
 
 void pynn_drive(double cell, double* current) {
-    driven[static_cast<std::size_t>(cell)] = {current, *current};
+    Driven& here = driven[static_cast<std::size_t>(cell)];
+    here.at = current;
+    here.own = *current;
+    *current += here.injected;
 }
 
 void pynn_fire(double gid) {
@@ -305,8 +310,9 @@ static void sample() {
 static void inject() {
     for (; injected < injections.size() && injections[injected].step <= steps + 1; injected++) {
         const Injection& injection = injections[injected];
-        const Driven& cell = driven[injection.cell];
-        *cell.at = cell.own + injection.current;
+        Driven& cell = driven[injection.cell];
+        cell.injected = injection.current;
+        *cell.at = cell.own + cell.injected;
     }
 }
 
@@ -444,6 +450,9 @@ int pynn_initialize(double step, const double* potentials) {
     pynn_events = 0;
     spikes.clear();
     injections.clear();
+    for (auto& cell : driven) {
+        cell.injected = 0;
+    }
     reading = potentials;
     char text[100];
     std::snprintf(text, sizeof text, "{pynn_initialize(%.17g)}\n", step);
@@ -456,6 +465,60 @@ int pynn_initialize(double step, const double* potentials) {
     steps = 0;
     sample();
     return 0;
+}
+
+// Gives `count` cells from number `first` other values, `width` each, for the next initialisation.
+void pynn_give(std::uint32_t first, std::uint32_t count, std::uint32_t width, const double* values) {
+    for (std::uint32_t k = 0; k < count; k++) {
+        std::copy(values + std::size_t(k) * width, values + std::size_t(k + 1) * width, rows[first + k]);
+    }
+}
+
+// Lets `count` cells from number `first` read now what they are given, but for states, and sets their capacitances, nF.
+int pynn_renew(std::uint32_t first, std::uint32_t count, const double* capacitances) {
+    reading = capacitances;
+    char text[100];
+    std::snprintf(text, sizeof text, "{pynn_renew(%u, %u)}\n", first, count);
+    return run(text);
+}
+
+// Sets the potentials of cells, in mV: `pairs` holds number and potential of each.
+int pynn_place(std::uint64_t count, const double* pairs) {
+    reading = pairs;
+    char text[100];
+    std::snprintf(text, sizeof text, "{pynn_place(%llu)}\n", static_cast<unsigned long long>(count));
+    return run(text);
+}
+
+// What a column of a cell is.
+double pynn_value_of(std::uint32_t cell, std::uint32_t column) {
+    return column < columns[cell].size() ? *columns[cell][column] : std::nan("");
+}
+
+// Sets what a column of a cell is.
+void pynn_set_value(std::uint32_t cell, std::uint32_t column, double value) {
+    if (column < columns[cell].size()) {
+        *columns[cell][column] = value;
+    }
+}
+
+// Sets the weights of `count` connections from number `first` on, in the order in which they were made.
+void pynn_reweigh(std::uint64_t first, std::uint64_t count, const double* weights) {
+    for (std::uint64_t k = 0; k < count; k++) {
+        static_cast<Connection*>(connections[first + k]->pointer)->weight[0] = weights[k];
+    }
+}
+
+// Takes the samples of time 0 anew, where they are still here.
+void pynn_sample_again(void) {
+    if (steps != 0) {
+        return;
+    }
+    for (auto& sampler : samplers) {
+        for (std::uint32_t k = 0; k < sampler.values.size(); k++) {
+            sampler.values[k] = *columns[sampler.first + k][sampler.column];
+        }
+    }
 }
 
 // Spikes of cells that do not live here, at times in ms; those that nobody hears are left out.

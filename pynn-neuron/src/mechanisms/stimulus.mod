@@ -17,6 +17,11 @@ ASSIGNED {
 INCLUDE "given.inc"
 
 INITIAL {
+    renew()
+}
+
+: Reads what it is given.
+PROCEDURE renew() {
     open()
     amplitude = given()
     VERBATIM

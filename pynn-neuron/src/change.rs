@@ -1,0 +1,121 @@
+//! What changes between runs: values of cells, potentials, weights.
+
+use pynn_core::backend::{Draw, LocalPopulation, LocalProjection, Part, unchangeable};
+use pynn_core::change::{Change, SynapseValue};
+use pynn_core::error::{Error, Result};
+use pynn_core::population::{PopulationId, ProjectionId};
+
+use crate::Neuron;
+use crate::engine::{Engine, rounded};
+
+impl Engine {
+    /// Takes over what is new in `part`.
+    pub(crate) fn take_over(&mut self, part: &Part<'_>, change: &Change) -> Result<()> {
+        match change {
+            Change::Parameter { population, .. } => self.renew(part, *population),
+            Change::State { population, state, cells } => self.place(part, *population, *state, cells),
+            Change::Synapses { projection, value: SynapseValue::Weight } => self.reweigh(part, *projection),
+            Change::Electrode { electrode } => self.currents.change(part, *electrode),
+            other => Err(unchangeable(part, other)),
+        }
+    }
+
+    /// Gives the cells of a population their values anew; states stay.
+    fn renew(&mut self, part: &Part<'_>, population: PopulationId) -> Result<()> {
+        let Some((first, local)) = self.find(part, population) else { return Ok(()) };
+        let model = local.model::<Neuron>();
+        let capacitances = model.capacitance.column(part.network, &local, self.timestep)?;
+        let values = model.values(part.network, &local, self.timestep)?;
+        self.kernel.give(first, model.width(), &values)?;
+        self.kernel.renew(first, &capacitances)
+    }
+
+    /// Gives all cells new initial values, which `cells` have at once.
+    fn place(
+        &mut self,
+        part: &Part<'_>,
+        population: PopulationId,
+        state: usize,
+        cells: &[usize],
+    ) -> Result<()> {
+        let Some((first, local)) = self.find(part, population) else { return Ok(()) };
+        let model = local.model::<Neuron>();
+        let column = model.state(&local, state)?;
+        let initial = local.initial(state)?;
+        self.kernel.give(first, model.width(), &model.values(part.network, &local, self.timestep)?)?;
+        let number = |cell: usize| first + u32::try_from(cell).unwrap_or(u32::MAX);
+        if local.spec.cell.states[state].name == "v" {
+            let potentials: Vec<_> = cells.iter().map(|cell| (number(*cell), initial[*cell])).collect();
+            self.kernel.place(&potentials)?;
+            self.potentials[first as usize..][..initial.len()].copy_from_slice(&initial);
+        }
+        cells.iter().for_each(|cell| self.kernel.set_value(number(*cell), column, initial[*cell]));
+        self.kernel.sample_again();
+        Ok(())
+    }
+
+    /// The values of a state variable of the cells of a population.
+    pub(crate) fn values(&self, population: &LocalPopulation<'_>, state: usize) -> Result<Vec<f64>> {
+        let column = population.model::<Neuron>().shown_state(population, state)?;
+        let first = self.groups.iter().find(|group| group.population == population.spec.id);
+        let Some(first) = first.map(|group| group.first) else { return Ok(Vec::new()) };
+        Ok((first..).zip(population.cells.clone()).map(|(cell, _)| self.kernel.value(cell, column)).collect())
+    }
+
+    /// Sets the weights onto the receptors on which a projection ends: with the largest of them their resolution changes.
+    fn reweigh(&mut self, part: &Part<'_>, projection: ProjectionId) -> Result<()> {
+        let end = |local: &LocalProjection<'_>| (local.target_population(), local.spec.receptor);
+        let changed: Vec<_> =
+            part.projections().filter(|local| local.spec.id == projection).map(|local| end(&local)).collect();
+        let mut all = Vec::new();
+        for local in part.projections().filter(|local| changed.contains(&end(local))) {
+            let key = (local.spec.id, local.target_population());
+            let Some(first) = self.first_connections.get(&key) else { continue };
+            let exact = self.groups.iter().any(|group| group.population == key.1 && group.exact);
+            let quantum = part.network.weight_quantum(key.1, local.spec.receptor);
+            let mut weights = Vec::new();
+            local.connect(Draw::All, &mut |row| {
+                let row_weights = (0..row.sources.len()).map(|k| row.weights.get(k));
+                weights.extend(row_weights.map(|weight| rounded(weight, quantum, exact)));
+            })?;
+            all.push((*first, weights));
+        }
+        for (first, weights) in all {
+            self.kernel.reweigh(first, &weights);
+        }
+        changed.into_iter().try_for_each(|(population, _)| self.renew(part, population))
+    }
+
+    /// The number of the first cell of a population, and the population, if it has cells here.
+    fn find<'n>(&self, part: &Part<'n>, population: PopulationId) -> Option<(u32, LocalPopulation<'n>)> {
+        let group = self.groups.iter().find(|group| group.population == population)?;
+        let local = part.populations().find(|local| local.spec.id == population)?;
+        Some((group.first, local))
+    }
+}
+
+impl crate::Model {
+    /// The column that shows state variable number `state`.
+    fn shown_state(&self, population: &LocalPopulation<'_>, state: usize) -> Result<usize> {
+        let (cell, name) = (population.spec.cell, population.spec.cell.states[state].name);
+        self.shown().iter().position(|shown| *shown == name).ok_or_else(|| {
+            let (population, cell) = (&population.spec.name, cell.name);
+            Error::description(format!("population `{population}`: NEURON shows no `{name}` of {cell}"))
+        })
+    }
+
+    /// The column that is state variable number `state` itself.
+    fn state(&self, population: &LocalPopulation<'_>, state: usize) -> Result<usize> {
+        let (cell, name) = (population.spec.cell, population.spec.cell.states[state].name);
+        // What these show is a copy, taken at the end of a step.
+        if matches!(name, "w" | "u") {
+            let population = &population.spec.name;
+            return Err(Error::description(format!(
+                "population `{population}`: NEURON does not set {name} of {} between runs; give it an initial value in the \
+                 network",
+                cell.name
+            )));
+        }
+        self.shown_state(population, state)
+    }
+}
