@@ -24,6 +24,7 @@ pub mod error;
 pub mod expression;
 pub mod network;
 mod part;
+pub mod plastic;
 pub mod population;
 pub mod random;
 pub mod recording;

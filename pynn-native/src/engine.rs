@@ -6,16 +6,15 @@ use pynn_core::backend::{
 };
 use pynn_core::change::{Change, SynapseValue};
 use pynn_core::error::{Error, ErrorKind, Result};
+use pynn_core::plastic::{self, History, Synapse, Tables};
 use pynn_core::population::PopulationId;
 use pynn_core::time::{Spike, Tick};
 
+use crate::Native;
 use crate::build::{self, Onto};
 use crate::drive::Drive;
 use crate::group::Group;
-use crate::history::History;
-use crate::plastic::{Plastic, Tables};
 use crate::table::Table;
-use crate::{Native, Synapse};
 
 /// A population whose spikes act on cells of this rank, wherever it lives.
 pub(crate) struct Source {
@@ -62,8 +61,7 @@ impl Engine {
         let groups = populations.map(|population| Group::new(part, &population));
         let mut groups = groups.collect::<Result<Vec<Group>>>()?;
         let slots = lay_out(&mut groups)?;
-        let changing = onto(part, &groups).filter(|onto| !is_static(onto));
-        let plastic = Tables::new(part, changing)?;
+        let plastic = Tables::new::<Native>(part, onto(part, &groups).map(plastic::Onto::from))?;
         let (sources, drives) = wire(part, &groups, &plastic)?;
         let currents = Currents::new(part)?;
         check_injected(part, &mut groups, &currents)?;
@@ -88,10 +86,8 @@ impl Engine {
         for group in &mut self.groups {
             group.source = self.sources.iter().position(|source| source.population == group.population);
         }
-        for table in &mut self.plastic.tables {
-            let from = self.sources.iter().position(|source| source.population == table.source);
-            table.from = from.expect("each table has made its source one");
-        }
+        let number = |from| self.sources.iter().position(|source| source.population == from);
+        self.plastic.link(|from| number(from).expect("each table has made its source one"));
     }
 
     /// Adds up what arrives at the end of `step`.
@@ -203,7 +199,7 @@ pub(crate) fn wire(part: &Part<'_>, groups: &[Group], plastic: &Tables) -> Resul
 /// The tables by source population, ordered by global id.
 fn sources(part: &Part<'_>, tables: Vec<(PopulationId, Table)>, plastic: &Tables) -> Vec<Source> {
     let mut sources: Vec<Source> = Vec::new();
-    let changing = plastic.tables.iter().map(|table| (table.source, None));
+    let changing = plastic.sources().map(|(population, _)| (population, None));
     for (population, table) in
         tables.into_iter().map(|(population, table)| (population, Some(table))).chain(changing)
     {
@@ -223,9 +219,9 @@ fn sources(part: &Part<'_>, tables: Vec<(PopulationId, Table)>, plastic: &Tables
         }
     }
     for source in &mut sources {
-        let changing = plastic.tables.iter().filter(|table| table.source == source.population);
+        let changing = plastic.sources().filter(|(population, _)| *population == source.population);
         let delays = source.tables.iter().flat_map(|table| &table.delays);
-        let delays = delays.chain(changing.flat_map(Plastic::delays));
+        let delays = delays.chain(changing.flat_map(|(_, delays)| delays));
         source.shortest = delays.clone().min().copied().unwrap_or(1);
         source.history = History::new(delays.max().copied().unwrap_or(1));
     }

@@ -127,7 +127,7 @@ fn reference_cases_of_nest_are_met() {
 // u x of the n-th spike, one every 20 ms, with tau_psc = 2 ms: NEST 3.10 and NEURON 9.0 through PyNN, seven digits.
 #[test]
 fn depression_and_facilitation_are_those_of_nest_and_neuron() {
-    use pynn_native::kernels::short_term::{Resources, Tsodyks};
+    use pynn_core::plastic::{Resources, Tsodyks};
     let depressing = (
         Tsodyks { use_: 0.5, tau_rec: 800.0, tau_facil: 0.0, tau_psc: 2.0 },
         [0.5, 0.255_561_5, 0.136_658_5, 0.078_820_2, 0.050_685_8],

@@ -39,8 +39,6 @@ pub mod lif;
 pub mod math;
 pub mod poisson;
 pub mod response;
-pub mod short_term;
-pub mod stdp;
 
 /// `K` coefficients of each cell.
 pub trait Coefficients<const K: usize>: Copy {

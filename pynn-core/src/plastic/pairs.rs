@@ -4,11 +4,11 @@
 use std::ops::Range;
 
 use super::rule::{Incoming, Synapses};
-use super::{Arrival, Layout, Posts, Trains};
-use crate::kernels::stdp::{
+use super::stdp::{
     Additive, AdditivePotentiation, Decay, Dependence, Multiplicative, Pair, PairSpike, Powers, Vogels,
     VogelsSpike, Window,
 };
+use super::{Arrival, Layout, Posts, Trains};
 
 /// How post-synaptic steps lie to pre-synaptic ones, for the synapses of one delay: a pre-synaptic spike of step t is
 /// at the synapse when a post-synaptic one of step t + `whole` and a part would be.

@@ -6,16 +6,16 @@
 
 /// A post-synaptic spike.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Post {
+pub(super) struct Post {
     /// Its step.
-    pub step: u32,
+    pub(super) step: u32,
     /// The sum over all spikes of the cell up to this one, itself included, of `exp(-D/tau)`, D the time since.
-    pub trace: f64,
+    pub(super) trace: f64,
 }
 
 /// `exp(-k h/tau)` for `k` steps.
 #[derive(Clone, Debug)]
-pub struct Decay {
+pub(super) struct Decay {
     table: Vec<f64>,
     rate: f64,
 }
@@ -26,47 +26,50 @@ impl Decay {
 
     /// The decay with time constant `tau` in steps of `h`.
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "held within the table")]
-    pub fn new(h: f64, tau: f64) -> Self {
+    pub(super) fn new(h: f64, tau: f64) -> Self {
         let rate = h / tau;
         let length = (45.0 / rate).clamp(1.0, Self::LONGEST) as u32;
-        Self { table: (0..length).map(|k| super::math::exp(-rate * f64::from(k))).collect(), rate }
+        Self {
+            table: (0..length).map(|k| crate::random::portable::exp(-rate * f64::from(k))).collect(),
+            rate,
+        }
     }
 
     /// `exp(-k h/tau)`; `k` is not negative.
     #[inline(always)]
     #[expect(clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "a number of steps")]
-    pub fn at(&self, k: i64) -> f64 {
+    pub(super) fn at(&self, k: i64) -> f64 {
         match self.table.get(k as usize) {
             Some(value) => *value,
-            None => super::math::exp(-self.rate * k as f64),
+            None => crate::random::portable::exp(-self.rate * k as f64),
         }
     }
 
     /// `exp(-x h/tau)` for a part of a step.
-    pub fn part(&self, x: f64) -> f64 {
-        super::math::exp(-self.rate * x)
+    pub(super) fn part(&self, x: f64) -> f64 {
+        crate::random::portable::exp(-self.rate * x)
     }
 }
 
 /// Which post-synaptic spikes lie between two pre-synaptic ones, in steps of the post-synaptic cell.
 #[derive(Clone, Copy, Debug)]
-pub struct Window {
+pub(super) struct Window {
     /// Spikes after this step are between.
-    pub from: i64,
+    pub(super) from: i64,
     /// Spikes up to this step are between.
-    pub to: i64,
+    pub(super) to: i64,
     /// The step at which the first pre-synaptic spike would have been post-synaptic, rounded up.
-    pub origin: i64,
+    pub(super) origin: i64,
     /// A post-synaptic spike of this step coincided with the first pre-synaptic one.
-    pub coincident: i64,
+    pub(super) coincident: i64,
     /// The last step before the second pre-synaptic spike.
-    pub before: i64,
+    pub(super) before: i64,
     /// How many steps that step is before it, rounded down: 1, or 0 and a part.
-    pub ahead: i64,
+    pub(super) ahead: i64,
 }
 
 /// How much a weight changes by a pair, by its value.
-pub trait Dependence {
+pub(super) trait Dependence {
     /// `(1 - w)^mu_plus` for `w` from 0 to 1.
     fn up(&self, room: f64) -> f64;
     /// `w^mu_minus` for `w` from 0 to 1.
@@ -75,7 +78,7 @@ pub trait Dependence {
 
 /// Not at all.
 #[derive(Clone, Copy, Debug)]
-pub struct Additive;
+pub(super) struct Additive;
 
 impl Dependence for Additive {
     #[inline(always)]
@@ -90,7 +93,7 @@ impl Dependence for Additive {
 
 /// In proportion to the distance from the limit.
 #[derive(Clone, Copy, Debug)]
-pub struct Multiplicative;
+pub(super) struct Multiplicative;
 
 impl Dependence for Multiplicative {
     #[inline(always)]
@@ -105,7 +108,7 @@ impl Dependence for Multiplicative {
 
 /// Potentiation not, depression in proportion.
 #[derive(Clone, Copy, Debug)]
-pub struct AdditivePotentiation;
+pub(super) struct AdditivePotentiation;
 
 impl Dependence for AdditivePotentiation {
     #[inline(always)]
@@ -120,11 +123,11 @@ impl Dependence for AdditivePotentiation {
 
 /// By powers.
 #[derive(Clone, Copy, Debug)]
-pub struct Powers {
+pub(super) struct Powers {
     /// Exponent of potentiation.
-    pub mu_plus: f64,
+    pub(super) mu_plus: f64,
     /// Exponent of depression.
-    pub mu_minus: f64,
+    pub(super) mu_minus: f64,
 }
 
 impl Dependence for Powers {
@@ -168,30 +171,30 @@ impl Pair {
 
 /// A pre-synaptic spike at a synapse with the rule of pairs.
 #[derive(Clone, Copy, Debug)]
-pub struct PairSpike<'a> {
+pub(super) struct PairSpike<'a> {
     /// The constants.
-    pub rule: &'a Pair,
+    pub(super) rule: &'a Pair,
     /// `exp(-D/tau_plus)`.
-    pub plus: &'a Decay,
+    pub(super) plus: &'a Decay,
     /// `exp(-D/tau_minus)`.
-    pub minus: &'a Decay,
+    pub(super) minus: &'a Decay,
     /// Spikes between this and the one before.
-    pub window: Window,
+    pub(super) window: Window,
     /// The sum over the pre-synaptic spikes before this one of `exp(-D/tau_plus)`, D the time up to the last of them;
     /// 0 if there was none.
-    pub trace: f64,
+    pub(super) trace: f64,
     /// The same without those of the last of them's own step.
-    pub earlier: f64,
+    pub(super) earlier: f64,
     /// What decays in the part of a step between that spike and the step `origin`.
-    pub plus_part: f64,
+    pub(super) plus_part: f64,
     /// What decays in the part of a step beyond `ahead` steps.
-    pub minus_part: f64,
+    pub(super) minus_part: f64,
 }
 
 impl PairSpike<'_> {
     /// The weight after the post-synaptic spikes of the window.
     #[inline(always)]
-    pub fn potentiated<D: Dependence>(&self, dependence: &D, posts: &[Post], mut weight: f64) -> f64 {
+    pub(super) fn potentiated<D: Dependence>(&self, dependence: &D, posts: &[Post], mut weight: f64) -> f64 {
         let (rule, window) = (self.rule, &self.window);
         if self.trace == 0.0 {
             return weight;
@@ -211,7 +214,7 @@ impl PairSpike<'_> {
 
     /// The weight after this spike too.
     #[inline(always)]
-    pub fn depressed<D: Dependence>(&self, dependence: &D, posts: &[Post], weight: f64) -> f64 {
+    pub(super) fn depressed<D: Dependence>(&self, dependence: &D, posts: &[Post], weight: f64) -> f64 {
         let rule = self.rule;
         let Some(last) = up_to(posts, self.window.before).checked_sub(1).map(|last| &posts[last]) else {
             return weight;
@@ -251,27 +254,27 @@ pub struct Vogels {
 
 /// A pre-synaptic spike at a synapse with the rule of Vogels et al.
 #[derive(Clone, Copy, Debug)]
-pub struct VogelsSpike<'a> {
+pub(super) struct VogelsSpike<'a> {
     /// The constants.
-    pub rule: &'a Vogels,
+    pub(super) rule: &'a Vogels,
     /// `exp(-D/tau)`.
-    pub decay: &'a Decay,
+    pub(super) decay: &'a Decay,
     /// Spikes between this and the one before.
-    pub window: Window,
+    pub(super) window: Window,
     /// Whether there was one before.
-    pub again: bool,
+    pub(super) again: bool,
     /// What decays in the part of a step between that spike and the step `origin`.
-    pub origin_part: f64,
+    pub(super) origin_part: f64,
     /// What decays in the part of a step between `to` and this spike.
-    pub to_part: f64,
+    pub(super) to_part: f64,
     /// How many whole steps `to` is before this spike.
-    pub to_ahead: i64,
+    pub(super) to_ahead: i64,
 }
 
 impl VogelsSpike<'_> {
     /// The weight after the post-synaptic spikes of the window.
     #[inline(always)]
-    pub fn potentiated(&self, posts: &[Post], mut weight: f64) -> f64 {
+    pub(super) fn potentiated(&self, posts: &[Post], mut weight: f64) -> f64 {
         if !self.again {
             return weight;
         }
@@ -286,7 +289,7 @@ impl VogelsSpike<'_> {
 
     /// The weight after this spike too.
     #[inline(always)]
-    pub fn updated(&self, posts: &[Post], weight: f64) -> f64 {
+    pub(super) fn updated(&self, posts: &[Post], weight: f64) -> f64 {
         let near = up_to(posts, self.window.to).checked_sub(1).map_or(0.0, |last| {
             self.decay.at(self.window.to - i64::from(posts[last].step) + self.to_ahead) * self.to_part
         });

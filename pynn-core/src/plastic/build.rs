@@ -2,21 +2,26 @@
 
 use std::collections::HashMap;
 
-use pynn_core::backend::{Draw, LocalPopulation, LocalProjection, Part, SynapseRow};
-use pynn_core::error::{Error, Result};
-use pynn_core::population::ProjectionId;
-use pynn_core::random::Purpose;
+use crate::backend::{Draw, LocalPopulation, LocalProjection, Part, SynapseRow};
+use crate::error::{Error, Result};
+use crate::population::ProjectionId;
+use crate::random::Purpose;
 
-use super::rule::{BernoulliRule, QuantalRule, Rule, TsodyksRule};
-use super::stdp::{PairRule, Shift, VogelsRule};
-use super::{Layout, Plastic, Posts, Tables, Trains};
-use crate::build::{Counts, Onto};
-use crate::kernels::short_term::{Resources, Sites, Tsodyks};
-use crate::kernels::stdp::Decay;
-use crate::{Native, Synapse};
+use super::Onto;
+use super::counts::Counts;
+use super::pairs::{PairRule, Shift, VogelsRule};
+use super::rule::{BernoulliRule, Kept, QuantalRule, TsodyksRule};
+use super::short_term::{Resources, Sites, Tsodyks};
+use super::stdp::Decay;
+use super::{Layout, Plastic, Posts, Rule, Tables, Trains};
 
 /// The table of connections from one population onto another; adds to `posts` what it looks at.
-pub(super) fn table(part: &Part<'_>, onto: &Onto<'_>, posts: &mut Vec<Posts>) -> Result<Plastic> {
+pub(super) fn table(
+    part: &Part<'_>,
+    onto: &Onto<'_>,
+    rule: &Rule,
+    posts: &mut Vec<Posts>,
+) -> Result<Plastic> {
     let (projection, spec) = (&onto.projection, onto.projection.spec);
     let population = target(part, projection)?;
     let (layout, source) = (Layout::new(part, projection)?, projection.source_part().population);
@@ -33,7 +38,7 @@ pub(super) fn table(part: &Part<'_>, onto: &Onto<'_>, posts: &mut Vec<Posts>) ->
         initial: Vec::new(),
         shown: None,
         trains: Trains::new(layout.starts.len() - 1),
-        rule: rule(part, projection, &population, &layout, posts),
+        rule: kept(part, rule, (projection, &population, &layout), posts),
         layout,
     };
     table.fill(projection, &population)?;
@@ -47,14 +52,13 @@ fn target<'n>(part: &Part<'n>, projection: &LocalProjection<'_>) -> Result<Local
     found.ok_or_else(|| Error::description(format!("projection `{}` has no target", projection.spec.name)))
 }
 
-/// The rule of a projection in its state at time 0, but for parameters of connections.
-fn rule(
+/// A rule in its state at time 0, but for parameters of connections.
+fn kept(
     part: &Part<'_>,
-    projection: &LocalProjection<'_>,
-    population: &LocalPopulation<'_>,
-    layout: &Layout,
+    rule: &Rule,
+    (projection, population, layout): (&LocalProjection<'_>, &LocalPopulation<'_>, &Layout),
     posts: &mut Vec<Posts>,
-) -> Rule {
+) -> Kept {
     let h = part.timestep().ms();
     let key = part.network.key(Purpose::Synapse, projection.spec.id.0 as u64).words();
     let shifts = |fraction| layout.delays.iter().map(|delay| Shift::new(*delay, fraction)).collect();
@@ -66,28 +70,27 @@ fn rule(
             posts.len() - 1
         })
     };
-    match projection.spec.synapse::<Native>() {
-        Synapse::Static | Synapse::TsodyksMarkram => {
-            Rule::Tsodyks(TsodyksRule { h, shared: false, constants: Vec::new(), states: Vec::new() })
+    match *rule {
+        Rule::TsodyksMarkram => {
+            Kept::Tsodyks(TsodyksRule { h, shared: false, constants: Vec::new(), states: Vec::new() })
         }
-        Synapse::SimpleStochastic => Rule::Bernoulli(BernoulliRule { key, p: Vec::new() }),
-        Synapse::Quantal { sites } => {
-            let sites = *sites;
-            Rule::Quantal(QuantalRule { key, h, sites, constants: Vec::new(), states: Vec::new() })
+        Rule::SimpleStochastic => Kept::Bernoulli(BernoulliRule { key, p: Vec::new() }),
+        Rule::Quantal { sites } => {
+            Kept::Quantal(QuantalRule { key, h, sites, constants: Vec::new(), states: Vec::new() })
         }
-        Synapse::SpikePair { rule, dendritic_delay_fraction } => Rule::Pair(PairRule {
-            rule: *rule,
+        Rule::SpikePair { rule, dendritic_delay_fraction } => Kept::Pair(PairRule {
+            rule,
             plus: Decay::new(h, rule.tau_plus),
             minus: Decay::new(h, rule.tau_minus),
             posts: posts_of(rule.tau_minus),
-            shifts: shifts(*dendritic_delay_fraction),
+            shifts: shifts(dendritic_delay_fraction),
             traces: vec![0.0; layout.starts.len() - 1],
         }),
-        Synapse::Vogels2011 { rule, dendritic_delay_fraction } => Rule::Vogels(VogelsRule {
-            rule: *rule,
+        Rule::Vogels2011 { rule, dendritic_delay_fraction } => Kept::Vogels(VogelsRule {
+            rule,
             decay: Decay::new(h, rule.tau),
             posts: posts_of(rule.tau),
-            shifts: shifts(*dendritic_delay_fraction),
+            shifts: shifts(dendritic_delay_fraction),
         }),
     }
 }
@@ -185,7 +188,7 @@ impl Plastic {
         let of = |column: &Vec<f64>, k: usize| if column.len() == 1 { column[0] } else { column[k] };
         let same = parameters.iter().all(|column| column.len() == 1);
         match &mut self.rule {
-            Rule::Tsodyks(rule) => {
+            Kept::Tsodyks(rule) => {
                 let same = same && psc.len() == 1 && (rule.shared || rule.states.is_empty());
                 let constants = |k: usize| Tsodyks {
                     use_: of(&parameters[0], k),
@@ -201,13 +204,13 @@ impl Plastic {
                 }
                 (rule.constants, rule.shared) = (constants, same);
             }
-            Rule::Bernoulli(rule) => rule.p.clone_from(&parameters[0]),
-            Rule::Quantal(rule) => {
+            Kept::Bernoulli(rule) => rule.p.clone_from(&parameters[0]),
+            Kept::Quantal(rule) => {
                 let constants = |k| [of(&parameters[0], k), of(&parameters[1], k), of(&parameters[2], k)];
                 rule.constants = (0..if same { 1 } else { synapses }).map(constants).collect();
                 rule.states.resize(synapses, Sites { u: 0.0, full: rule.sites });
             }
-            Rule::Pair(_) | Rule::Vogels(_) => self.initial.clone_from(&self.weights),
+            Kept::Pair(_) | Kept::Vogels(_) => self.initial.clone_from(&self.weights),
         }
     }
 
@@ -271,7 +274,7 @@ impl Plastic {
 
 impl Tables {
     /// Takes over what has changed of the connections when `step` steps were done: `changed` is the projection.
-    pub(crate) fn change(&mut self, part: &Part<'_>, changed: ProjectionId, step: u32) -> Result<()> {
+    pub fn change(&mut self, part: &Part<'_>, changed: ProjectionId, step: u32) -> Result<()> {
         for projection in part.projections().flat_map(LocalProjection::by_source) {
             let Some(table) = self.tables.iter_mut().find(|table| table.is_of(&projection)) else { continue };
             table.per_quantum = part.network.weight_quantum(table.target, projection.spec.receptor).recip();
@@ -283,7 +286,7 @@ impl Tables {
     }
 
     /// The weights of `projection` after `step` steps, in the order in which it emits its connections, if they change.
-    pub(crate) fn weights(&self, projection: &LocalProjection<'_>, step: u32) -> Result<Option<Vec<f64>>> {
+    pub fn weights(&self, projection: &LocalProjection<'_>, step: u32) -> Result<Option<Vec<f64>>> {
         let mut parts = Vec::new();
         for from in projection.clone().by_source() {
             let Some(table) = self.tables.iter().find(|table| table.is_of(&from)) else { return Ok(None) };

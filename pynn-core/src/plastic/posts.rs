@@ -1,15 +1,15 @@
 //! Post-synaptic spikes that synapses have yet to look at.
 
-use pynn_core::population::PopulationId;
+use crate::population::PopulationId;
 
-use crate::kernels::stdp::{Decay, Post};
+use super::stdp::{Decay, Post};
 
 /// The last spikes of the cells of one population that live here, with their traces of one time constant.
 #[derive(Debug)]
-pub(crate) struct Posts {
-    pub(crate) population: PopulationId,
+pub(super) struct Posts {
+    pub(super) population: PopulationId,
     /// Time constant of the traces, ms.
-    pub(crate) tau: f64,
+    pub(super) tau: f64,
     decay: Decay,
     /// Cell by cell, room for `stride` spikes each.
     spikes: Vec<Post>,
@@ -24,7 +24,7 @@ pub(crate) struct Posts {
 const KEPT: usize = 32;
 
 impl Posts {
-    pub(crate) fn new(population: PopulationId, cells: usize, h: f64, tau: f64) -> Self {
+    pub(super) fn new(population: PopulationId, cells: usize, h: f64, tau: f64) -> Self {
         let stride = 4;
         Self {
             population,
@@ -39,20 +39,20 @@ impl Posts {
     }
 
     /// Forgets everything.
-    pub(crate) fn reset(&mut self) {
+    pub(super) fn reset(&mut self) {
         self.counts.fill(0);
         (self.fullest, self.bound) = (0, KEPT);
     }
 
     /// The spikes of a cell that are kept, in order.
     #[inline(always)]
-    pub(crate) fn of(&self, cell: usize) -> &[Post] {
+    pub(super) fn of(&self, cell: usize) -> &[Post] {
         let first = cell * self.stride;
         &self.spikes[first..first + self.counts[cell] as usize]
     }
 
     /// Adds the spike of a cell in `step`.
-    pub(crate) fn push(&mut self, cell: usize, step: u32) {
+    pub(super) fn push(&mut self, cell: usize, step: u32) {
         let trace = self
             .of(cell)
             .last()
@@ -67,12 +67,12 @@ impl Posts {
     }
 
     /// Whether so many spikes are kept that it is worth while to settle.
-    pub(crate) fn is_full(&self) -> bool {
+    pub(super) fn is_full(&self) -> bool {
         self.fullest > self.bound
     }
 
     /// Forgets the spikes of step `step` and before, but for the last of each cell, whose trace is still needed.
-    pub(crate) fn forget(&mut self, step: i64) {
+    pub(super) fn forget(&mut self, step: i64) {
         self.fullest = 0;
         for (cell, count) in self.counts.iter_mut().enumerate() {
             let spikes = &mut self.spikes[cell * self.stride..][..*count as usize];
@@ -93,7 +93,7 @@ impl Posts {
         (self.stride, self.spikes) = (stride, wider);
     }
 
-    pub(crate) fn bytes(&self) -> usize {
+    pub(super) fn bytes(&self) -> usize {
         size_of_val(self.spikes.as_slice()) + size_of_val(self.counts.as_slice())
     }
 }

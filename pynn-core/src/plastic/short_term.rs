@@ -1,8 +1,8 @@
 //! Synapses that transmit a part of their weight, as the spikes of their source say, or chance.
 
-use pynn_core::random::philox;
+use crate::random::philox;
 
-use super::math::exp;
+use crate::random::portable::exp;
 
 /// Constants of a depressing and facilitating synapse.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -61,7 +61,7 @@ impl Resources {
 
 /// Random words of one spike at one synapse.
 #[derive(Clone, Debug)]
-pub struct Draws {
+pub(super) struct Draws {
     key: [u32; 2],
     counter: [u32; 4],
     words: [u32; 4],
@@ -72,14 +72,14 @@ impl Draws {
     /// The words of the spike of `step` from cell `source` to cell `target` (global ids); `which` tells apart several
     /// synapses between the two and several spikes in the step.
     #[inline(always)]
-    pub fn new(key: [u32; 2], source: u32, target: u32, step: u32, which: u16) -> Self {
+    pub(super) fn new(key: [u32; 2], source: u32, target: u32, step: u32, which: u16) -> Self {
         let counter = [source, target, step, u32::from(which) << 16];
         Self { key, counter, words: [0; 4], used: 4 }
     }
 
     /// Whether something of probability `p` happens.
     #[inline(always)]
-    pub fn happens(&mut self, p: f64) -> bool {
+    pub(super) fn happens(&mut self, p: f64) -> bool {
         if self.used == 4 {
             self.words = philox(self.counter, self.key);
             self.counter[3] += 1;
@@ -93,28 +93,28 @@ impl Draws {
 
 /// Release sites of a synapse.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Sites {
+pub(super) struct Sites {
     /// With what probability a full site releases.
-    pub u: f64,
+    pub(super) u: f64,
     /// How many are full.
-    pub full: u16,
+    pub(super) full: u16,
 }
 
 /// What the constants of a quantal synapse make of an interval.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Recovery {
+pub(super) struct Recovery {
     /// By what part of what it lacks `u` grows with a spike.
-    pub use_: f64,
+    pub(super) use_: f64,
     /// What remains of facilitation.
-    pub facil: f64,
+    pub(super) facil: f64,
     /// With what probability an empty site has recovered.
-    pub recovered: f64,
+    pub(super) recovered: f64,
 }
 
 impl Recovery {
     /// For time constants and an interval in ms.
     #[inline(always)]
-    pub fn new(use_: f64, tau_rec: f64, tau_facil: f64, interval: f64) -> Self {
+    pub(super) fn new(use_: f64, tau_rec: f64, tau_facil: f64, interval: f64) -> Self {
         let facil = if tau_facil > 0.0 { exp(-interval / tau_facil) } else { 0.0 };
         Self { use_, facil, recovered: 1.0 - exp(-interval / tau_rec) }
     }
@@ -123,7 +123,7 @@ impl Recovery {
 impl Sites {
     /// A spike at a synapse of `count` sites: how many release.
     #[inline(always)]
-    pub fn spike(&mut self, count: u16, recovery: &Recovery, draws: &mut Draws) -> u16 {
+    pub(super) fn spike(&mut self, count: u16, recovery: &Recovery, draws: &mut Draws) -> u16 {
         self.u = recovery.use_ + self.u * (1.0 - recovery.use_) * recovery.facil;
         for _ in self.full..count {
             self.full += u16::from(draws.happens(recovery.recovered));

@@ -2,13 +2,13 @@
 
 use std::ops::Range;
 
-use super::stdp::{PairRule, Shift, VogelsRule};
+use super::pairs::{PairRule, Shift, VogelsRule};
+use super::short_term::{Draws, Recovery, Resources, Sites, Tsodyks};
 use super::{Arrival, Before, Layout};
-use crate::kernels::short_term::{Draws, Recovery, Resources, Sites, Tsodyks};
 
 /// A rule with its state.
 #[derive(Debug)]
-pub(super) enum Rule {
+pub(super) enum Kept {
     Tsodyks(TsodyksRule),
     Bernoulli(BernoulliRule),
     Quantal(QuantalRule),
@@ -61,7 +61,7 @@ pub(super) struct Incoming {
     pub(super) before: Before,
 }
 
-impl Rule {
+impl Kept {
     /// A spike arrives at a segment.
     #[inline]
     pub(super) fn arrive(&mut self, spike: &Incoming, synapses: Synapses<'_>, arrival: &mut Arrival<'_>) {

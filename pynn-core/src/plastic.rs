@@ -1,38 +1,68 @@
-//! Synapses whose transmission changes: plastic, depressing, stochastic ones.
+//! Synapses that change: depressing, stochastic, plastic ones. Every backend computes them by this, so each transmits the
+//! same weights, and a synapse is the same synapse wherever its target lives.
 //!
-//! A table holds one projection, laid out as [`Table`](crate::table::Table) is: by source, sorted by delay, a segment of
-//! equal delay at a time. What the rule remembers of the source's spikes is kept by segment, since a spike reaches each
-//! segment at a time of its own. Everything happens where the target lives, when a spike arrives, in an order that the
-//! spikes' times alone decide.
+//! | part | where |
+//! |---|---|
+//! | what a synapse type is lowered to | [`Synapse`], [`Rule`] |
+//! | depression, facilitation, release by chance | `short_term` |
+//! | rules of the spikes' times | `stdp` |
+//! | for a backend with inputs of its own | [`Tables`] |
+//! | for a simulator that is given weights as they arrive | [`Arriving`] |
+//!
+//! A table holds one projection by source, sorted by delay, a segment of equal delay at a time. What the rule remembers of
+//! the source's spikes is kept by segment, since a spike reaches each segment at a time of its own. Everything happens
+//! where the target lives, when a spike arrives, in an order that the spikes' times alone decide.
 //!
 //! Post-synaptic spikes are kept until every synapse onto their cell has looked at them. A source that is silent for
-//! long would hold them up: then all synapses are brought up to date ([`Plastic::settle`]), which changes when a weight
-//! is computed, not what.
+//! long would hold them up: then all synapses are brought up to date, which changes when a weight is computed, not what.
 
+mod arriving;
 mod build;
+mod counts;
+mod history;
+mod lowered;
+mod pairs;
 mod posts;
 mod rule;
+mod short_term;
 mod stdp;
 
-use pynn_core::backend::Part;
-use pynn_core::error::Result;
-use pynn_core::population::{PopulationId, ProjectionId};
-use pynn_core::time::Spike;
+use std::ops::Range;
 
-pub(crate) use posts::Posts;
+use crate::backend::{Backend, LocalProjection, Part};
+use crate::error::Result;
+use crate::population::{PopulationId, ProjectionId};
+use crate::time::Spike;
 
-use crate::build::Onto;
-use crate::history::History;
-use rule::{Incoming, Rule, Synapses};
+pub use arriving::{Arrival as Arrived, Arriving};
+pub use counts::Counts;
+pub use history::History;
+pub use lowered::{Rule, Synapse};
+pub use short_term::{Resources, Tsodyks};
+pub use stdp::{Pair, Vogels};
+
+use posts::Posts;
+use rule::{Incoming, Kept, Synapses};
+
+/// A projection, and where its targets' inputs are.
+#[derive(Clone, Debug)]
+pub struct Onto<'n> {
+    /// The projection, from one population.
+    pub projection: LocalProjection<'n>,
+    /// The slots of the cells that live here of the target population, for the projection's receptor.
+    pub slots: Range<u32>,
+    /// What inputs are multiples of.
+    pub quantum: f64,
+}
 
 /// The synapses of one projection.
 #[derive(Debug)]
-pub(crate) struct Plastic {
-    pub(crate) projection: ProjectionId,
-    pub(crate) source: PopulationId,
-    pub(crate) target: PopulationId,
-    /// The number of `source` among the engine's sources.
-    pub(crate) from: usize,
+struct Plastic {
+    projection: ProjectionId,
+    source: PopulationId,
+    target: PopulationId,
+    /// The number of `source` among those that [`Tables::link`] was told.
+    from: usize,
     first_source_gid: u32,
     first_target_gid: u32,
     layout: Layout,
@@ -46,7 +76,7 @@ pub(crate) struct Plastic {
     /// The weights as last transmitted, once weights have run ahead of that.
     shown: Option<Vec<f64>>,
     trains: Trains,
-    rule: Rule,
+    rule: Kept,
 }
 
 /// Which synapses there are.
@@ -133,13 +163,7 @@ impl Arrival<'_> {
 
 impl Plastic {
     /// Delivers what arrives at the end of `step` of the spikes in `history`, and says how many events that were.
-    pub(crate) fn deliver(
-        &mut self,
-        history: &History,
-        step: u32,
-        inputs: &mut [i64],
-        posts: &[Posts],
-    ) -> u64 {
+    fn deliver(&mut self, history: &History, step: u32, inputs: &mut [i64], posts: &[Posts]) -> u64 {
         let mut events = 0;
         let inputs = &mut inputs[self.slots.clone()];
         for number in 0..self.layout.delays.len() {
@@ -176,7 +200,7 @@ impl Plastic {
     }
 
     /// The delays that occur, in steps, ascending.
-    pub(crate) fn delays(&self) -> &[u32] {
+    fn delays(&self) -> &[u32] {
         &self.layout.delays
     }
 
@@ -185,11 +209,11 @@ impl Plastic {
     fn settle(&mut self, step: u32, posts: &[Posts]) -> Option<(usize, i64)> {
         let synapses = (&self.layout, &self.trains);
         match &mut self.rule {
-            Rule::Pair(rule) => {
+            Kept::Pair(rule) => {
                 self.shown.get_or_insert_with(|| self.weights.clone());
                 Some((rule.posts, rule.settle(step, synapses, &posts[rule.posts], &mut self.weights)))
             }
-            Rule::Vogels(rule) => {
+            Kept::Vogels(rule) => {
                 Some((rule.posts, rule.settle(step, synapses, &posts[rule.posts], &mut self.weights)))
             }
             _ => None,
@@ -199,14 +223,14 @@ impl Plastic {
     /// The weights at the end of `step`, in the table's order: with the rule of pairs as last transmitted, as on NEST.
     fn current(&self, step: u32, posts: &[Posts]) -> Vec<f64> {
         let mut weights = self.shown.as_ref().unwrap_or(&self.weights).clone();
-        if let Rule::Vogels(rule) = &self.rule {
+        if let Kept::Vogels(rule) = &self.rule {
             rule.arrived(step, (&self.layout, &self.trains), &posts[rule.posts], &mut weights);
         }
         weights
     }
 
     /// Back to time 0.
-    pub(crate) fn reset(&mut self) {
+    fn reset(&mut self) {
         if !self.initial.is_empty() {
             self.weights.copy_from_slice(&self.initial);
         }
@@ -215,11 +239,11 @@ impl Plastic {
         self.rule.reset();
     }
 
-    pub(crate) fn synapses(&self) -> usize {
+    fn synapses(&self) -> usize {
         self.weights.len()
     }
 
-    pub(crate) fn bytes(&self) -> usize {
+    fn bytes(&self) -> usize {
         let weights = size_of_val(self.weights.as_slice()) + size_of_val(self.initial.as_slice());
         let layout = size_of_val(self.layout.starts.as_slice()) + size_of_val(self.layout.targets.as_slice());
         weights + layout + self.layout.copies.len() + self.trains.last.len() * 5 + self.rule.bytes()
@@ -228,24 +252,42 @@ impl Plastic {
 
 /// All tables of a rank, and the post-synaptic spikes that they look at.
 #[derive(Debug, Default)]
-pub(crate) struct Tables {
-    pub(crate) tables: Vec<Plastic>,
+pub struct Tables {
+    tables: Vec<Plastic>,
     posts: Vec<Posts>,
 }
 
 impl Tables {
     /// Makes the tables of `onto`.
-    pub(crate) fn new<'n>(part: &Part<'n>, onto: impl Iterator<Item = Onto<'n>>) -> Result<Self> {
+    ///
+    /// # Errors
+    /// When a connection cannot be made, or a value does not make sense.
+    pub fn new<'n, B: Backend<Synapse = Synapse>>(
+        part: &Part<'n>,
+        onto: impl Iterator<Item = Onto<'n>>,
+    ) -> Result<Self> {
         let mut made = Self::default();
         for onto in onto {
-            let table = build::table(part, &onto, &mut made.posts)?;
-            made.tables.push(table);
+            if let Synapse::Changing(rule) = onto.projection.spec.synapse::<B>() {
+                let table = build::table(part, &onto, rule, &mut made.posts)?;
+                made.tables.push(table);
+            }
         }
         Ok(made)
     }
 
+    /// The populations that the tables are from, with the delays that occur, in steps.
+    pub fn sources(&self) -> impl Iterator<Item = (PopulationId, &[u32])> + Clone {
+        self.tables.iter().map(|table| (table.source, table.delays()))
+    }
+
+    /// Numbers the sources: `deliver` asks for their histories by it.
+    pub fn link(&mut self, number: impl Fn(PopulationId) -> usize) {
+        self.tables.iter_mut().for_each(|table| table.from = number(table.source));
+    }
+
     /// Delivers what arrives at the end of `step`; `history` is that of the engine's source of a number.
-    pub(crate) fn deliver<'h>(
+    pub fn deliver<'h>(
         &mut self,
         history: impl Fn(usize) -> &'h History,
         step: u32,
@@ -256,19 +298,19 @@ impl Tables {
     }
 
     /// Takes in spikes of the cells of a population that live here, the first of which is `first_gid`.
-    pub(crate) fn fired(&mut self, population: PopulationId, first_gid: u32, spikes: &[Spike]) {
+    pub fn fired(&mut self, population: PopulationId, first_gid: u32, spikes: &[Spike]) {
         for posts in self.posts.iter_mut().filter(|posts| posts.population == population) {
             spikes.iter().for_each(|spike| posts.push((spike.gid - first_gid) as usize, spike.step));
         }
     }
 
     /// Whether a table from the engine's source number `from` has, for cell `row` of it, a delay of at most `steps`.
-    pub(crate) fn has_delay_within(&self, from: usize, row: u32, steps: u32) -> bool {
+    pub fn has_delay_within(&self, from: usize, row: u32, steps: u32) -> bool {
         self.tables.iter().any(|table| table.from == from && table.has_delay_within(row, steps))
     }
 
     /// Forgets what can be forgotten after `step`, if that is worth while.
-    pub(crate) fn tidy(&mut self, step: u32) {
+    pub fn tidy(&mut self, step: u32) {
         if self.posts.iter().any(Posts::is_full) {
             self.settle(step);
         }
@@ -287,16 +329,21 @@ impl Tables {
         }
     }
 
-    pub(crate) fn reset(&mut self) {
+    /// Back to time 0.
+    pub fn reset(&mut self) {
         self.tables.iter_mut().for_each(Plastic::reset);
         self.posts.iter_mut().for_each(Posts::reset);
     }
 
-    pub(crate) fn synapses(&self) -> usize {
+    /// How many synapses.
+    #[must_use]
+    pub fn synapses(&self) -> usize {
         self.tables.iter().map(Plastic::synapses).sum()
     }
 
-    pub(crate) fn bytes(&self) -> usize {
+    /// Bytes of memory.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
         self.tables.iter().map(Plastic::bytes).sum::<usize>()
             + self.posts.iter().map(Posts::bytes).sum::<usize>()
     }
