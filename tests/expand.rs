@@ -220,6 +220,26 @@ fn a_network_can_be_described_inside_a_function() {
     assert_eq!((net.r#loop.size(), net.r#loop.name()), (4, "loop"));
 }
 
+#[cfg(feature = "nest")]
+#[test]
+fn a_cell_may_be_made_by_a_function_of_its_type() {
+    use pynn::nest::NativeCell;
+    network! {
+        struct Native<B: Backend> { n: usize }
+        simulator sim: B {};
+        population cells on sim: [NativeCell::new("iaf_psc_exp").set("tau_m", 15.0); n];
+        population layer[tau in [2.0, 8.0]] on sim:
+            [NativeCell::new("iaf_psc_exp_multisynapse").set("tau_syn", [1.0, tau]); n];
+        projection cells -> layer[1].receptor2: AllToAll, StaticSynapse { weight: 90.0, delay: 1.0ms };
+        projection cells -> cells: AllToAll, StaticSynapse { weight: Uniform { low: 1.0, high: 2.0 }, delay: 1.0ms };
+        record layer: spikes, V_m, I_syn_2 every 1.0ms;
+    }
+    let net = Native::<Nest>::build(3).expect("a sound network");
+    let projections = net.network().projections();
+    assert_eq!(projections[0].name.as_ref(), "cells -> layer[1].receptor2");
+    assert_ne!(Native::<Nest>::build(4).expect("another").network().digest(), net.network().digest());
+}
+
 #[test]
 fn mistakes_in_values_are_reported_together_when_the_network_is_built() {
     network! {

@@ -45,6 +45,13 @@ pub trait Backend: Sized + Send + Sync + 'static {
     /// When the simulator is missing, or refuses.
     fn instantiate(part: &Part<'_>) -> Result<Box<dyn Simulator>>;
 
+    /// Words that differ for models of one cell type that differ in more than the parameters of their population: ranks
+    /// compare their descriptions by them.
+    fn words(model: &Self::Model) -> String {
+        let _ = model;
+        String::new()
+    }
+
     /// Whether the backend itself draws what a spike source sends through `projection` to its cells: the same spikes,
     /// since they are a function of the description. Then they are not delivered. A function of the description alone.
     fn draws(network: &Network, projection: &ProjectionSpec) -> bool {

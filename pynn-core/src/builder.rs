@@ -202,7 +202,10 @@ impl NetworkBuilder {
         self.next_gid = self.next_gid.saturating_add(size as u64);
         let kind = match B::lower(&cell) {
             Lowered::Source(source) => PopulationKind::Source(source),
-            Lowered::Model(model) => PopulationKind::Model(ErasedModel(Arc::new(model))),
+            Lowered::Model(model) => {
+                let words = B::words(&model);
+                PopulationKind::Model(ErasedModel { model: Arc::new(model), words: words.into() })
+            }
         };
         let info = C::info();
         let spec = PopulationSpec {

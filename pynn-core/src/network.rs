@@ -114,15 +114,20 @@ pub enum PopulationKind {
 
 /// A lowered cell type; only its backend can look inside.
 #[derive(Clone)]
-pub struct ErasedModel(pub(crate) Erased);
+pub struct ErasedModel {
+    pub(crate) model: Erased,
+    /// What ranks compare.
+    pub(crate) words: Arc<str>,
+}
 
 impl std::fmt::Debug for PopulationSpec {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{} on {}: [{}; {}]", self.name, self.simulator.0, self.cell.name, self.size)?;
         write!(f, " {:?} {:?} {:?}", self.parameters, self.initial, self.recording)?;
         write!(f, " {:?}", self.structure)?;
-        if let PopulationKind::Source(source) = &self.kind {
-            write!(f, " {source:?}")?;
+        match &self.kind {
+            PopulationKind::Source(source) => write!(f, " {source:?}")?,
+            PopulationKind::Model(ErasedModel { words, .. }) => write!(f, " {words}")?,
         }
         for column in self.parameters.iter().chain(&self.initial) {
             write!(f, " {:?}", column.samples(self.size))?;

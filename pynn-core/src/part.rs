@@ -135,7 +135,7 @@ impl<'n> LocalPopulation<'n> {
     #[must_use]
     pub fn model<B: Backend>(&self) -> &'n B::Model {
         match &self.spec.kind {
-            PopulationKind::Model(ErasedModel(model)) => {
+            PopulationKind::Model(ErasedModel { model, .. }) => {
                 model.downcast_ref().expect("a simulator is asked for its own populations")
             }
             PopulationKind::Source(_) => panic!("{} is a spike source", self.spec.name),

@@ -87,7 +87,7 @@ impl<'a> Expansion<'a> {
 
     /// The cell type of a population, as a type.
     fn cell(&self, population: &Population) -> Alias {
-        let path = population.cell.as_ref().and_then(|cell| cell.path());
+        let path = population.cell.as_ref().and_then(|cell| cell.apparent_type());
         let path = path.map(|path| path.tokens()).unwrap_or_default();
         self.alias("Cell", &population.name, &path)
     }

@@ -9,8 +9,10 @@
 #include <cstdint>
 #include <cstdlib>
 #include <exception>
+#include <limits>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "connection_manager.h"
@@ -60,11 +62,15 @@ struct Table
   std::vector< uint32_t > targets;
   std::vector< double > weights;
   std::vector< uint32_t > delays;
+  /** NEST's receptors, and what their nodes call them; empty if all are 0. */
+  std::vector< uint32_t > receptors;
+  std::vector< uint32_t > ports;
   /** All targets are below this. */
   uint64_t nodes = 0;
 };
 
 std::string error_text;
+std::string description;
 std::vector< std::vector< SpikeRecord > > spikes;
 std::vector< std::vector< SampleRecord > > samples;
 std::vector< long > multimeters;
@@ -263,6 +269,27 @@ parameter( uint8_t kind, const double* values, uint64_t length )
   }
 }
 
+/** How NEST has a parameter, or -1 for what is not set from here. */
+int
+kind_of( const any_type& value )
+{
+  return std::holds_alternative< double >( value ) ? NUMBER
+    : std::holds_alternative< long >( value )      ? WHOLE
+    : std::holds_alternative< bool >( value )      ? FLAG
+    : std::holds_alternative< std::vector< double > >( value ) or std::holds_alternative< EmptyList >( value )
+    ? NUMBERS
+    : std::holds_alternative< std::vector< long > >( value ) ? WHOLES
+                                                             : -1;
+}
+
+/** What a node calls a receptor for spikes. */
+uint32_t
+port_of( nest::Node& node, uint32_t receptor )
+{
+  nest::SpikeEvent event;
+  return static_cast< uint32_t >( node.handles_test_event( event, receptor ) );
+}
+
 /** The settings of node number `node` of `nodes`. */
 Dictionary
 dictionary( const Settings& settings, uint64_t node, uint64_t nodes )
@@ -385,6 +412,60 @@ pynn_nest_delays( int64_t shortest, int64_t longest )
   } );
 }
 
+/** Tells of a model: lines "parameter KIND NAME", "recordable NAME", "element NAME". */
+int
+pynn_nest_describe( const char* model, const char** text )
+{
+  return guarded( [ = ] {
+    description.clear();
+    const Dictionary defaults = nest::get_model_defaults( model );
+    for ( const auto& [ key, entry ] : *defaults )
+    {
+      const int kind = kind_of( entry.item );
+      if ( kind >= 0 )
+      {
+        description += "parameter " + std::to_string( kind ) + " " + key + "\n";
+      }
+      const auto* names = std::get_if< std::vector< std::string > >( &entry.item );
+      if ( names and key == "recordables" )
+      {
+        for ( const std::string& name : *names )
+        {
+          description += "recordable " + name + "\n";
+        }
+      }
+      const auto* word = std::get_if< std::string >( &entry.item );
+      if ( word and key == "element_type" )
+      {
+        description += "element " + *word + "\n";
+      }
+    }
+    *text = description.c_str();
+  } );
+}
+
+/** The numbers that consecutive nodes have for `key`; NaN where there is none. */
+int
+pynn_nest_numbers( uint64_t first, uint64_t count, const char* key, double* values )
+{
+  return guarded( [ = ] {
+    for ( uint64_t i = 0; i < count; ++i )
+    {
+      const Dictionary status = nest::get_node_status( first + i );
+      values[ i ] = status.known( key ) and std::holds_alternative< double >( status.at( key ) )
+        ? status.get< double >( key )
+        : std::numeric_limits< double >::quiet_NaN();
+    }
+  } );
+}
+
+/** Whether spikes can go to `receptor` of a node: an error if not. */
+int
+pynn_nest_receives( uint64_t node, uint32_t receptor )
+{
+  return guarded( [ = ] { port_of( *nodes.at( node ), receptor ); } );
+}
+
 /** Makes `alias` a copy of `model` with other defaults. */
 int
 pynn_nest_copy_model( const char* model, const char* alias, const Settings* defaults )
@@ -421,16 +502,28 @@ pynn_nest_set( uint64_t first, uint64_t count, const Settings* settings )
 
 /** Connects pairs of nodes; delays in ms. */
 int
-pynn_nest_connect( uint64_t n, const int64_t* sources, const int64_t* targets, const double* weights, const double* delays )
+pynn_nest_connect( uint64_t n,
+  const int64_t* sources,
+  const int64_t* targets,
+  const double* weights,
+  const double* delays,
+  uint32_t receptor )
 {
   static_assert( sizeof( long ) == sizeof( int64_t ), "NEST's node ids are 64 bits wide" );
   return guarded( [ = ] {
+    std::vector< std::string > keys;
+    std::vector< double > receptors;
+    if ( receptor != 0 )
+    {
+      keys.push_back( "receptor_type" );
+      receptors.assign( n, receptor );
+    }
     nest::connect_arrays( reinterpret_cast< const long* >( sources ),
       reinterpret_cast< const long* >( targets ),
       weights,
       delays,
-      {},
-      nullptr,
+      keys,
+      receptors.data(),
       n,
       "static_synapse" );
   } );
@@ -483,9 +576,17 @@ pynn_nest_sample( uint64_t first, uint64_t count, const char* variable, double i
   } );
 }
 
-/** The connections through which pynn_nest_inject acts: those of row i are at starts[i]..starts[i + 1]. */
+/**
+ * The connections through which pynn_nest_inject acts: those of row i are at starts[i]..starts[i + 1]. `receptors` is null
+ * if all are 0.
+ */
 int
-pynn_nest_table( uint64_t rows, const uint64_t* starts, const uint32_t* targets, const double* weights, const uint32_t* delays )
+pynn_nest_table( uint64_t rows,
+  const uint64_t* starts,
+  const uint32_t* targets,
+  const double* weights,
+  const uint32_t* delays,
+  const uint32_t* receptors )
 {
   return guarded( [ = ] {
     const uint64_t n = starts[ rows ];
@@ -493,6 +594,8 @@ pynn_nest_table( uint64_t rows, const uint64_t* starts, const uint32_t* targets,
     table.targets.assign( targets, targets + n );
     table.weights.assign( weights, weights + n );
     table.delays.assign( delays, delays + n );
+    table.receptors.assign( receptors, receptors ? receptors + n : receptors );
+    table.ports.clear();
     table.nodes = 0;
     for ( const uint32_t target : table.targets )
     {
@@ -510,6 +613,11 @@ pynn_nest_prepare()
     {
       nest::kernel().model_manager.register_node_model< Driver >( DRIVER );
       nest::create( DRIVER, 1 );
+    }
+    table.ports.resize( table.receptors.size() );
+    for ( uint64_t k = 0; k < table.ports.size(); ++k )
+    {
+      table.ports[ k ] = port_of( *nodes.at( table.targets[ k ] ), table.receptors[ k ] );
     }
     nest::prepare();
     if ( threads > 1 )
@@ -575,6 +683,7 @@ pynn_nest_inject( uint64_t n, const uint32_t* rows, const int64_t* steps, int64_
         }
         nest::Node* target = nodes[ table.targets[ k ] ];
         event.set_receiver( *target );
+        event.set_rport( table.ports.empty() ? 0 : table.ports[ k ] );
         event.set_weight( table.weights[ k ] );
         event.set_delay_steps( table.delays[ k ] );
         target->handle( event );

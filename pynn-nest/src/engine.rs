@@ -13,7 +13,7 @@ use pynn_core::time::{Spike, Tick};
 use crate::Nest;
 use crate::electrodes::{CONSTANT, Electrodes};
 use crate::ffi::{Kernel, Options, Settings};
-use crate::model::Setting;
+use crate::model::{Setting, Shown};
 use crate::wiring::{Cells, Wiring};
 
 /// How many threads NEST can tell apart.
@@ -26,7 +26,7 @@ const SMALL: usize = 1000;
 struct Group {
     population: PopulationId,
     name: Arc<str>,
-    model: &'static str,
+    model: String,
     cells: Cells,
     /// What NEST is given.
     settings: Vec<Setting>,
@@ -35,12 +35,8 @@ struct Group {
 
 /// One variable of a group, sampled.
 struct Sampler {
-    /// NEST's name.
-    key: &'static str,
-    /// From NEST's unit to ours.
-    factor: f64,
+    shown: Shown,
     every: Tick,
-    initial: Vec<f64>,
     /// The multimeter's node id.
     device: u32,
     /// Which row of all is the first in `rows`.
@@ -86,7 +82,7 @@ impl Engine {
         }
         let groups = cells
             .iter()
-            .map(|(population, place)| Group::new(population, place.clone()))
+            .map(|(population, place)| Group::new(population, place.clone(), &kernel))
             .collect::<Result<Vec<_>>>()?;
         let wiring = Wiring::new(part, &cells)?;
         let electrodes = Electrodes::new(part, |population, cell| {
@@ -277,11 +273,10 @@ impl Simulator for Engine {
         let nodes: Vec<i64> = (1..self.gids.len() as i64).collect();
         self.kernel.record_spikes(&nodes, delay)?;
         for group in &mut self.groups {
-            let Cells { node, count, .. } = group.cells;
+            let (name, cells) = (&group.name, &group.cells);
             for sampler in &mut group.samplers {
-                let interval = sampler.every.ms();
-                sampler.device = self.kernel.sample(u64::from(node), count, sampler.key, interval, delay)?;
-                sampler.begin();
+                let context = |error: Error| error.in_context(format_args!("population `{name}`"));
+                sampler.begin(&mut self.kernel, cells, delay).map_err(context)?;
             }
         }
         self.wiring.connect(&mut self.kernel, self.timestep)?;
@@ -306,18 +301,14 @@ impl Simulator for Engine {
 }
 
 impl Group {
-    fn new(population: &LocalPopulation<'_>, cells: Cells) -> Result<Self> {
+    fn new(population: &LocalPopulation<'_>, cells: Cells, kernel: &Kernel) -> Result<Self> {
         let (spec, model) = (population.spec, population.model::<Nest>());
-        let settings = model.settings(population)?;
+        let settings = model.settings(population, kernel)?;
         let mut samplers = Vec::new();
         for sampled in &spec.recording.sampled {
-            let (key, factor) = model.shown(population, sampled.variable)?;
-            let initial = model.at_first(population, sampled.variable)?;
             samplers.push(Sampler {
-                key,
-                factor,
+                shown: model.shown(population, sampled.variable, kernel)?,
                 every: sampled.every,
-                initial,
                 device: 0,
                 first_row: 0,
                 rows: Vec::new(),
@@ -326,7 +317,7 @@ impl Group {
         Ok(Self {
             population: spec.id,
             name: spec.name.clone(),
-            model: model.name,
+            model: model.name().to_owned(),
             cells,
             settings,
             samplers,
@@ -347,7 +338,7 @@ impl Group {
         for setting in &self.settings {
             setting.add_to(&mut same, &mut each, self.cells.count)?;
         }
-        kernel.copy_model(self.model, &alias, &same)?;
+        kernel.copy_model(&self.model, &alias, &same)?;
         let first = kernel.create(&alias, self.cells.count)?;
         if first != u64::from(self.cells.node) {
             return Err(Error::new(ErrorKind::Simulator, format!("NEST made node {first} out of turn")));
@@ -360,10 +351,17 @@ impl Group {
 }
 
 impl Sampler {
-    fn begin(&mut self) {
+    /// Begins to sample `cells`, from time 0.
+    fn begin(&mut self, kernel: &mut Kernel, cells: &Cells, delay: f64) -> Result<()> {
+        let (first, interval) = (u64::from(cells.node), self.every.ms());
+        let initial = match &self.shown.initial {
+            Some(values) => values.clone(),
+            None => kernel.numbers(first, cells.count, self.shown.key)?,
+        };
+        self.device = kernel.sample(first, cells.count, self.shown.key, interval, delay)?;
         self.first_row = 0;
-        self.rows.clear();
-        self.rows.extend_from_slice(&self.initial);
+        self.rows = initial;
+        Ok(())
     }
 
     fn put(&mut self, time: Tick, cell: u32, cells: usize, value: f64) {
@@ -372,7 +370,7 @@ impl Sampler {
         if self.rows.len() < (row + 1) * cells {
             self.rows.resize((row + 1) * cells, f64::NAN);
         }
-        self.rows[row * cells + cell as usize] = value * self.factor;
+        self.rows[row * cells + cell as usize] = value * self.shown.factor;
     }
 }
 

@@ -5,7 +5,9 @@
 //! | where NEST is | [`installation`] |
 //! | C face, compiled on first use; under NEST's licence | `shim/`, `library` |
 //! | NEST behind a safe face; all `unsafe` of the crate | `ffi` |
-//! | what a cell type is to NEST, units | `model` |
+//! | what a cell type is to NEST | `model` |
+//! | the standard cell types, their units | `standard` |
+//! | NEST's own models by name | `native` |
 //! | connections: those within the rank, those from elsewhere | `wiring` |
 //! | currents of electrodes | `electrodes` |
 //! | one rank: cells, spikes, samples | `engine` |
@@ -37,6 +39,8 @@ mod ffi;
 pub mod installation;
 mod library;
 mod model;
+mod native;
+mod standard;
 mod wiring;
 
 use pynn_core::backend::{
@@ -53,6 +57,7 @@ use pynn_core::error::Result;
 use pynn_core::synapse::StaticSynapse;
 
 pub use model::Model;
+pub use native::{NativeCell, NativeValue, Recordable, recordable};
 
 /// NEST as a backend. Needs NEST 3.10 (`python3 -m pip install nest-simulator==3.10.*`) and a C++ compiler on the machine
 /// where it runs; says so where they are missing.
@@ -75,6 +80,10 @@ impl Backend for Nest {
     type Model = Model;
     type Synapse = Synapse;
 
+    fn words(model: &Model) -> String {
+        model.words()
+    }
+
     fn instantiate(part: &Part<'_>) -> Result<Box<dyn Simulator>> {
         Ok(Box::new(engine::Engine::new(part)?))
     }
@@ -96,7 +105,7 @@ macro_rules! simulates {
     ($($cell:ident: $model:ident;)*) => {$(
         impl Simulates<cells::$cell> for Nest {
             fn lower(_: &cells::$cell) -> Lowered<Model> {
-                Lowered::Model(model::$model)
+                Lowered::Model(standard::$model.into())
             }
         }
     )*};
@@ -119,6 +128,12 @@ simulates! {
 /// Electrodes play what core computes.
 impl<E: CurrentSource> Injects<E> for Nest {}
 
+impl Simulates<NativeCell> for Nest {
+    fn lower(cell: &NativeCell) -> Lowered<Model> {
+        Lowered::Model(cell.clone().into())
+    }
+}
+
 macro_rules! records {
     ($($observable:ident)*) => {$(
         impl Records<$observable> for Nest {}
@@ -126,4 +141,5 @@ macro_rules! records {
 }
 records!(Spikes MembranePotential GsynExc GsynInh GateM GateH GateN);
 records!(AdaptationCurrent RecoveryVariable SpikeTriggeredCurrent MovingThreshold);
+records!(Recordable);
 records!(AdaptationConductance RefractoryConductance);

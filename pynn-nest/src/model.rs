@@ -1,59 +1,51 @@
 //! What a cell type is to NEST: a model, the parameters that it is given in NEST's units, and what it shows.
 
-use pynn_core::backend::LocalPopulation;
-use pynn_core::error::{Error, Result};
+use std::borrow::Cow;
 
-use crate::ffi::{Kind, Settings};
+use pynn_core::backend::LocalPopulation;
+use pynn_core::error::Result;
+
+use crate::ffi::{Kernel, Kind, Settings};
+use crate::native::NativeCell;
+use crate::standard::Standard;
 
 /// A cell type as NEST sees it.
-#[derive(Clone, Copy, Debug)]
-pub struct Model {
-    /// NEST's name.
-    pub(crate) name: &'static str,
-    parameters: &'static [Parameter],
-    /// State variables that can be given initial values.
-    states: &'static [Named],
-    /// What can be recorded.
-    shown: &'static [Named],
-    /// What starts from the value of a parameter: names of ours.
-    starts: &'static [(&'static str, &'static str)],
-    /// By receptor.
-    receptors: &'static [Port],
-}
+#[derive(Clone, Debug)]
+pub struct Model(Kinds);
 
-/// NEST's name of something, ours, and what to multiply our values by.
-#[derive(Clone, Copy, Debug)]
-struct Named(&'static str, &'static str, f64);
-
-/// A parameter of NEST's.
-#[derive(Clone, Copy, Debug)]
-enum Parameter {
-    /// A parameter of ours times a factor.
-    Is(Named),
-    /// A parameter of ours divided by a factor: of `4.7nS`, which is 4.7 * 0.001 uS, that gives back the 4.7.
-    Over(Named),
-    /// `cm / tau_m` in nS.
-    Leak,
-    /// The same for all cells.
-    Fixed(&'static str, f64),
-    /// A list of NEST's: parameters of ours, times a factor.
-    List(&'static str, [&'static str; 3], f64),
+#[derive(Clone, Debug)]
+enum Kinds {
+    Standard(Standard),
+    Native(NativeCell),
 }
 
 /// A parameter of NEST's and what it is set to.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Setting {
-    pub(crate) key: &'static str,
-    kind: Kind,
+    pub(crate) key: Cow<'static, str>,
+    pub(crate) kind: Kind,
     /// One, but for lists.
     pub(crate) columns: Vec<Column>,
 }
 
-/// How weights onto a receptor become NEST's.
+/// How a variable is recorded.
+#[derive(Clone, Debug)]
+pub(crate) struct Shown {
+    /// NEST's name.
+    pub(crate) key: &'static str,
+    /// From NEST's unit to ours.
+    pub(crate) factor: f64,
+    /// The values at time 0, in our unit; `None` for what NEST's nodes say.
+    pub(crate) initial: Option<Vec<f64>>,
+}
+
+/// Where spikes for a receptor go.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Port {
-    /// What to multiply them by.
+    /// What to multiply weights by.
     pub(crate) factor: f64,
+    /// NEST's number of the receptor, to be checked; `None` for 0, which is known to be there.
+    pub(crate) receptor: Option<u32>,
 }
 
 /// A value of every cell.
@@ -65,282 +57,91 @@ pub(crate) enum Column {
     Each(Vec<f64>),
 }
 
-use Parameter::{Fixed, Is, Leak, List, Over};
-
-const MILLIVOLT: f64 = 1.0;
-const MILLISECOND: f64 = 1.0;
-const TO_PICO: f64 = 1000.0;
-const TO_NANOSIEMENS: f64 = 1000.0;
-const NANOSIEMENS: f64 = 0.001;
-
-/// The membrane of integrate-and-fire cells, and what follows it.
-macro_rules! integrate_and_fire {
-    ($($more:expr),*) => {
-        &[
-            Is(Named("E_L", "v_rest", MILLIVOLT)),
-            Is(Named("V_reset", "v_reset", MILLIVOLT)),
-            Is(Named("V_th", "v_thresh", MILLIVOLT)),
-            Is(Named("C_m", "cm", TO_PICO)),
-            Is(Named("t_ref", "tau_refrac", MILLISECOND)),
-            Is(Named("I_e", "i_offset", TO_PICO)),
-            $($more),*
-        ]
-    };
+impl From<Standard> for Model {
+    fn from(standard: Standard) -> Self {
+        Self(Kinds::Standard(standard))
+    }
 }
 
-const TAU_M: Parameter = Is(Named("tau_m", "tau_m", MILLISECOND));
-const TAU_EX: Parameter = Is(Named("tau_syn_ex", "tau_syn_E", MILLISECOND));
-const TAU_IN: Parameter = Is(Named("tau_syn_in", "tau_syn_I", MILLISECOND));
-const E_EX: Parameter = Is(Named("E_ex", "e_rev_E", MILLIVOLT));
-const E_IN: Parameter = Is(Named("E_in", "e_rev_I", MILLIVOLT));
-
-const V: Named = Named("V_m", "v", MILLIVOLT);
-const G_EX: Named = Named("g_ex", "gsyn_exc", TO_NANOSIEMENS);
-const G_IN: Named = Named("g_in", "gsyn_inh", TO_NANOSIEMENS);
-const M: Named = Named("Act_m", "m", 1.0);
-const H: Named = Named("Inact_h", "h", 1.0);
-const N: Named = Named("Act_n", "n", 1.0);
-
-const W: Named = Named("w", "w", TO_PICO);
-const U: Named = Named("U_m", "u", 1.0);
-const G_SFA: Named = Named("g_sfa", "g_s", TO_NANOSIEMENS);
-const G_RR: Named = Named("g_rr", "g_r", TO_NANOSIEMENS);
-
-const CURRENTS: &[Port] = &[Port { factor: TO_PICO }; 2];
-const JUMPS: &[Port] = &[Port { factor: MILLIVOLT }; 2];
-/// NEST tells inhibitory conductances by a negative sign.
-const CONDUCTANCES: &[Port] = &[Port { factor: TO_NANOSIEMENS }, Port { factor: -TO_NANOSIEMENS }];
-
-const CONDUCTANCE_CELL: &[Parameter] = integrate_and_fire!(Leak, TAU_EX, TAU_IN, E_EX, E_IN);
-
-pub(crate) const IF_CURR_EXP: Model = Model {
-    name: "iaf_psc_exp",
-    parameters: integrate_and_fire!(TAU_M, TAU_EX, TAU_IN),
-    states: &[V],
-    shown: &[V],
-    starts: &[],
-    receptors: CURRENTS,
-};
-pub(crate) const IF_CURR_ALPHA: Model = Model { name: "iaf_psc_alpha", ..IF_CURR_EXP };
-pub(crate) const IF_CURR_DELTA: Model = Model {
-    name: "iaf_psc_delta",
-    parameters: integrate_and_fire!(TAU_M),
-    states: &[V],
-    shown: &[V],
-    starts: &[],
-    receptors: JUMPS,
-};
-pub(crate) const IF_COND_EXP: Model = Model {
-    name: "iaf_cond_exp",
-    parameters: CONDUCTANCE_CELL,
-    states: &[V, G_EX, G_IN],
-    shown: &[V, G_EX, G_IN],
-    starts: &[],
-    receptors: CONDUCTANCES,
-};
-pub(crate) const IF_COND_ALPHA: Model = Model { name: "iaf_cond_alpha", ..IF_COND_EXP };
-pub(crate) const HH_COND_EXP: Model = Model {
-    name: "hh_cond_exp_traub",
-    parameters: &[
-        Is(Named("g_Na", "gbar_Na", TO_NANOSIEMENS)),
-        Is(Named("g_K", "gbar_K", TO_NANOSIEMENS)),
-        Is(Named("g_L", "g_leak", TO_NANOSIEMENS)),
-        Is(Named("C_m", "cm", TO_PICO)),
-        Is(Named("V_T", "v_offset", MILLIVOLT)),
-        Is(Named("E_Na", "e_rev_Na", MILLIVOLT)),
-        Is(Named("E_K", "e_rev_K", MILLIVOLT)),
-        Is(Named("E_L", "e_rev_leak", MILLIVOLT)),
-        Is(Named("I_e", "i_offset", TO_PICO)),
-        TAU_EX,
-        TAU_IN,
-        E_EX,
-        E_IN,
-    ],
-    states: &[V, M, H, N],
-    shown: &[V, G_EX, G_IN, M, H, N],
-    starts: &[],
-    receptors: CONDUCTANCES,
-};
-pub(crate) const EIF_COND_EXP_ISFA_ISTA: Model = Model {
-    name: "aeif_cond_exp",
-    parameters: integrate_and_fire!(
-        Leak,
-        TAU_EX,
-        TAU_IN,
-        E_EX,
-        E_IN,
-        Is(Named("V_peak", "v_spike", MILLIVOLT)),
-        Over(Named("a", "a", NANOSIEMENS)),
-        Is(Named("b", "b", TO_PICO)),
-        Is(Named("Delta_T", "delta_T", MILLIVOLT)),
-        Is(Named("tau_w", "tau_w", MILLISECOND))
-    ),
-    states: &[V, W, G_EX, G_IN],
-    shown: &[V, W, G_EX, G_IN],
-    starts: &[],
-    receptors: CONDUCTANCES,
-};
-pub(crate) const EIF_COND_ALPHA_ISFA_ISTA: Model =
-    Model { name: "aeif_cond_alpha", ..EIF_COND_EXP_ISFA_ISTA };
-pub(crate) const IZHIKEVICH: Model = Model {
-    name: "izhikevich",
-    parameters: &[
-        Is(Named("a", "a", 1.0)),
-        Is(Named("b", "b", 1.0)),
-        Is(Named("c", "c", MILLIVOLT)),
-        Is(Named("d", "d", 1.0)),
-        Is(Named("I_e", "i_offset", TO_PICO)),
-    ],
-    states: &[V, U],
-    shown: &[V, U],
-    starts: &[],
-    receptors: JUMPS,
-};
-pub(crate) const GIF_COND_EXP: Model = Model {
-    name: "gif_cond_exp",
-    parameters: &[
-        Is(Named("E_L", "v_rest", MILLIVOLT)),
-        Is(Named("V_reset", "v_reset", MILLIVOLT)),
-        Is(Named("C_m", "cm", TO_PICO)),
-        Is(Named("t_ref", "tau_refrac", MILLISECOND)),
-        Is(Named("I_e", "i_offset", TO_PICO)),
-        Leak,
-        TAU_EX,
-        TAU_IN,
-        E_EX,
-        E_IN,
-        Is(Named("Delta_V", "delta_v", MILLIVOLT)),
-        Is(Named("V_T_star", "v_t_star", MILLIVOLT)),
-        Is(Named("lambda_0", "lambda0", 1.0)),
-        List("tau_stc", ["tau_eta1", "tau_eta2", "tau_eta3"], MILLISECOND),
-        List("q_stc", ["a_eta1", "a_eta2", "a_eta3"], TO_PICO),
-        List("tau_sfa", ["tau_gamma1", "tau_gamma2", "tau_gamma3"], MILLISECOND),
-        List("q_sfa", ["a_gamma1", "a_gamma2", "a_gamma3"], MILLIVOLT),
-    ],
-    states: &[V, G_EX, G_IN],
-    shown: &[V, G_EX, G_IN, Named("I_stc", "i_eta", TO_PICO), Named("E_sfa", "v_t", MILLIVOLT)],
-    starts: &[("v_t", "v_t_star")],
-    receptors: CONDUCTANCES,
-};
-pub(crate) const IF_COND_EXP_GSFA_GRR: Model = Model {
-    name: "iaf_cond_exp_sfa_rr",
-    parameters: integrate_and_fire!(
-        Leak,
-        TAU_EX,
-        TAU_IN,
-        E_EX,
-        E_IN,
-        Is(Named("tau_sfa", "tau_sfa", MILLISECOND)),
-        Is(Named("E_sfa", "e_rev_sfa", MILLIVOLT)),
-        Over(Named("q_sfa", "q_sfa", NANOSIEMENS)),
-        Is(Named("tau_rr", "tau_rr", MILLISECOND)),
-        Is(Named("E_rr", "e_rev_rr", MILLIVOLT)),
-        Over(Named("q_rr", "q_rr", NANOSIEMENS))
-    ),
-    states: &[V, G_EX, G_IN, G_SFA, G_RR],
-    shown: &[V, G_EX, G_IN, G_SFA, G_RR],
-    starts: &[],
-    receptors: CONDUCTANCES,
-};
-pub(crate) const IF_FACETS_HARDWARE1: Model = Model {
-    name: "iaf_cond_exp",
-    parameters: &[
-        Is(Named("E_L", "v_rest", MILLIVOLT)),
-        Is(Named("V_reset", "v_reset", MILLIVOLT)),
-        Is(Named("V_th", "v_thresh", MILLIVOLT)),
-        Over(Named("g_L", "g_leak", NANOSIEMENS)),
-        Fixed("C_m", 200.0),
-        Fixed("t_ref", 1.0),
-        Fixed("I_e", 0.0),
-        Fixed("E_ex", 0.0),
-        TAU_EX,
-        TAU_IN,
-        E_IN,
-    ],
-    ..IF_COND_EXP
-};
+impl From<NativeCell> for Model {
+    fn from(native: NativeCell) -> Self {
+        Self(Kinds::Native(native))
+    }
+}
 
 impl Model {
+    /// NEST's name of the model.
+    pub(crate) fn name(&self) -> &str {
+        match &self.0 {
+            Kinds::Standard(standard) => standard.name,
+            Kinds::Native(native) => native.model(),
+        }
+    }
+
     /// What NEST is given for the cells of `population`.
-    pub(crate) fn settings(&self, population: &LocalPopulation<'_>) -> Result<Vec<Setting>> {
-        let of = |name: &str, factor| Ok(parameter_column(population, name)?.times(factor));
-        let mut settings = Vec::with_capacity(self.parameters.len() + self.states.len());
-        for parameter in self.parameters {
-            settings.push(match parameter {
-                Is(Named(key, name, factor)) => Setting::number(key, of(name, *factor)?),
-                Over(Named(key, name, factor)) => {
-                    let column = parameter_column(population, name)?;
-                    Setting::number(key, column.over(&Column::Same(*factor), population.cells.len()))
-                }
-                Leak => {
-                    let (cm, tau) =
-                        (parameter_column(population, "cm")?, parameter_column(population, "tau_m")?);
-                    Setting::number("g_L", cm.over(&tau, population.cells.len()).times(TO_NANOSIEMENS))
-                }
-                Fixed(key, value) => Setting::number(key, Column::Same(*value)),
-                List(key, names, factor) => {
-                    let columns = names.iter().map(|name| of(name, *factor)).collect::<Result<_>>()?;
-                    Setting { key, kind: Kind::Numbers, columns }
-                }
-            });
-        }
-        for (index, state) in population.spec.cell.states.iter().enumerate() {
-            let column = match population.spec.initial[index].constant() {
-                Some(value) => Column::Same(value),
-                None => Column::Each(population.initial(index)?),
-            };
-            match self.states.iter().find(|Named(_, name, _)| *name == state.name) {
-                Some(Named(key, _, factor)) => settings.push(Setting::number(key, column.times(*factor))),
-                None if column.is(state.default) => {}
-                None => {
-                    return Err(Error::description(format!(
-                        "population `{}`: NEST's {} always starts with {} at {} {}; leave its initial value out",
-                        population.spec.name, self.name, state.name, state.default, state.symbol
-                    )));
-                }
-            }
-        }
-        Ok(settings)
-    }
-
-    /// Variable number `variable` of the cell type at time 0, in base units.
-    pub(crate) fn at_first(&self, population: &LocalPopulation<'_>, variable: usize) -> Result<Vec<f64>> {
-        let (cell, name) = (population.spec.cell, population.spec.cell.variables[variable].name);
-        match (cell.state(name), self.starts.iter().find(|(variable, _)| *variable == name)) {
-            (Some(state), _) => population.initial(state),
-            (None, Some((_, parameter))) => population.parameter_named(parameter),
-            (None, None) => Ok(vec![0.0; population.cells.len()]),
+    pub(crate) fn settings(&self, population: &LocalPopulation<'_>, kernel: &Kernel) -> Result<Vec<Setting>> {
+        match &self.0 {
+            Kinds::Standard(standard) => standard.settings(population),
+            Kinds::Native(native) => native.settings(population, kernel),
         }
     }
 
-    /// NEST's name of variable number `variable` of the cell type, and what to multiply NEST's values by.
+    /// How variable number `variable` of the cell type is recorded.
     pub(crate) fn shown(
         &self,
         population: &LocalPopulation<'_>,
         variable: usize,
-    ) -> Result<(&'static str, f64)> {
-        let (cell, name) = (population.spec.cell, population.spec.cell.variables[variable].name);
-        let found = self.shown.iter().find(|Named(_, ours, _)| *ours == name);
-        found.map(|Named(key, _, factor)| (*key, 1.0 / factor)).ok_or_else(|| {
-            let shown: Vec<&str> = self.shown.iter().map(|Named(_, ours, _)| *ours).collect();
-            Error::description(format!(
-                "population `{}`: NEST shows no `{name}` of {}; it shows {}",
-                population.spec.name,
-                cell.name,
-                shown.join(", ")
-            ))
-        })
+        kernel: &Kernel,
+    ) -> Result<Shown> {
+        match &self.0 {
+            Kinds::Standard(standard) => standard.shown(population, variable),
+            Kinds::Native(native) => native.shown(population, variable, kernel),
+        }
     }
 
-    /// How weights onto receptor number `receptor` of `population` become NEST's.
+    /// Where spikes for receptor number `receptor` of the cell type go.
     pub(crate) fn port(&self, receptor: usize) -> Port {
-        self.receptors[receptor]
+        match &self.0 {
+            Kinds::Standard(standard) => standard.receptors[receptor],
+            Kinds::Native(_) => Port { factor: 1.0, receptor: u32::try_from(receptor).ok() },
+        }
+    }
+
+    /// Words that differ for models that differ in what a population does not say.
+    pub(crate) fn words(&self) -> String {
+        match &self.0 {
+            Kinds::Standard(_) => String::new(),
+            Kinds::Native(native) => format!("{native:?}"),
+        }
     }
 }
 
 impl Setting {
-    fn number(key: &'static str, column: Column) -> Self {
-        Self { key, kind: Kind::Number, columns: vec![column] }
+    pub(crate) fn number(key: &'static str, column: Column) -> Self {
+        Self { key: Cow::Borrowed(key), kind: Kind::Number, columns: vec![column] }
+    }
+
+    /// Checks that the values are of its kind.
+    ///
+    /// # Errors
+    /// With words that name it and the first that is not.
+    pub(crate) fn check(&self) -> std::result::Result<(), String> {
+        let (must_be, fits): (&str, fn(f64) -> bool) = match self.kind {
+            Kind::Number | Kind::Numbers => ("a finite number", f64::is_finite),
+            // Beyond 2^53 not every whole number is one of these.
+            Kind::Whole | Kind::Wholes => {
+                ("a whole number", |value| value.fract() == 0.0 && value.abs() < 9e15)
+            }
+            Kind::Flag => ("true or false", |value| value == 0.0 || value == 1.0),
+        };
+        let values = self.columns.iter().flat_map(|column| match column {
+            Column::Same(value) => std::slice::from_ref(value),
+            Column::Each(values) => values,
+        });
+        match values.copied().find(|value| !fits(*value)) {
+            Some(value) => Err(format!("`{}` is {value}, but must be {must_be}", self.key)),
+            None => Ok(()),
+        }
     }
 
     /// Adds it to what is the `same` for all `cells`, or to what `each` has of its own.
@@ -353,26 +154,15 @@ impl Setting {
     }
 }
 
-fn parameter_column(population: &LocalPopulation<'_>, name: &str) -> Result<Column> {
-    let index = population.spec.cell.parameter(name);
-    let index = index.ok_or_else(|| {
-        Error::description(format!("{} has no parameter `{name}`", population.spec.cell.name))
-    })?;
-    Ok(match population.constant_parameter(index) {
-        Some(value) => Column::Same(value),
-        None => Column::Each(population.parameter(index)?),
-    })
-}
-
 impl Column {
-    fn times(self, factor: f64) -> Self {
+    pub(crate) fn times(self, factor: f64) -> Self {
         match self {
             Self::Same(value) => Self::Same(value * factor),
             Self::Each(values) => Self::Each(values.into_iter().map(|value| value * factor).collect()),
         }
     }
 
-    fn over(&self, other: &Self, cells: usize) -> Self {
+    pub(crate) fn over(&self, other: &Self, cells: usize) -> Self {
         match (self, other) {
             (Self::Same(value), Self::Same(other)) => Self::Same(value / other),
             _ => Self::Each((0..cells).map(|cell| self.of(cell) / other.of(cell)).collect()),
@@ -387,7 +177,7 @@ impl Column {
         }
     }
 
-    fn is(&self, value: f64) -> bool {
+    pub(crate) fn is(&self, value: f64) -> bool {
         match self {
             Self::Same(own) => *own == value,
             Self::Each(values) => values.iter().all(|own| *own == value),

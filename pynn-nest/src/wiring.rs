@@ -59,6 +59,8 @@ struct Bundle {
     weights: Vec<f64>,
     /// In steps: one for all, or one a connection.
     delays: Vec<u32>,
+    /// NEST's number of the receptor, if it is to be checked.
+    receptor: Option<u32>,
 }
 
 /// A connection from elsewhere.
@@ -67,6 +69,7 @@ struct Entry {
     target: u32,
     delay: u32,
     weight: f64,
+    receptor: Option<u32>,
 }
 
 impl Wiring {
@@ -89,8 +92,14 @@ impl Wiring {
 
     fn add(&mut self, projection: &LocalProjection<'_>, onto: &Onto, entries: &mut Vec<Entry>) -> Result<()> {
         let name = projection.spec.name.clone();
-        let mut bundle =
-            Bundle { projection: name, sources: vec![], targets: vec![], weights: vec![], delays: vec![] };
+        let mut bundle = Bundle {
+            projection: name,
+            sources: vec![],
+            targets: vec![],
+            weights: vec![],
+            delays: vec![],
+            receptor: onto.port.receptor,
+        };
         let mut failed = None;
         projection.connect(Draw::All, &mut |row| {
             if failed.is_none() {
@@ -100,7 +109,7 @@ impl Wiring {
         if let Some(error) = failed {
             return Err(error.in_context(format_args!("projection `{}`", projection.spec.name)));
         }
-        if !bundle.sources.is_empty() {
+        if !bundle.sources.is_empty() || bundle.receptor.is_some() {
             self.bundles.push(bundle);
         }
         Ok(())
@@ -125,7 +134,8 @@ impl Wiring {
             let gid = onto.source_end.gid(*source);
             let Some(node) = onto.source_node(gid) else {
                 shorten(&mut self.shortest_other, delay);
-                entries.push(Entry { gid, target, delay, weight: onto.rounded(weight) });
+                let (weight, receptor) = (onto.rounded(weight), onto.port.receptor);
+                entries.push(Entry { gid, target, delay, weight, receptor });
                 continue;
             };
             shorten(&mut self.shortest_own, delay);
@@ -156,16 +166,28 @@ impl Wiring {
             *count = start;
         }
         let total = entries.len();
-        self.table =
-            Table { starts, targets: vec![0; total], weights: vec![0.0; total], delays: vec![0; total] };
+        let mut table = Table {
+            starts,
+            targets: vec![0; total],
+            weights: vec![0.0; total],
+            delays: vec![0; total],
+            receptors: Vec::new(),
+        };
+        if entries.iter().any(|entry| entry.receptor.is_some()) {
+            table.receptors.resize(total, 0);
+        }
         for entry in entries {
             let next = &mut counts[entry.gid as usize];
             let place = usize::try_from(*next).unwrap_or(0);
             *next += 1;
-            self.table.targets[place] = entry.target;
-            self.table.weights[place] = entry.weight;
-            self.table.delays[place] = entry.delay;
+            table.targets[place] = entry.target;
+            table.weights[place] = entry.weight;
+            table.delays[place] = entry.delay;
+            if let Some(receptor) = entry.receptor {
+                table.receptors[place] = receptor;
+            }
         }
+        self.table = table;
     }
 
     /// The row of the table of the cell with global id `gid`, if it has connections.
@@ -184,6 +206,10 @@ impl Wiring {
         let mut batch = Batch::default();
         for bundle in &self.bundles {
             let context = |error: Error| error.in_context(format_args!("projection `{}`", bundle.projection));
+            if let (Some(receptor), Some((target, _))) = (bundle.receptor, bundle.targets.first()) {
+                kernel.receives(*target, receptor).map_err(context)?;
+            }
+            batch.receptor = bundle.receptor.unwrap_or(0);
             let mut first = 0;
             for &(target, end) in &bundle.targets {
                 for index in first..end {

@@ -133,7 +133,8 @@ macro_rules! runs {
 }
 runs!(Native: IfCurrExp IfCurrAlpha IfCurrDelta IfCondExp IfCondAlpha IfCondExpGsfaGrr IfFacetsHardware1 HhCondExp
     EifCondExpIsfaIsta EifCondAlphaIsfaIsta Izhikevich GifCondExp);
-runs!(Nest: IfCurrExp IfCurrAlpha IfCurrDelta IfCondExp IfCondAlpha HhCondExp);
+runs!(Nest: IfCurrExp IfCurrAlpha IfCurrDelta IfCondExp IfCondAlpha IfCondExpGsfaGrr IfFacetsHardware1 HhCondExp
+    EifCondExpIsfaIsta EifCondAlphaIsfaIsta Izhikevich GifCondExp);
 runs!(Neuron: IfCurrExp IfCurrAlpha IfCurrDelta IfCondExp IfCondAlpha IfCondExpGsfaGrr IfFacetsHardware1 HhCondExp
     EifCondExpIsfaIsta EifCondAlphaIsfaIsta Izhikevich GifCondExp);
 

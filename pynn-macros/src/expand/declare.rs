@@ -61,7 +61,7 @@ impl Expansion<'_> {
 
     fn population(&self, population: &Population, simulator: &Simulator) -> TokenStream {
         let Some(cell) = &population.cell else { return TokenStream::new() };
-        let Some(path) = cell.path() else { return TokenStream::new() };
+        let Some(path) = cell.apparent_type() else { return TokenStream::new() };
         let (alias, span) = (self.cell(population), path.span());
         self.declare(&alias, &path.tokens());
         let ty = alias.ty_at(span);
@@ -71,7 +71,8 @@ impl Expansion<'_> {
         }
         let value = match &cell.shape {
             Shape::Literal(literal) => value::literal(alias.constructor(span), literal),
-            _ => quote!(<#ty as ::core::default::Default>::default()),
+            Shape::Expression => tolerant::expression(&cell.tokens),
+            Shape::Path(_) => quote!(<#ty as ::core::default::Default>::default()),
         };
         // A missing size was reported; the handle keeps its field.
         let size = population.size.as_ref().map_or_else(|| quote!(1), tolerant::expression);

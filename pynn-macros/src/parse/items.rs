@@ -125,7 +125,7 @@ impl Parser<'_> {
         let cell = inside.value();
         let cell = self.written(&inside, cell, "a cell, as in `[IfCurrExp { tau_m: 20.0ms, .. }; 100]`")?;
         let cell = Value::parse(cell);
-        if cell.path().is_none() {
+        if cell.apparent_type().is_none() {
             let message = "a cell is written as a struct, `IfCurrExp { tau_m: 20.0ms, .. }` or `IfCurrExp`; \
                            a value computed elsewhere goes behind two dots: `IfCurrExp { ..cell }`";
             self.errors.over(&cell.tokens, message);

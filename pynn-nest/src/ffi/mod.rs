@@ -12,7 +12,7 @@ use pynn_core::error::{Error, ErrorKind, Result};
 use crate::installation::Installation;
 use crate::{Nest, library};
 use face::{Face, RawSpike};
-pub(crate) use settings::{Kind, Settings};
+pub(crate) use settings::{Description, Kind, Settings};
 
 /// What the process knows of its NEST.
 struct Process {
@@ -52,6 +52,8 @@ pub(crate) struct Batch {
     pub(crate) weights: Vec<f64>,
     /// In ms.
     pub(crate) delays: Vec<f64>,
+    /// NEST's receptor of all of them.
+    pub(crate) receptor: u32,
 }
 
 /// Connections of sources that are no nodes, row by row.
@@ -65,6 +67,8 @@ pub(crate) struct Table {
     pub(crate) weights: Vec<f64>,
     /// In time steps.
     pub(crate) delays: Vec<u32>,
+    /// NEST's receptors; empty if all are 0.
+    pub(crate) receptors: Vec<u32>,
 }
 
 /// Currents of electrodes: one entry for each cell and step.
@@ -146,6 +150,36 @@ impl Kernel {
         self.face.check(code)
     }
 
+    /// What NEST says of `model`.
+    pub(crate) fn describe(&self, model: &str) -> Result<Description> {
+        let model = text(model)?;
+        let mut told = std::ptr::null();
+        // SAFETY: the text ends; `told` can be written to.
+        let code = unsafe { (self.face.describe)(model.as_ptr(), &raw mut told) };
+        self.face.check(code)?;
+        // SAFETY: the shim gives a text that ends and that stays until its next call.
+        let told = unsafe { CStr::from_ptr(told) }.to_string_lossy();
+        Ok(Description::new(&told))
+    }
+
+    /// What `count` nodes from `first` on have as `key`; NaN where that is no number.
+    pub(crate) fn numbers(&self, first: u64, count: usize, key: &str) -> Result<Vec<f64>> {
+        let key = text(key)?;
+        let mut values = vec![f64::NAN; count];
+        // SAFETY: the text ends; there is room for `count` values.
+        let code = unsafe { (self.face.numbers)(first, count as u64, key.as_ptr(), values.as_mut_ptr()) };
+        self.face.check(code)?;
+        Ok(values)
+    }
+
+    /// Checks that `receptor` of `node` takes spikes.
+    pub(crate) fn receives(&self, node: u32, receptor: u32) -> Result<()> {
+        assert!(u64::from(node) < self.nodes, "a node that there is");
+        // SAFETY: no more than a call.
+        let code = unsafe { (self.face.receives)(u64::from(node), receptor) };
+        self.face.check(code)
+    }
+
     /// Makes `alias` a copy of `model` with other defaults.
     pub(crate) fn copy_model(&mut self, model: &str, alias: &str, defaults: &Settings) -> Result<()> {
         let (model, alias) = (text(model)?, text(alias)?);
@@ -188,6 +222,7 @@ impl Kernel {
                 batch.targets.as_ptr(),
                 batch.weights.as_ptr(),
                 batch.delays.as_ptr(),
+                batch.receptor,
             )
         };
         batch.sources.clear();
@@ -229,6 +264,13 @@ impl Kernel {
         let lengths = [table.targets.len(), table.weights.len(), table.delays.len()];
         assert_eq!(lengths, [count; 3], "an entry for each connection");
         assert!(table.starts.is_sorted(), "rows follow each other");
+        let receptors = match table.receptors.len() {
+            0 => std::ptr::null(),
+            length => {
+                assert_eq!(length, count, "a receptor for each connection");
+                table.receptors.as_ptr()
+            }
+        };
         self.rows = table.starts.len().saturating_sub(1);
         if table.starts.is_empty() {
             return Ok(());
@@ -241,6 +283,7 @@ impl Kernel {
                 table.targets.as_ptr(),
                 table.weights.as_ptr(),
                 table.delays.as_ptr(),
+                receptors,
             )
         };
         self.face.check(code)

@@ -1,5 +1,6 @@
 //! Parameters on their way to NEST.
 
+use std::collections::BTreeMap;
 use std::ffi::{CString, c_char};
 use std::marker::PhantomData;
 
@@ -13,9 +14,54 @@ use super::text;
 #[repr(u8)]
 pub(crate) enum Kind {
     /// A number.
-    Number = 0,
+    Number,
+    /// A whole number.
+    Whole,
+    /// True or false, given as 1 or 0.
+    Flag,
     /// A list of numbers.
-    Numbers = 3,
+    Numbers,
+    /// A list of whole numbers.
+    Wholes,
+}
+
+impl Kind {
+    fn numbered(number: &str) -> Option<Self> {
+        let all = [Self::Number, Self::Whole, Self::Flag, Self::Numbers, Self::Wholes];
+        all.get(number.parse::<usize>().ok()?).copied()
+    }
+}
+
+/// What NEST says of a model.
+#[derive(Debug, Default)]
+pub(crate) struct Description {
+    /// Whether it is a neuron, no device.
+    pub(crate) is_neuron: bool,
+    /// Names of parameters. Some can only be read.
+    pub(crate) parameters: BTreeMap<String, Kind>,
+    /// Names of recordables.
+    pub(crate) recordables: Vec<String>,
+}
+
+impl Description {
+    /// Reads the shim's lines.
+    pub(super) fn new(text: &str) -> Self {
+        let mut description = Self::default();
+        for line in text.lines() {
+            match line.split_once(' ') {
+                Some(("parameter", rest)) => {
+                    let (kind, name) = rest.split_once(' ').unwrap_or_default();
+                    if let Some(kind) = Kind::numbered(kind) {
+                        description.parameters.insert(name.to_owned(), kind);
+                    }
+                }
+                Some(("recordable", name)) => description.recordables.push(name.to_owned()),
+                Some(("element", name)) => description.is_neuron = name == "neuron",
+                _ => {}
+            }
+        }
+        description
+    }
 }
 
 /// Parameters of nodes: for each parameter its name, its kind and, for each node, as many values as it has.
