@@ -11,6 +11,7 @@ mod types;
 use std::fmt;
 
 use crate::cell::ParameterInfo;
+use crate::random::{LogNormal, Normal, NormalClipped, Uniform};
 use crate::units::{Capacitance, Conductance, Current, Frequency, Time, Unit, Voltage};
 use crate::values::{IntoSynapseValues, SynapseColumn, SynapseValues};
 
@@ -112,6 +113,24 @@ impl<T: Unit> SynapseDefault for SynapseValues<T> {
     fn of(value: f64) -> Self {
         SynapseValues::new(SynapseColumn::Constant(value))
     }
+}
+
+// What is given as a distribution is given: of these only other fields' defaults are used.
+macro_rules! distributions_have_defaults {
+    ($($name:ident { $($field:ident: $value:expr),* } |$of:ident|;)*) => {$(
+        impl<T: Unit> SynapseDefault for $name<T> {
+            fn of(value: f64) -> Self {
+                let $of = T::from_base(value);
+                Self { $($field: $value),* }
+            }
+        }
+    )*};
+}
+distributions_have_defaults! {
+    Uniform { low: v, high: v } |v|;
+    Normal { mean: v, sd: T::from_base(0.0) } |v|;
+    NormalClipped { mean: v, sd: T::from_base(0.0), low: v, high: v } |v|;
+    LogNormal { median: v, sigma: 0.0 } |v|;
 }
 
 /// A synapse type, without the types of its values, that has defaults for all of them: what `network!` fills in for `..`.
