@@ -12,10 +12,10 @@ pub use pynn_core::{Error, ErrorKind, Result};
 pub use pynn_core::{
     backend, cells, connector, connectors, digest, error, network, population, random, recording,
 };
-pub use pynn_core::{cell, synapse};
+pub use pynn_core::{cell, point_neuron, synapse};
 pub use pynn_core::{source, time, units, values};
 pub use pynn_data as data;
-pub use pynn_macros::network;
+pub use pynn_macros::{network, point_neuron};
 pub use pynn_music as music;
 pub use pynn_native as native;
 #[cfg(feature = "nest")]
@@ -26,7 +26,7 @@ pub use pynn_neuron as neuron;
 /// What a model file needs: `use pynn::prelude::*;`.
 pub mod prelude {
     pub use crate::data::{self, Csv};
-    pub use crate::{music, network};
+    pub use crate::{music, network, point_neuron};
     pub use pynn_core::prelude::*;
     pub use pynn_native::Native;
     #[cfg(feature = "nest")]

@@ -265,3 +265,17 @@ pub mod keyword {
 #[cfg(doctest)]
 #[doc = include_str!("../pynn-macros/src/network.md")]
 pub struct Grammar;
+
+/// Which backends simulate a point neuron.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __simulates_point_neuron {
+    ($cell:ident) => {
+        impl $crate::backend::Simulates<$cell> for $crate::native::Native {
+            fn lower(_: &$cell) -> $crate::backend::Lowered<$crate::native::Model> {
+                $crate::backend::Lowered::Model($crate::native::Model::of_point_neuron::<$cell>())
+            }
+        }
+    };
+}
+pub use __simulates_point_neuron as simulates_point_neuron;

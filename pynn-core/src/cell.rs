@@ -347,6 +347,10 @@ pub mod observable {
         AdaptationConductance "uS";
         /// The conductance `g_r` of the relative refractory period, in uS.
         RefractoryConductance "uS";
+        /// The conductance of a receptor of a point neuron, in uS.
+        SynapticConductance "uS";
+        /// The current of a receptor of a point neuron, in nA.
+        SynapticCurrent "nA";
     }
 
     impl Sampled for MembranePotential {}
@@ -361,6 +365,8 @@ pub mod observable {
     impl Sampled for MovingThreshold {}
     impl Sampled for AdaptationConductance {}
     impl Sampled for RefractoryConductance {}
+    impl Sampled for SynapticConductance {}
+    impl Sampled for SynapticCurrent {}
 }
 
 /// A number without unit as a state variable (a gating variable).

@@ -25,6 +25,7 @@ pub mod expression;
 pub mod network;
 mod part;
 pub mod plastic;
+pub mod point_neuron;
 pub mod population;
 pub mod random;
 pub mod recording;

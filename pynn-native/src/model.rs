@@ -4,7 +4,10 @@ use std::fmt;
 
 use pynn_core::backend::LocalPopulation;
 use pynn_core::error::{Error, Result};
+use pynn_core::point_neuron::PointNeuron;
 use pynn_core::random::Key;
+
+use crate::cells::Point;
 
 /// A family of cells: implement this, and [`Simulates`](pynn_core::backend::Simulates) by [`Model::of`], to run a cell
 /// type of your own on the engine.
@@ -180,9 +183,9 @@ impl<'a> Setup<'a> {
 }
 
 /// A cell type as the native engine sees it: how to make the kernel of its cells.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub struct Model {
-    state: &'static [&'static str],
+    state: Vec<&'static str>,
     kernel: fn(&Setup<'_>) -> Result<Box<dyn Step>>,
 }
 
@@ -190,7 +193,13 @@ impl Model {
     /// The model of kernel `K`.
     #[must_use]
     pub fn of<K: CellKernel>() -> Self {
-        Self { state: K::STATE, kernel: |setup| Ok(Box::new(K::new(setup)?)) }
+        Self { state: K::STATE.to_vec(), kernel: |setup| Ok(Box::new(K::new(setup)?)) }
+    }
+
+    /// The model of a cell type made of a membrane and receptors.
+    #[must_use]
+    pub fn of_point_neuron<C: PointNeuron>() -> Self {
+        Self { state: Point::columns::<C>(), kernel: |setup| Ok(Box::new(Point::new::<C>(setup)?)) }
     }
 
     pub(crate) fn kernel(&self, setup: &Setup<'_>) -> Result<Box<dyn Step>> {

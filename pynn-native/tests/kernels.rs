@@ -183,9 +183,9 @@ fn hodgkin_huxley_cells_have_the_same_bits_on_every_path() {
     });
 }
 
-/// A response of two receptors, after a step of each.
-fn two_receptors(level: Level, g: &mut [f64], h: &mut [f64], d: &mut [f64]) -> response::Response {
-    let mut both = response::Response::none();
+/// What two receptors do, after a step of each.
+fn two_receptors(level: Level, g: &mut [f64], h: &mut [f64], d: &mut [f64]) -> response::Effect {
+    let mut both = response::Effect::none();
     let first = varied(|factor| response::conductance(5.0 * factor, 0.0, 0.3, 0.1));
     response::first_order_at(level, per_cell(&first), &mut both, g);
     let second = varied(|factor| response::slow_conductance([2.0 * factor, 5.0], -80.0, 0.3, 0.1));
@@ -208,8 +208,8 @@ fn composed_cells_have_the_same_bits_on_every_path() {
     let each = varied(|factor| lif::coefficients(&p(factor), 0.1));
     assert_same_bits(columns(), |level, columns, fired| {
         let [v, r, g, h, d] = columns else { unreachable!() };
-        let response = two_receptors(level, g, h, d);
-        lif::step_at(level, per_cell(&each), &response, v, r, fired);
+        let effect = two_receptors(level, g, h, d);
+        lif::step_at(level, per_cell(&each), &effect, v, r, fired);
     });
     // Every third cell has no upstroke.
     let p = |factor: f64| adex::Parameters {
@@ -234,8 +234,8 @@ fn composed_cells_have_the_same_bits_on_every_path() {
         fired.fill(0);
         adex::enter_at(level, per_cell(&each), v, r, &mut x, &mut held);
         for _ in 0..4 {
-            let response = two_receptors(level, g, h, d);
-            adex::substep_at(level, per_cell(&each), 0.025, &response, &mut x, w, &mut held, fired);
+            let effect = two_receptors(level, g, h, d);
+            adex::substep_at(level, per_cell(&each), 0.025, &effect, &mut x, w, &mut held, fired);
         }
         adex::leave_at(level, per_cell(&each), &x, &held, fired, v, r);
     });
@@ -264,8 +264,8 @@ fn stochastic_and_two_variable_cells_have_the_same_bits_on_every_path() {
     let words: Vec<u32> = noise(20).into_iter().map(|x| (x * 4e9) as u32).collect();
     assert_same_bits(columns, |level, columns, fired| {
         let [v, r, i, t, a, b, c, x, y, z, g, h, d] = columns else { unreachable!() };
-        let response = two_receptors(level, g, h, d);
-        gif::step_at(level, per_cell(&each), &response, v, r, i, t, a, b, c, x, y, z, &words, fired);
+        let effect = two_receptors(level, g, h, d);
+        gif::step_at(level, per_cell(&each), &effect, v, r, i, t, a, b, c, x, y, z, &words, fired);
     });
     let p =
         |factor: f64| izhikevich::Parameters { a: 0.02 * factor, b: 0.2, c: -65.0, d: 6.0, i_offset: 0.014 };

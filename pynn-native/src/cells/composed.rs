@@ -3,25 +3,12 @@
 use std::ops::Range;
 
 use pynn_core::error::{Error, Result};
+use pynn_core::point_neuron::{Membrane, PointNeuron, PostSynapticReceptor, Response};
 
 use super::{Table, with_block, with_coefficients};
-use crate::kernels::response::{self, BLOCK, Response};
+use crate::kernels::response::{self, BLOCK, Effect};
 use crate::kernels::{adex, lif};
-use crate::model::{Cells, Setup};
-
-/// The names of a receptor's parameters.
-#[derive(Clone, Copy, Debug)]
-#[allow(dead_code, reason = "no standard cell has a current or a difference of exponentials")]
-pub(super) enum Shape {
-    /// An exponential current: its time constant.
-    Current(&'static str),
-    /// An exponential conductance: time constant and reversal potential.
-    Exponential(&'static str, &'static str),
-    /// An alpha-shaped conductance: time constant and reversal potential.
-    Alpha(&'static str, &'static str),
-    /// A difference of exponentials: time constants of rise and decay, and reversal potential.
-    Beta(&'static str, &'static str, &'static str),
-}
+use crate::model::{Cells, Setup, Step};
 
 /// How a receptor is advanced; columns by number.
 #[derive(Debug)]
@@ -32,35 +19,35 @@ enum Dynamics {
 
 impl Dynamics {
     /// A receptor of a cell whose capacitance is parameter `cm`, whose columns begin at `first`, for (sub)steps of `h` ms.
-    fn new(setup: &Setup<'_>, shape: Shape, first: usize, h: f64) -> Result<Self> {
+    fn new(setup: &Setup<'_>, response: Response, first: usize, h: f64) -> Result<Self> {
         let second = |table, kick| Self::Second { table, g: first, d: first + 1, kick };
-        Ok(match shape {
-            Shape::Current(tau) => {
-                let table = Table::new(setup, [tau, "cm"], |[tau, cm]| response::current(tau, cm, h))?;
-                Self::First { table, g: first }
+        match response {
+            Response::CurrExp { tau_syn } => {
+                let table = Table::new(setup, [tau_syn, "cm"], |[tau, cm]| response::current(tau, cm, h))?;
+                Ok(Self::First { table, g: first })
             }
-            Shape::Exponential(tau, e_rev) => {
-                let coefficients = |[tau, e_rev, cm]: [f64; 3]| response::conductance(tau, e_rev, cm, h);
-                Self::First { table: Table::new(setup, [tau, e_rev, "cm"], coefficients)?, g: first }
+            Response::CondExp { tau_syn, e_syn } => {
+                let coefficients = |[tau, e_syn, cm]: [f64; 3]| response::conductance(tau, e_syn, cm, h);
+                Ok(Self::First { table: Table::new(setup, [tau_syn, e_syn, "cm"], coefficients)?, g: first })
             }
-            Shape::Alpha(tau, e_rev) => {
+            Response::CondAlpha { tau_syn, e_syn } => {
                 let coefficients =
-                    |[tau, e_rev, cm]: [f64; 3]| response::slow_conductance([tau, tau], e_rev, cm, h);
-                second(
-                    Table::new(setup, [tau, e_rev, "cm"], coefficients)?,
-                    Table::new(setup, [tau], |[tau]| [response::kick([tau, tau])])?,
-                )
+                    |[tau, e_syn, cm]: [f64; 3]| response::slow_conductance([tau, tau], e_syn, cm, h);
+                Ok(second(
+                    Table::new(setup, [tau_syn, e_syn, "cm"], coefficients)?,
+                    Table::new(setup, [tau_syn], |[tau]| [response::kick([tau, tau])])?,
+                ))
             }
-            Shape::Beta(rise, decay, e_rev) => {
-                let coefficients = |[rise, decay, e_rev, cm]: [f64; 4]| {
-                    response::slow_conductance([rise, decay], e_rev, cm, h)
+            Response::CondBeta { tau_rise, tau_decay, e_syn } => {
+                let coefficients = |[rise, decay, e_syn, cm]: [f64; 4]| {
+                    response::slow_conductance([rise, decay], e_syn, cm, h)
                 };
-                second(
-                    Table::new(setup, [rise, decay, e_rev, "cm"], coefficients)?,
-                    Table::new(setup, [rise, decay], |taus| [response::kick(taus)])?,
-                )
+                Ok(second(
+                    Table::new(setup, [tau_rise, tau_decay, e_syn, "cm"], coefficients)?,
+                    Table::new(setup, [tau_rise, tau_decay], |taus| [response::kick(taus)])?,
+                ))
             }
-        })
+        }
     }
 
     fn columns(&self) -> usize {
@@ -75,38 +62,38 @@ impl Dynamics {
 #[derive(Debug)]
 pub(super) struct Receptors {
     receptors: Vec<Dynamics>,
-    response: Box<Response>,
+    effect: Box<Effect>,
 }
 
 impl Receptors {
     /// Receptors whose columns of state begin at `first`, for (sub)steps of `h` ms.
-    pub(super) fn new(setup: &Setup<'_>, shapes: &[Shape], first: usize, h: f64) -> Result<Self> {
-        let (mut receptors, mut column) = (Vec::with_capacity(shapes.len()), first);
-        for shape in shapes {
-            let receptor = Dynamics::new(setup, *shape, column, h)?;
+    pub(super) fn new(setup: &Setup<'_>, responses: &[Response], first: usize, h: f64) -> Result<Self> {
+        let (mut receptors, mut column) = (Vec::with_capacity(responses.len()), first);
+        for response in responses {
+            let receptor = Dynamics::new(setup, *response, column, h)?;
             column += receptor.columns();
             receptors.push(receptor);
         }
-        Ok(Self { receptors, response: Box::new(Response::none()) })
+        Ok(Self { receptors, effect: Box::new(Effect::none()) })
     }
 
     /// Takes the receptors of a block of cells through a (sub)step, and says what they do meanwhile.
-    pub(super) fn advance(&mut self, state: &mut [Vec<f64>], block: &Range<usize>) -> &Response {
-        self.response.clear(block.len());
+    pub(super) fn advance(&mut self, state: &mut [Vec<f64>], block: &Range<usize>) -> &Effect {
+        self.effect.clear(block.len());
         for receptor in &self.receptors {
             match receptor {
                 Dynamics::First { table, g } => {
                     let g = &mut state[*g][block.clone()];
-                    with_block!(table, block, |c| response::first_order(c, &mut self.response, g));
+                    with_block!(table, block, |c| response::first_order(c, &mut self.effect, g));
                 }
                 Dynamics::Second { table, g, d, .. } => {
                     let (below, above) = state.split_at_mut(*d);
                     let (g, d) = (&mut below[*g][block.clone()], &mut above[0][block.clone()]);
-                    with_block!(table, block, |c| response::second_order(c, &mut self.response, g, d));
+                    with_block!(table, block, |c| response::second_order(c, &mut self.effect, g, d));
                 }
             }
         }
-        &self.response
+        &self.effect
     }
 
     /// Adds what arrives at the first so many receptors as there are inputs.
@@ -129,7 +116,7 @@ pub(super) fn blocks(cells: usize) -> impl Iterator<Item = Range<usize>> {
 
 /// A [`lif`] membrane with receptors. Columns: `v`, `refractory`, then those of the receptors.
 #[derive(Debug)]
-pub(super) struct Lif {
+pub(crate) struct Lif {
     membrane: Table<{ lif::K }, { lif::CURRENT }>,
     receptors: Receptors,
 }
@@ -137,7 +124,7 @@ pub(super) struct Lif {
 impl Lif {
     pub(super) const COLUMNS: usize = 2;
 
-    pub(super) fn new(setup: &Setup<'_>, shapes: &[Shape]) -> Result<Self> {
+    pub(super) fn new(setup: &Setup<'_>, responses: &[Response]) -> Result<Self> {
         let h = setup.timestep();
         let names = ["v_rest", "cm", "tau_m", "tau_refrac", "i_offset", "v_reset", "v_thresh"];
         let coefficients = |[v_rest, cm, tau_m, tau_refrac, i_offset, v_reset, v_thresh]: [f64; 7]| {
@@ -145,7 +132,7 @@ impl Lif {
             lif::coefficients(&p, h)
         };
         let membrane = Table::new(setup, names, coefficients)?;
-        Ok(Self { membrane, receptors: Receptors::new(setup, shapes, Self::COLUMNS, h)? })
+        Ok(Self { membrane, receptors: Receptors::new(setup, responses, Self::COLUMNS, h)? })
     }
 
     /// See [`CellKernel::inject`](crate::CellKernel::inject).
@@ -155,11 +142,11 @@ impl Lif {
 
     pub(super) fn step(&mut self, cells: &mut Cells<'_>) {
         for block in blocks(cells.fired.len()) {
-            let response = self.receptors.advance(cells.state, &block);
+            let effect = self.receptors.advance(cells.state, &block);
             let [v, refractory, ..] = &mut *cells.state else { return };
             let (v, refractory) = (&mut v[block.clone()], &mut refractory[block.clone()]);
             let fired = &mut cells.fired[block.clone()];
-            with_block!(&self.membrane, &block, |c| lif::step(c, response, v, refractory, fired));
+            with_block!(&self.membrane, &block, |c| lif::step(c, effect, v, refractory, fired));
         }
         self.receptors.arrive(cells.state, cells.input);
     }
@@ -167,7 +154,7 @@ impl Lif {
 
 /// An [`adex`] membrane with receptors. Columns: `v`, `w`, `refractory`, then those of the receptors.
 #[derive(Debug)]
-pub(super) struct AdEx {
+pub(crate) struct AdEx {
     membrane: Table<{ adex::K }, { adex::CURRENT }>,
     receptors: Receptors,
     substeps: usize,
@@ -230,7 +217,7 @@ fn check_reset(setup: &Setup<'_>) -> Result<()> {
 impl AdEx {
     pub(super) const COLUMNS: usize = 3;
 
-    pub(super) fn new(setup: &Setup<'_>, shapes: &[Shape]) -> Result<Self> {
+    pub(super) fn new(setup: &Setup<'_>, responses: &[Response]) -> Result<Self> {
         let timestep = setup.timestep();
         check_reset(setup)?;
         let substeps = adex::substeps(timestep);
@@ -238,7 +225,7 @@ impl AdEx {
         let membrane = Table::new(setup, ADEX, |values| {
             adex::coefficients(&adex_parameters(values), timestep, substeps)
         })?;
-        let receptors = Receptors::new(setup, shapes, Self::COLUMNS, h)?;
+        let receptors = Receptors::new(setup, responses, Self::COLUMNS, h)?;
         Ok(Self { membrane, receptors, substeps, h, x: vec![0.0; BLOCK], held: vec![0.0; BLOCK] })
     }
 
@@ -254,16 +241,64 @@ impl AdEx {
             with_block!(&self.membrane, &block, |c| adex::enter(c, v, refractory, x, held));
             let fired = &mut cells.fired[block.clone()];
             for _ in 0..self.substeps {
-                let response = self.receptors.advance(cells.state, &block);
+                let effect = self.receptors.advance(cells.state, &block);
                 let w = &mut cells.state[1][block.clone()];
-                with_block!(&self.membrane, &block, |c| adex::substep(
-                    c, self.h, response, x, w, held, fired
-                ));
+                with_block!(&self.membrane, &block, |c| adex::substep(c, self.h, effect, x, w, held, fired));
             }
             let [v, _, refractory, ..] = &mut *cells.state else { return };
             let (v, refractory) = (&mut v[block.clone()], &mut refractory[block.clone()]);
             with_block!(&self.membrane, &block, |c| adex::leave(c, x, held, fired, v, refractory));
         }
         self.receptors.arrive(cells.state, cells.input);
+    }
+}
+
+/// The cells of a type that [`PointNeuron`] describes.
+pub(crate) enum Point {
+    Lif(Lif),
+    AdEx(AdEx),
+}
+
+impl Point {
+    /// The names of the columns of state. The second column of a receptor has the receptor's name, which no state has.
+    pub(crate) fn columns<C: PointNeuron>() -> Vec<&'static str> {
+        let mut columns = match C::MEMBRANE {
+            Membrane::Lif => vec!["v", "refractory"],
+            Membrane::AdExp => vec!["v", "w", "refractory"],
+        };
+        for PostSynapticReceptor { name, variable, response } in C::RECEPTORS {
+            columns.push(variable);
+            match response {
+                Response::CurrExp { .. } | Response::CondExp { .. } => {}
+                Response::CondAlpha { .. } | Response::CondBeta { .. } => columns.push(name),
+            }
+        }
+        columns
+    }
+
+    pub(crate) fn new<C: PointNeuron>(setup: &Setup<'_>) -> Result<Self> {
+        let responses: Vec<Response> = C::RECEPTORS.iter().map(|receptor| receptor.response).collect();
+        match C::MEMBRANE {
+            Membrane::Lif => Lif::new(setup, &responses).map(Self::Lif),
+            Membrane::AdExp => AdEx::new(setup, &responses).map(Self::AdEx),
+        }
+    }
+}
+
+impl Step for Point {
+    fn start(&self, _: &mut [Vec<f64>]) {}
+
+    fn step(&mut self, mut cells: Cells<'_>) {
+        match self {
+            Self::Lif(cell) => cell.step(&mut cells),
+            Self::AdEx(cell) => cell.step(&mut cells),
+        }
+    }
+
+    fn inject(&mut self, cell: usize, current: f64) -> bool {
+        match self {
+            Self::Lif(cells) => cells.inject(cell, current),
+            Self::AdEx(cells) => cells.inject(cell, current),
+        }
     }
 }

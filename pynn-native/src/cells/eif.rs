@@ -1,8 +1,9 @@
 //! Exponential integrate-and-fire cells with adaptation.
 
 use pynn_core::error::Result;
+use pynn_core::point_neuron::Response;
 
-use super::composed::{AdEx, Shape};
+use super::composed::AdEx;
 use crate::model::{CellKernel, Cells, Setup};
 
 /// Kernel of [`pynn_core::cells::EifCondExpIsfaIsta`]; see [`adex`](crate::kernels::adex).
@@ -13,8 +14,11 @@ impl CellKernel for EifCondExpIsfaIsta {
     const STATE: &'static [&'static str] = &["v", "w", "refractory", "gsyn_exc", "gsyn_inh"];
 
     fn new(setup: &Setup<'_>) -> Result<Self> {
-        let shapes = [Shape::Exponential("tau_syn_E", "e_rev_E"), Shape::Exponential("tau_syn_I", "e_rev_I")];
-        AdEx::new(setup, &shapes).map(Self)
+        let responses = [
+            Response::CondExp { tau_syn: "tau_syn_E", e_syn: "e_rev_E" },
+            Response::CondExp { tau_syn: "tau_syn_I", e_syn: "e_rev_I" },
+        ];
+        AdEx::new(setup, &responses).map(Self)
     }
 
     fn inject(&mut self, cell: usize, current: f64) -> bool {
@@ -35,8 +39,11 @@ impl CellKernel for EifCondAlphaIsfaIsta {
         &["v", "w", "refractory", "gsyn_exc", "d_exc", "gsyn_inh", "d_inh"];
 
     fn new(setup: &Setup<'_>) -> Result<Self> {
-        let shapes = [Shape::Alpha("tau_syn_E", "e_rev_E"), Shape::Alpha("tau_syn_I", "e_rev_I")];
-        AdEx::new(setup, &shapes).map(Self)
+        let responses = [
+            Response::CondAlpha { tau_syn: "tau_syn_E", e_syn: "e_rev_E" },
+            Response::CondAlpha { tau_syn: "tau_syn_I", e_syn: "e_rev_I" },
+        ];
+        AdEx::new(setup, &responses).map(Self)
     }
 
     fn inject(&mut self, cell: usize, current: f64) -> bool {

@@ -1,9 +1,10 @@
 //! Generalised integrate-and-fire cells.
 
 use pynn_core::error::Result;
+use pynn_core::point_neuron::Response;
 use pynn_core::random::Key;
 
-use super::composed::{Receptors, Shape, blocks};
+use super::composed::{Receptors, blocks};
 use super::{Table, with_block};
 use crate::kernels::{gif, poisson};
 use crate::model::{CellKernel, Cells, Setup};
@@ -98,10 +99,13 @@ impl CellKernel for GifCondExp {
 
     fn new(setup: &Setup<'_>) -> Result<Self> {
         let h = setup.timestep();
-        let shapes = [Shape::Exponential("tau_syn_E", "e_rev_E"), Shape::Exponential("tau_syn_I", "e_rev_I")];
+        let responses = [
+            Response::CondExp { tau_syn: "tau_syn_E", e_syn: "e_rev_E" },
+            Response::CondExp { tau_syn: "tau_syn_I", e_syn: "e_rev_I" },
+        ];
         Ok(Self {
             membrane: Table::new(setup, NAMES, |values| gif::coefficients(&parameters(values), h))?,
-            receptors: Receptors::new(setup, &shapes, 10, h)?,
+            receptors: Receptors::new(setup, &responses, 10, h)?,
             threshold: setup.parameter("v_t_star")?,
             key: setup.key(),
             first_gid: setup.population().first_gid(),
@@ -122,7 +126,7 @@ impl CellKernel for GifCondExp {
         self.draw(cells.step);
         let words = &self.words[(cells.step % 4) as usize];
         for block in blocks(cells.fired.len()) {
-            let response = self.receptors.advance(cells.state, &block);
+            let effect = self.receptors.advance(cells.state, &block);
             let mut columns = cells.state.iter_mut();
             let [v, refractory, i_eta, v_t, eta1, eta2, eta3, gamma1, gamma2, gamma3] =
                 std::array::from_fn(|_| {
@@ -131,8 +135,7 @@ impl CellKernel for GifCondExp {
                 });
             let (words, fired) = (&words[block.clone()], &mut cells.fired[block.clone()]);
             with_block!(&self.membrane, &block, |c| gif::step(
-                c, response, v, refractory, i_eta, v_t, eta1, eta2, eta3, gamma1, gamma2, gamma3, words,
-                fired
+                c, effect, v, refractory, i_eta, v_t, eta1, eta2, eta3, gamma1, gamma2, gamma3, words, fired
             ));
         }
         self.receptors.arrive(cells.state, cells.input);

@@ -1,8 +1,9 @@
 //! Conductance-based integrate-and-fire cells.
 
 use pynn_core::error::Result;
+use pynn_core::point_neuron::Response;
 
-use super::composed::{Lif, Shape};
+use super::composed::Lif;
 use super::{Table, with_coefficients};
 use crate::kernels::{if_cond_alpha, if_cond_exp, response};
 use crate::model::{CellKernel, Cells, Setup};
@@ -97,14 +98,14 @@ impl CellKernel for IfCondExpGsfaGrr {
     const STATE: &'static [&'static str] = &["v", "refractory", "gsyn_exc", "gsyn_inh", "g_s", "g_r"];
 
     fn new(setup: &Setup<'_>) -> Result<Self> {
-        let shapes = [
-            Shape::Exponential("tau_syn_E", "e_rev_E"),
-            Shape::Exponential("tau_syn_I", "e_rev_I"),
-            Shape::Exponential("tau_sfa", "e_rev_sfa"),
-            Shape::Exponential("tau_rr", "e_rev_rr"),
+        let responses = [
+            Response::CondExp { tau_syn: "tau_syn_E", e_syn: "e_rev_E" },
+            Response::CondExp { tau_syn: "tau_syn_I", e_syn: "e_rev_I" },
+            Response::CondExp { tau_syn: "tau_sfa", e_syn: "e_rev_sfa" },
+            Response::CondExp { tau_syn: "tau_rr", e_syn: "e_rev_rr" },
         ];
         let jump = |name| Table::new(setup, [name], |jump| jump);
-        Ok(Self { cell: Lif::new(setup, &shapes)?, jumps: [jump("q_sfa")?, jump("q_rr")?] })
+        Ok(Self { cell: Lif::new(setup, &responses)?, jumps: [jump("q_sfa")?, jump("q_rr")?] })
     }
 
     fn inject(&mut self, cell: usize, current: f64) -> bool {

@@ -8,6 +8,7 @@ mod if_cond;
 mod if_curr;
 mod izhikevich;
 
+pub(crate) use composed::Point;
 pub use eif::{EifCondAlphaIsfaIsta, EifCondExpIsfaIsta};
 pub use gif::GifCondExp;
 pub use hh::HhCondExp;

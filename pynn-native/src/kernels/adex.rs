@@ -1,7 +1,7 @@
-//! A membrane with an exponential upstroke and an adaptation current (AdEx), under any [`Response`].
+//! A membrane with an exponential upstroke and an adaptation current (AdEx), under any [`Effect`].
 //!
 //! ```text
-//! C dv/dt = -(C / tau_m) (v - v_rest) + (C / tau_m) delta_T e^((v - v_thresh) / delta_T) - w + i_offset + response
+//! C dv/dt = -(C / tau_m) (v - v_rest) + (C / tau_m) delta_T e^((v - v_thresh) / delta_T) - w + i_offset + receptors
 //! tau_w dw/dt = a (v - v_rest) - w        v >= v_spike: v = v_reset, w += b
 //! ```
 //! # Spikes
@@ -35,7 +35,7 @@
 //! counts for no more than `v_spike`: no input destabilises a cell.
 
 use super::math::{exp, ln};
-use super::response::{BLOCK, Response};
+use super::response::{BLOCK, Effect};
 use super::{Coefficients, vectorised};
 
 /// Longest substep, ms.
@@ -143,7 +143,7 @@ fn change(m: Membrane, x: f64, w: f64, rate: f64, drive: f64) -> (f64, f64) {
 fn substep_body<C: Coefficients<K>>(
     c: C,
     h: f64,
-    response: &Response,
+    effect: &Effect,
     x: &mut [f64],
     w: &mut [f64],
     held: &mut [f64],
@@ -169,7 +169,7 @@ fn substep_body<C: Coefficients<K>>(
             x_spike: at(10),
         };
         let [(a0, b0), (a1, b1), (a2, b2)] = [0, 1, 2].map(|point: usize| {
-            let (rate, drive) = (response.rate[point][i], response.drive[point][i]);
+            let (rate, drive) = (effect.rate[point][i], effect.drive[point][i]);
             let scale = strongest / if rate > strongest { rate } else { strongest };
             (rate * scale, drive * scale)
         });
@@ -210,7 +210,7 @@ fn substep_body<C: Coefficients<K>>(
 vectorised! {
     /// One substep of `h` ms of the cells of a block between [`enter`] and [`leave`]: `w` nA; `fired` becomes 1 for a spike.
     pub fn substep / substep_at [C: Coefficients<K>] = substep_body(
-        c: C, h: f64, response: &Response, x: &mut [f64], w: &mut [f64], held: &mut [f64], fired: &mut [u8],
+        c: C, h: f64, effect: &Effect, x: &mut [f64], w: &mut [f64], held: &mut [f64], fired: &mut [u8],
     )
 }
 

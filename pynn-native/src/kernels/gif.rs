@@ -1,8 +1,8 @@
-//! `GifCondExp`: a leaky membrane under any [`Response`] that fires at random, with a spike-triggered current and a moving
+//! `GifCondExp`: a leaky membrane under any [`Effect`] that fires at random, with a spike-triggered current and a moving
 //! threshold.
 //!
 //! ```text
-//! C dv/dt = -(C / tau_m) (v - v_rest) - i_eta + i_offset + response
+//! C dv/dt = -(C / tau_m) (v - v_rest) - i_eta + i_offset + receptors
 //! i_eta = sum of eta_k, deta_k/dt = -eta_k / tau_eta_k      v_t = v_t_star + sum of gamma_k, dgamma_k/dt = -gamma_k / tau_gamma_k
 //! a spike in a step with probability 1 - e^(-lambda0 e^((v - v_t) / delta_v) h): eta_k += a_eta_k, gamma_k += a_gamma_k
 //! ```
@@ -15,7 +15,7 @@
 
 use super::lif::moved;
 use super::math::exp;
-use super::response::{BLOCK, Response};
+use super::response::{BLOCK, Effect};
 use super::{Coefficients, vectorised};
 
 /// Number of coefficients.
@@ -81,7 +81,7 @@ pub fn coefficients(p: &Parameters, h: f64) -> [f64; K] {
 #[expect(clippy::too_many_arguments, reason = "one a column")]
 fn body<C: Coefficients<K>>(
     c: C,
-    response: &Response,
+    effect: &Effect,
     v: &mut [f64],
     refractory: &mut [f64],
     i_eta: &mut [f64],
@@ -106,7 +106,7 @@ fn body<C: Coefficients<K>>(
         let threshold = at(7) + (gamma1[i] + gamma2[i] + gamma3[i]);
         (i_eta[i], v_t[i]) = (current, threshold);
         let rest = (-current).mul_add(at(6), at(2));
-        let moved = moved(response, i, v[i], [at(0), at(1), rest, at(3)]);
+        let moved = moved(effect, i, v[i], [at(0), at(1), rest, at(3)]);
         let held = refractory[i] > 0.0;
         let next = if held { at(4) } else { moved };
         let hazard = at(9) * exp((next - threshold) * at(8));
@@ -133,7 +133,7 @@ vectorised! {
     /// One step of the cells of a block: `v` and `v_t` mV, `i_eta` nA, `refractory` steps left, the parts of current and
     /// threshold, a random word a cell, `fired` 1 for a spike.
     pub fn step / step_at [C: Coefficients<K>] = body(
-        c: C, response: &Response, v: &mut [f64], refractory: &mut [f64], i_eta: &mut [f64], v_t: &mut [f64],
+        c: C, effect: &Effect, v: &mut [f64], refractory: &mut [f64], i_eta: &mut [f64], v_t: &mut [f64],
         eta1: &mut [f64], eta2: &mut [f64], eta3: &mut [f64], gamma1: &mut [f64], gamma2: &mut [f64],
         gamma3: &mut [f64], words: &[u32], fired: &mut [u8],
     )

@@ -1,11 +1,11 @@
-//! A leaky membrane with a threshold, under any [`Response`].
+//! A leaky membrane with a threshold, under any [`Effect`].
 //!
-//! `C dv/dt = -(C / tau_m) (v - v_rest) + i_offset + response`, integrated as [`if_cond_exp`](super::if_cond_exp) does: exactly
+//! `C dv/dt = -(C / tau_m) (v - v_rest) + i_offset + receptors`, integrated as [`if_cond_exp`](super::if_cond_exp) does: exactly
 //! for constant conductances, and to the fourth order for those that decay. Threshold, reset and refractory period too
 //! are those of [`if_cond_exp`](super::if_cond_exp).
 
 use super::if_cond_exp::linear_step;
-use super::response::{BLOCK, Response};
+use super::response::{BLOCK, Effect};
 use super::{Coefficients, vectorised};
 
 /// Number of coefficients.
@@ -48,25 +48,19 @@ pub fn coefficients(p: &Parameters, h: f64) -> [f64; K] {
 
 /// `v` of cell `i` at the end of the step, by coefficients 0 to 3.
 #[inline(always)]
-pub(super) fn moved(response: &Response, i: usize, v: f64, [half, leak, rest, sixth]: [f64; 4]) -> f64 {
-    let Response { rate: [_, rate, _], drive: [b0, b1, b2], area: [first, second] } = response;
+pub(super) fn moved(effect: &Effect, i: usize, v: f64, [half, leak, rest, sixth]: [f64; 4]) -> f64 {
+    let Effect { rate: [_, rate, _], drive: [b0, b1, b2], area: [first, second] } = effect;
     let b = [b0[i] + rest, b1[i] + rest, b2[i] + rest];
     linear_step(v, [first[i] + half, second[i] + half], b, rate[i] + leak, sixth)
 }
 
 #[inline(always)]
-fn body<C: Coefficients<K>>(
-    c: C,
-    response: &Response,
-    v: &mut [f64],
-    refractory: &mut [f64],
-    fired: &mut [u8],
-) {
+fn body<C: Coefficients<K>>(c: C, effect: &Effect, v: &mut [f64], refractory: &mut [f64], fired: &mut [u8]) {
     let n = v.len().min(BLOCK);
     let (c, v) = (c.first(n), &mut v[..n]);
     let (refractory, fired) = (&mut refractory[..n], &mut fired[..n]);
     for i in 0..n {
-        let moved = moved(response, i, v[i], [c.get(0, i), c.get(1, i), c.get(2, i), c.get(3, i)]);
+        let moved = moved(effect, i, v[i], [c.get(0, i), c.get(1, i), c.get(2, i), c.get(3, i)]);
         let held = refractory[i] > 0.0;
         let next = if held { v[i] } else { moved };
         let spike = next >= c.get(4, i);
@@ -80,6 +74,6 @@ fn body<C: Coefficients<K>>(
 vectorised! {
     /// One step of the cells of a block: `v` mV, `refractory` steps left, `fired` 1 for a spike.
     pub fn step / step_at [C: Coefficients<K>] = body(
-        c: C, response: &Response, v: &mut [f64], refractory: &mut [f64], fired: &mut [u8],
+        c: C, effect: &Effect, v: &mut [f64], refractory: &mut [f64], fired: &mut [u8],
     )
 }

@@ -14,7 +14,7 @@ pub const BLOCK: usize = 256;
 
 /// What the receptors of the cells of a block do in a (sub)step, conductances and currents over the capacitance.
 #[derive(Clone, Debug)]
-pub struct Response {
+pub struct Effect {
     /// Total conductance at the start, in the middle and at the end, 1/ms.
     pub rate: [[f64; BLOCK]; 3],
     /// What drives `v` at these times, mV/ms.
@@ -23,7 +23,7 @@ pub struct Response {
     pub area: [[f64; BLOCK]; 2],
 }
 
-impl Response {
+impl Effect {
     /// No receptor yet.
     #[must_use]
     pub fn none() -> Self {
@@ -92,10 +92,10 @@ pub fn kick([tau_rise, tau_decay]: [f64; 2]) -> f64 {
 }
 
 #[inline(always)]
-fn first_body<C: Coefficients<FIRST>>(c: C, response: &mut Response, g: &mut [f64]) {
+fn first_body<C: Coefficients<FIRST>>(c: C, effect: &mut Effect, g: &mut [f64]) {
     let n = g.len().min(BLOCK);
     let (c, g) = (c.first(n), &mut g[..n]);
-    let Response { rate: [a0, a1, a2], drive: [b0, b1, b2], area: [first, second] } = response;
+    let Effect { rate: [a0, a1, a2], drive: [b0, b1, b2], area: [first, second] } = effect;
     for i in 0..n {
         let g0 = g[i];
         let g1 = g0 * c.get(0, i);
@@ -113,17 +113,17 @@ fn first_body<C: Coefficients<FIRST>>(c: C, response: &mut Response, g: &mut [f6
 }
 
 vectorised! {
-    /// Adds a receptor of first order to `response` and takes its column to the end of the (sub)step.
+    /// Adds a receptor of first order to `effect` and takes its column to the end of the (sub)step.
     pub fn first_order / first_order_at [C: Coefficients<FIRST>] = first_body(
-        c: C, response: &mut Response, g: &mut [f64],
+        c: C, effect: &mut Effect, g: &mut [f64],
     )
 }
 
 #[inline(always)]
-fn second_body<C: Coefficients<SECOND>>(c: C, response: &mut Response, g: &mut [f64], d: &mut [f64]) {
+fn second_body<C: Coefficients<SECOND>>(c: C, effect: &mut Effect, g: &mut [f64], d: &mut [f64]) {
     let n = g.len().min(BLOCK);
     let (c, g, d) = (c.first(n), &mut g[..n], &mut d[..n]);
-    let Response { rate: [a0, a1, a2], drive: [b0, b1, b2], area: [first, second] } = response;
+    let Effect { rate: [a0, a1, a2], drive: [b0, b1, b2], area: [first, second] } = effect;
     for i in 0..n {
         let (g0, d0) = (g[i], d[i]);
         let (g1, d1) = (g0.mul_add(c.get(0, i), d0 * c.get(2, i)), d0 * c.get(1, i));
@@ -141,9 +141,9 @@ fn second_body<C: Coefficients<SECOND>>(c: C, response: &mut Response, g: &mut [
 }
 
 vectorised! {
-    /// Adds a receptor of second order to `response` and takes its columns to the end of the (sub)step.
+    /// Adds a receptor of second order to `effect` and takes its columns to the end of the (sub)step.
     pub fn second_order / second_order_at [C: Coefficients<SECOND>] = second_body(
-        c: C, response: &mut Response, g: &mut [f64], d: &mut [f64],
+        c: C, effect: &mut Effect, g: &mut [f64], d: &mut [f64],
     )
 }
 
@@ -171,13 +171,13 @@ mod tests {
 
     /// The largest `g` and the integral of `rate` over 60 ms after a weight of 1.
     fn peak_and_area(taus: [f64; 2]) -> (f64, f64) {
-        let (mut response, mut g, mut d) = (Response::none(), [0.0], [kick(taus)]);
+        let (mut effect, mut g, mut d) = (Effect::none(), [0.0], [kick(taus)]);
         let (mut peak, c) = (0.0f64, slow_conductance(taus, 0.0, 1.0, 1e-2));
         for _ in 0..6_000 {
-            second_order(c, &mut response, &mut g, &mut d);
+            second_order(c, &mut effect, &mut g, &mut d);
             peak = peak.max(g[0]);
         }
-        (peak, response.area[0][0] + response.area[1][0])
+        (peak, effect.area[0][0] + effect.area[1][0])
     }
 
     #[test]
