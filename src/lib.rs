@@ -7,10 +7,11 @@
 extern crate self as pynn;
 
 pub use pynn_core::network::{Model, Network, NetworkBuilder, SimulatorOptions};
-pub use pynn_core::population::{Population, Projection, View};
+pub use pynn_core::population::{Assembly, Population, Projection, View};
 pub use pynn_core::{Error, ErrorKind, Result};
 pub use pynn_core::{
-    backend, cells, connector, connectors, digest, error, network, population, random, recording,
+    backend, cells, connector, connectors, digest, distance, error, expression, network, population, random,
+    recording, space,
 };
 pub use pynn_core::{cell, point_neuron, synapse};
 pub use pynn_core::{source, time, units, values};

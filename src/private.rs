@@ -4,7 +4,7 @@
 use pynn_core::backend::{Connects, Records, Simulates, Transmits};
 use pynn_core::cell::{CellType, Observable, Parameter, Receives, Sampled, State, Variable};
 use pynn_core::network::NetworkBuilder;
-use pynn_core::population::{Population, Projection, Senders, SimulatorHandle, Target, View};
+use pynn_core::population::{Assembly, Population, Projection, Senders, SimulatorHandle, Target, View};
 use pynn_core::synapse::{IntoField, SynapseDefaults, SynapseType, WeightLimits};
 use pynn_core::units::{Time, Unit};
 use pynn_core::values::{IntoSynapseValues, IntoValues, SynapseValues, Values};
@@ -116,6 +116,14 @@ impl<V: Observable> Record<V> {
 
 /// The default receptor of some cells, blaming the population.
 pub fn default_target<B, C, W>(cells: View<B, C>) -> Target<B, C, W>
+where
+    C: Receives<DefaultWeight = W>,
+{
+    cells.default_target()
+}
+
+/// The default receptor of the cells of an assembly, blaming it.
+pub fn default_target_of_all<B, C, W>(cells: Assembly<B, C>) -> Target<B, C, W>
 where
     C: Receives<DefaultWeight = W>,
 {
@@ -257,6 +265,14 @@ pub mod keyword {
     pub const projection: () = ();
     /// `record exc: spikes, v every 1.0ms;`
     pub const record: () = ();
+    /// `structure exc: Grid2D { dx: 10.0um, dy: 10.0um, .. };`
+    pub const structure: () = ();
+    /// `space Space { axes: Axes::Xy, .. };`
+    pub const space: () = ();
+    /// `view some = exc[0..10];`
+    pub const view: () = ();
+    /// `assembly all = exc + inh;`
+    pub const assembly: () = ();
     /// `seed 42;`
     pub const seed: () = ();
 }

@@ -15,6 +15,10 @@ pub use structures::{Cuboid, FillOrder, Grid2D, Grid3D, Line, RandomStructure, S
 /// x, y and z in um.
 pub type Point = [f64; 3];
 
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` places no cells",
+    label = "expected a structure such as `Line`, `Grid2D` or `RandomStructure`"
+)]
 /// Places the cells of a population. `Debug` is its spelling in the digest of a description.
 pub trait Structure: fmt::Debug + Send + Sync + 'static {
     /// Says what is wrong with it for a population of `size` cells, if anything.

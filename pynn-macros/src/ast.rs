@@ -36,6 +36,10 @@ pub(crate) enum Item {
     Assign(Assign),
     Projection(Projection),
     Record(Record),
+    Structure(Structure),
+    Space(SpaceItem),
+    View(View),
+    Assembly(Assembly),
     For(For),
     If(If),
     Let(Let),
@@ -109,6 +113,42 @@ pub(crate) struct Record {
     pub(crate) end: Option<End>,
     pub(crate) variables: Vec<Ident>,
     pub(crate) every: Option<TokenStream>,
+}
+
+/// `structure exc: Grid2D { dx: 10.0um, .. };`
+pub(crate) struct Structure {
+    pub(crate) keyword: Ident,
+    pub(crate) end: Option<End>,
+    pub(crate) value: Option<Value>,
+}
+
+/// `space Space { axes: Axes::Xy, .. };`
+pub(crate) struct SpaceItem {
+    pub(crate) keyword: Ident,
+    pub(crate) value: Option<Value>,
+}
+
+/// `view some = exc[0..10];` or `view some = exc.sample(10);`
+pub(crate) struct View {
+    pub(crate) attrs: Vec<Attribute>,
+    pub(crate) name: Ident,
+    /// `None` also where the rest of the item could not be read.
+    pub(crate) end: Option<End>,
+    pub(crate) choice: Option<Choice>,
+}
+
+/// `.sample(10)`
+pub(crate) struct Choice {
+    pub(crate) method: Ident,
+    pub(crate) arguments: TokenStream,
+}
+
+/// `assembly all = exc + inh[0..10];`
+pub(crate) struct Assembly {
+    pub(crate) attrs: Vec<Attribute>,
+    pub(crate) name: Ident,
+    /// None where the item could not be read.
+    pub(crate) members: Vec<End>,
 }
 
 /// `for (pre, post) in TABLE { .. }`

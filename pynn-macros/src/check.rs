@@ -13,7 +13,14 @@ const ROUNDING: f64 = 1e-6;
 
 pub(crate) fn check(network: &Network, names: &Names<'_>, errors: &mut Errors) {
     let mut check = Check { names, errors };
-    check.one_seed(&network.items);
+    check.only_one(&network.items, "seed", |item| match item {
+        Item::Seed(seed) => Some(&seed.keyword),
+        _ => None,
+    });
+    check.only_one(&network.items, "space", |item| match item {
+        Item::Space(space) => Some(&space.keyword),
+        _ => None,
+    });
     check.items(&network.items);
 }
 
@@ -30,6 +37,11 @@ impl Check<'_, '_> {
                 Item::Population(population) => self.size(population),
                 Item::Projection(projection) => self.projection(projection),
                 Item::Record(record) => self.record(record),
+                Item::Structure(structure) => {
+                    if let (Some(end), Some(_)) = (&structure.end, &structure.value) {
+                        self.whole_population(end, &structure.keyword);
+                    }
+                }
                 Item::Assign(assign) => {
                     if let (Some(end), Some(_)) = (&assign.end, &assign.value) {
                         self.whole_population(end, &assign.keyword);
@@ -41,15 +53,18 @@ impl Check<'_, '_> {
         }
     }
 
-    /// The random numbers of a network have one seed.
-    fn one_seed(&mut self, items: &[Item]) {
-        let seeds =
-            items.iter().filter_map(|item| if let Item::Seed(seed) = item { Some(seed) } else { None });
-        let mut seeds = seeds.map(|seed| seed.keyword.span());
-        let Some(first) = seeds.next() else { return };
-        for second in seeds {
-            self.errors.at(second, "a network has one `seed`; remove this one or the other");
-            self.errors.at(first, "the first `seed` is here");
+    /// The random numbers of a network have one seed, its distances one space.
+    fn only_one<'i>(
+        &mut self,
+        items: &'i [Item],
+        what: &str,
+        keyword: impl Fn(&'i Item) -> Option<&'i Ident>,
+    ) {
+        let mut spans = items.iter().filter_map(keyword).map(Ident::span);
+        let Some(first) = spans.next() else { return };
+        for second in spans {
+            self.errors.at(second, format!("a network has one `{what}`; remove this one or the other"));
+            self.errors.at(first, format!("the first `{what}` is here"));
         }
     }
 
@@ -235,6 +250,8 @@ impl Check<'_, '_> {
         if let Some(range) = end.brackets.get(members).filter(|_| end.brackets.len() == members + 1) {
             let remedy = if keyword == "record" {
                 "leave the brackets out, and choose the cells in what is recorded"
+            } else if keyword == "structure" {
+                "leave the brackets out: a structure has a place for every cell"
             } else {
                 "leave the brackets out, and give a list or a closure of the cell's index"
             };

@@ -5,6 +5,7 @@
 //! behind a hidden alias, so that one typo gives one error.
 
 mod build;
+mod cells;
 mod declare;
 mod handle;
 mod hints;

@@ -1,6 +1,8 @@
 //! The names of a block: who is declared where, and what is referred to but is not.
 
-use crate::ast::{Assign, End, Header, Item, Network, Population, Projection, Record, Simulator};
+use crate::ast::{
+    Assembly, Assign, End, Header, Item, Network, Population, Projection, Record, Simulator, Structure, View,
+};
 use crate::errors::{Errors, suggestion};
 use crate::tokens::punct;
 use proc_macro2::{Ident, TokenStream, TokenTree};
@@ -12,6 +14,8 @@ pub(crate) enum Meaning<'a> {
     Param,
     Simulator(&'a Simulator),
     Population(&'a Population),
+    View(&'a View),
+    Assembly(&'a Assembly),
     Projection,
     Binding,
     /// Declared, but in a place or way that was reported already.
@@ -36,6 +40,10 @@ impl<'a> Names<'a> {
                 }
                 Item::Population(population) => {
                     names.declare(&population.name, Meaning::Population(population), errors);
+                }
+                Item::View(view) => names.declare(&view.name, Meaning::View(view), errors),
+                Item::Assembly(assembly) => {
+                    names.declare(&assembly.name, Meaning::Assembly(assembly), errors);
                 }
                 Item::Projection(projection) => {
                     if let Some(label) = &projection.label {
@@ -72,6 +80,8 @@ impl<'a> Names<'a> {
             let name = match inner {
                 Item::Simulator(simulator) => Some(&simulator.name),
                 Item::Population(population) => Some(&population.name),
+                Item::View(view) => Some(&view.name),
+                Item::Assembly(assembly) => Some(&assembly.name),
                 Item::Projection(projection) => projection.label.as_ref(),
                 _ => None,
             };
@@ -105,9 +115,40 @@ impl<'a> Names<'a> {
         }
     }
 
+    pub(crate) fn is_assembly(&self, name: &Ident) -> bool {
+        matches!(self.meaning(name), Some(Meaning::Assembly(_)))
+    }
+
+    /// The population whose cells a name stands for: of a view its population, of an assembly the first.
+    pub(crate) fn root(&self, name: &Ident) -> Option<&'a Population> {
+        let (mut name, mut declared) = (name, None);
+        loop {
+            // What is declared later cannot lead back here.
+            if declared.is_some_and(|declared| !self.precedes(name, declared)) {
+                return None;
+            }
+            let (end, own) = match self.meaning(name)? {
+                Meaning::Population(population) => return Some(population),
+                Meaning::View(view) => (view.end.as_ref()?, &view.name),
+                Meaning::Assembly(assembly) => (assembly.members.first()?, &assembly.name),
+                _ => return None,
+            };
+            (name, declared) = (&end.name, Some(own));
+        }
+    }
+
+    /// Whether `name` can be used where `later` is declared: a population can anywhere, views and assemblies below.
+    pub(crate) fn precedes(&self, name: &Ident, later: &Ident) -> bool {
+        if !matches!(self.meaning(name), Some(Meaning::View(_) | Meaning::Assembly(_))) {
+            return true;
+        }
+        let place = |wanted: &Ident| self.order.iter().position(|other| *other == wanted);
+        place(name) < place(later)
+    }
+
     /// The simulator of the population an end refers to.
     pub(crate) fn simulator_of(&self, end: &End) -> Option<&'a Simulator> {
-        self.simulator(self.population(&end.name)?.simulator.as_ref()?)
+        self.simulator(self.root(&end.name)?.simulator.as_ref()?)
     }
 
     /// The simulator of a population, if both could be read: only then is the population expanded.
@@ -124,6 +165,13 @@ impl<'a> Names<'a> {
         self.named(|meaning| matches!(meaning, Meaning::Population(_)))
     }
 
+    /// Everything that a projection can join.
+    fn ends(&self) -> Vec<String> {
+        self.named(|meaning| {
+            matches!(meaning, Meaning::Population(_) | Meaning::View(_) | Meaning::Assembly(_))
+        })
+    }
+
     fn named(&self, wanted: impl Fn(&Meaning<'_>) -> bool) -> Vec<String> {
         let is_wanted = |name: &&&Ident| self.meaning(name).is_some_and(|meaning| wanted(&meaning));
         self.order.iter().filter(is_wanted).map(ToString::to_string).collect()
@@ -134,8 +182,12 @@ impl<'a> Names<'a> {
         for item in items {
             match item {
                 Item::Population(population) => self.check_placement(population, errors),
-                Item::Assign(Assign { end: Some(end), .. }) | Item::Record(Record { end: Some(end), .. }) => {
-                    self.check_end(end, errors);
+                Item::Assign(Assign { end: Some(end), .. })
+                | Item::Record(Record { end: Some(end), .. })
+                | Item::Structure(Structure { end: Some(end), .. }) => self.check_population(end, errors),
+                Item::View(View { name, end: Some(end), .. }) => self.check_part(end, name, errors),
+                Item::Assembly(Assembly { name, members, .. }) => {
+                    members.iter().for_each(|member| self.check_part(member, name, errors));
                 }
                 Item::Projection(projection) => self.check_projection(projection, errors),
                 _ => item.bodies().into_iter().for_each(|body| self.check(body, errors)),
@@ -182,19 +234,71 @@ impl<'a> Names<'a> {
         }
     }
 
+    /// What stands in a view or an assembly called `user`.
+    fn check_part(&self, end: &End, user: &Ident, errors: &mut Errors) {
+        self.check_end(end, errors);
+        let name = &end.name;
+        if !self.precedes(name, user) {
+            errors.at(
+                name.span(),
+                format!("`{name}` is declared below `{user}`, which is made of it; move it up"),
+            );
+            return;
+        }
+        let is_view = matches!(self.meaning(user), Some(Meaning::View(_)));
+        if is_view && self.is_assembly(name) {
+            let message = format!(
+                "a view is of one population, and `{name}` is an assembly; name one of its populations"
+            );
+            errors.at(name.span(), message);
+        }
+        self.check_member(end, errors);
+    }
+
+    /// The end of a projection: a population, a view or an assembly.
     fn check_end(&self, end: &End, errors: &mut Errors) {
+        match self.meaning(&end.name) {
+            Some(Meaning::View(_) | Meaning::Assembly(_)) => self.check_brackets(end, errors),
+            _ => self.check_name(end, &self.ends(), errors),
+        }
+    }
+
+    /// What is said of whole populations.
+    fn check_population(&self, end: &End, errors: &mut Errors) {
+        self.check_name(end, &self.populations(), errors);
+    }
+
+    fn check_name(&self, end: &End, known: &[String], errors: &mut Errors) {
         let name = &end.name;
         let problem = match self.meaning(name) {
             Some(Meaning::Population(_) | Meaning::Broken) => return self.check_brackets(end, errors),
             None => format!("no population is called `{name}`"),
             Some(other) => format!("`{name}` is {}, not a population", other.article()),
         };
-        let populations = self.populations();
-        let hint = suggestion(&name.to_string(), "population", populations.iter().map(String::as_str));
+        let hint = suggestion(&name.to_string(), "population", known.iter().map(String::as_str));
         errors.at(name.span(), format!("{problem}; {hint}"));
     }
 
     fn check_brackets(&self, end: &End, errors: &mut Errors) {
+        let allowed = match self.meaning(&end.name) {
+            Some(Meaning::View(_)) => 1,
+            Some(Meaning::Assembly(_)) => 0,
+            _ => return self.check_population_brackets(end, errors),
+        };
+        if let Some(extra) = end.brackets.get(allowed) {
+            let name = &end.name;
+            let message = if allowed == 0 {
+                format!(
+                    "`{name}` is an assembly; choose cells of its populations instead: `assembly {name} = exc[0..10] + ..`"
+                )
+            } else {
+                format!("too many brackets: a view takes one range, `{name}[0..10]`")
+            };
+            errors.at(extra.span(), message);
+        }
+    }
+
+    fn check_population_brackets(&self, end: &End, errors: &mut Errors) {
         let Some(population) = self.population(&end.name) else { return };
         let allowed = 1 + usize::from(population.family.is_some());
         if let Some(extra) = end.brackets.get(allowed) {
@@ -211,6 +315,8 @@ impl Meaning<'_> {
             Meaning::Param => "a field of the struct",
             Meaning::Simulator(_) => "a simulator",
             Meaning::Population(_) => "a population",
+            Meaning::View(_) => "a view",
+            Meaning::Assembly(_) => "an assembly",
             Meaning::Projection => "a projection",
             Meaning::Binding => "a `let` binding",
             Meaning::Broken => "declared in the wrong place",

@@ -1,6 +1,7 @@
 //! Tokens -> tree. A mistake is recorded, the parser skips to the next `;` and goes on; what was read of the
 //! broken item is kept.
 
+mod cells;
 mod flow;
 mod header;
 mod items;
@@ -15,11 +16,25 @@ use syn::Attribute;
 use syn::parse::Parser as _;
 
 /// Words that begin an item.
-const ITEMS: [&str; 10] =
-    ["seed", "simulator", "population", "initial", "vary", "projection", "record", "for", "if", "let"];
+const ITEMS: [&str; 14] = [
+    "seed",
+    "simulator",
+    "population",
+    "structure",
+    "space",
+    "view",
+    "assembly",
+    "initial",
+    "vary",
+    "projection",
+    "record",
+    "for",
+    "if",
+    "let",
+];
 
 /// Items that may stand inside `for` and `if`.
-const NESTED_ITEMS: [&str; 7] = ["projection", "initial", "vary", "record", "for", "if", "let"];
+const NESTED_ITEMS: [&str; 8] = ["projection", "initial", "vary", "structure", "record", "for", "if", "let"];
 
 /// Reads a block; `None` if there is not even a struct header with a name.
 pub(crate) fn parse(input: TokenStream, errors: &mut Errors) -> Option<Network> {
@@ -61,6 +76,10 @@ impl Parser<'_> {
             "initial" | "vary" => self.assign(tokens),
             "projection" => self.projection(tokens, attrs),
             "record" => self.record(tokens),
+            "structure" => self.structure(tokens),
+            "space" => self.space(tokens),
+            "view" => self.view(tokens, attrs),
+            "assembly" => self.assembly(tokens, attrs),
             "for" => self.repeat(tokens),
             "if" => self.choice(tokens),
             "let" => self.binding(tokens),

@@ -6,7 +6,7 @@ use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use std::str::FromStr;
 
 /// A block with every kind of item, and what the expansion of each contains.
-const SAMPLE: [(&str, &str); 17] = [
+const SAMPLE: [(&str, &str); 24] = [
     (
         "/// Docs. \n pub struct Net<A: Backend, const N: usize> where A: Clone { /// Scale.\n n: usize, rate: Frequency }",
         "pub struct Net",
@@ -28,6 +28,22 @@ const SAMPLE: [(&str, &str); 17] = [
         "pub layer: ::std::vec::Vec<",
     ),
     ("initial exc.v ~ Uniform { low: -65.0mV, high: -50.0mV };", "states().v, Uniform {"),
+    (
+        "structure exc: RandomStructure { boundary: Sphere { radius: 100.0um }, ..base() };",
+        "__net.structure(&exc, RandomStructure { boundary: Sphere {",
+    ),
+    ("space Space { axes: Axes::Xy, .. };", "__net.space(Space { axes: Axes::Xy, ..::core::default"),
+    ("/// Some.\n view some = exc[0..n / 2];", "pub some: ::pynn::View<"),
+    ("view odd = some.sample(2 * n);", "let odd = __net.sample(&some, 2 * n)"),
+    (
+        "assembly all = exc[10..] + some + layer[1][[1, 2]];",
+        "::pynn::Assembly::from(&exc.slice(10..)) + &some + &layer[1].select([1, 2])",
+    ),
+    (
+        "projection all -> some[1..].excitatory: AllToAll, StaticSynapse { weight: w, delay: of_distance(|d| 0.1ms * d), .. };",
+        "(&mut __net, ::core::option::Option::None, &all, ",
+    ),
+    ("projection some -> all: AllToAll, StaticSynapse;", "default_target_of_all"),
     ("vary layer[0].tau_m = move |i: usize, _| 20.0ms * i as f64;", "parameters().tau_m"),
     (
         "projection exc[0..n / 2] -> exc[..].inhibitory: FixedProbability { p_connect: 0.1, .. }, StaticSynapse { weight: -0.1nA, delay: if a { 1.0ms } else { 2.0ms } };",

@@ -4,7 +4,18 @@
 use proc_macro2::{Delimiter, Group, Ident, Spacing, Span, TokenStream, TokenTree};
 
 /// Words that begin an item and, followed by a name, never occur inside a Rust expression.
-const ITEM_WORDS: [&str; 6] = ["simulator", "population", "initial", "vary", "projection", "record"];
+const ITEM_WORDS: [&str; 10] = [
+    "simulator",
+    "population",
+    "initial",
+    "vary",
+    "projection",
+    "record",
+    "structure",
+    "space",
+    "view",
+    "assembly",
+];
 
 /// A position in a list of token trees.
 pub(crate) struct Tokens {

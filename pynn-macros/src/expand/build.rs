@@ -16,9 +16,12 @@ impl Expansion<'_> {
         let docs = self.build_docs();
         let params = header.params.iter().map(argument);
         let declarations = self.declarations();
+        let groups = self.groups();
         let numbers = Cell::new(0);
         let statements = self.statements(&self.network.items, &numbers, true);
         let fields = self.placed().map(|(population, _)| &population.name);
+        let (views, assemblies) =
+            (self.views().map(|view| &view.name), self.assemblies().map(|all| &all.name));
         let labels = self.labelled().filter_map(|projection| projection.label.as_ref());
         let bounds = self.bounds.take();
         let bounds = if bounds.is_empty() { TokenStream::new() } else { quote!(where #(#bounds,)*) };
@@ -35,9 +38,12 @@ impl Expansion<'_> {
                 #vis fn build(#(#params),*) -> ::pynn::Result<Self> #bounds {
                     let mut __net = ::pynn::NetworkBuilder::new(#title);
                     #declarations
+                    #groups
                     #statements
                     ::core::result::Result::Ok(Self {
                         #(#fields,)*
+                        #(#views,)*
+                        #(#assemblies,)*
                         #(#labels,)*
                         __network: __net.build()?,
                         __marker: ::core::marker::PhantomData,

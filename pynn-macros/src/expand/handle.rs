@@ -1,9 +1,10 @@
-//! The struct that `build` returns: one field a population, family and labelled projection.
+//! The struct that `build` returns: one field a population, family, view, assembly and labelled projection.
 
 use super::Expansion;
 use crate::ast::{Item, Population, Projection, Simulator};
+use proc_macro2::Ident;
 use proc_macro2::TokenStream;
-use quote::{ToTokens, quote};
+use quote::{ToTokens, format_ident, quote};
 use syn::{Attribute, GenericParam};
 
 impl Expansion<'_> {
@@ -13,12 +14,16 @@ impl Expansion<'_> {
         let (impl_generics, arguments, predicates) = generics.split_for_impl();
         let populations =
             self.placed().map(|(population, simulator)| self.population_field(population, simulator));
+        let views = self.views().map(|view| self.cells_field(&view.attrs, &view.name, "View"));
+        let assemblies = self.assemblies().map(|all| self.cells_field(&all.attrs, &all.name, "Assembly"));
         let projections = self.labelled().map(|projection| self.projection_field(projection));
         let marker = self.marker();
         quote! {
             #(#attrs)*
             #vis struct #name #generics #predicates {
                 #(#populations)*
+                #(#views)*
+                #(#assemblies)*
                 #(#projections)*
                 #[doc(hidden)]
                 __network: ::pynn::Network,
@@ -44,6 +49,16 @@ impl Expansion<'_> {
         };
         let docs = docs_or(&population.attrs, &format!("{what} `{name}` on `{}`.", simulator.name));
         quote! { #docs #vis #name: #ty, }
+    }
+
+    /// The field of a view or an assembly.
+    fn cells_field(&self, attrs: &[Attribute], name: &Ident, kind: &str) -> TokenStream {
+        let Some(population) = self.names.root(name) else { return TokenStream::new() };
+        let Some(simulator) = self.names.placement(population) else { return TokenStream::new() };
+        let (backend, cell) = (self.backend(simulator).ty(), self.cell(population).ty());
+        let docs = docs_or(attrs, &format!("The {} `{name}`.", kind.to_lowercase()));
+        let (vis, ty) = (&self.network.header.vis, format_ident!("{kind}"));
+        quote! { #docs #vis #name: ::pynn::#ty<#backend, #cell>, }
     }
 
     fn projection_field(&self, projection: &Projection) -> TokenStream {

@@ -33,13 +33,13 @@ impl Expansion<'_> {
         record.end.as_ref().map(|end| self.unfinished_end(end)).unwrap_or_default()
     }
 
-    fn unfinished_end(&self, end: &End) -> TokenStream {
+    pub(super) fn unfinished_end(&self, end: &End) -> TokenStream {
         let name = &end.name;
         quote! { let _ = &#name; }
     }
 
     fn part(&self, end: &End, companion: &TokenStream) -> TokenStream {
-        let placed = self.names.population(&end.name).and_then(|population| self.names.placement(population));
+        let placed = self.names.root(&end.name).and_then(|population| self.names.placement(population));
         let (Some(part), Some(_)) = (&end.part, placed) else { return TokenStream::new() };
         let cell = self.cell_type(end);
         quote! { let _ = <#cell as ::pynn::cell::CellType>::#companion().#part; }

@@ -1,5 +1,6 @@
 //! Projections: the target's receptor first, because it fixes the unit of the weights.
 
+use super::cells::is_range;
 use super::{Expansion, value};
 use crate::ast::{End, Projection};
 use crate::tolerant;
@@ -15,14 +16,7 @@ impl Expansion<'_> {
         else {
             return false;
         };
-        self.is_one_population(pre) && self.is_one_population(post)
-    }
-
-    fn is_one_population(&self, end: &End) -> bool {
-        let Some(population) = self.names.population(&end.name) else { return false };
-        let brackets = usize::from(population.family.is_some());
-        let fits = (brackets..=brackets + 1).contains(&end.brackets.len());
-        fits && self.names.placement(population).is_some()
+        self.is_cells(pre) && self.is_cells(post)
     }
 
     pub(super) fn projection(&self, projection: &Projection, number: usize, labelled: bool) -> TokenStream {
@@ -82,12 +76,13 @@ impl Expansion<'_> {
         if is_simulator { value.without_qualifier() } else { Value::parse(value.tokens.clone()) }
     }
 
-    /// `exc`, `exc.slice(0..10)`, `layer[k]`.
-    fn cells(&self, end: &End) -> TokenStream {
+    /// `exc`, `exc.slice(0..10)`, `exc.select([1, 4])`, `layer[k]`.
+    pub(super) fn cells(&self, end: &End) -> TokenStream {
         let mut cells = self.member(end);
-        if let Some(range) = end.brackets.get(self.members(end)) {
-            let range = tolerant::expression(&range.stream());
-            cells = quote!(#cells.slice(#range));
+        if let Some(chosen) = end.brackets.get(self.members(end)) {
+            let range = is_range(&chosen.stream());
+            let chosen = tolerant::expression(&chosen.stream());
+            cells = if range { quote!(#cells.slice(#chosen)) } else { quote!(#cells.select(#chosen)) };
         }
         cells
     }
@@ -120,9 +115,16 @@ impl Expansion<'_> {
             }
             None => {
                 let span = end.name.span();
-                let all = end.brackets.get(self.members(end)).is_none().then(|| quote!(.all()));
+                let is_population = self.names.population(&end.name).is_some();
+                let whole = is_population && end.brackets.get(self.members(end)).is_none();
+                let all = whole.then(|| quote!(.all()));
                 let receives = format_ident!("__cells", span = span);
-                let default_target = quote_spanned!(span=> ::pynn::__private::default_target);
+                let default_target = if self.names.is_assembly(&end.name) {
+                    quote_spanned!(span=> ::pynn::__private::default_target_of_all)
+                } else {
+                    quote_spanned!(span=> ::pynn::__private::default_target)
+                };
+                let all = if is_population { all } else { Some(quote!(.clone())) };
                 quote! {{
                     let #receives = #cells #all;
                     #default_target(#receives)
@@ -133,7 +135,7 @@ impl Expansion<'_> {
 
     /// The cell type of the population of an end.
     pub(super) fn cell_type(&self, end: &End) -> TokenStream {
-        self.names.population(&end.name).map_or_else(|| quote!(_), |population| self.cell(population).ty())
+        self.names.root(&end.name).map_or_else(|| quote!(_), |population| self.cell(population).ty())
     }
 
     /// The connector, its type if it is written, and where to blame it.

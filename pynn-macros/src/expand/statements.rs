@@ -15,6 +15,7 @@ impl Expansion<'_> {
         let each = items.iter().map(|item| match item {
             Item::Assign(assign) => self.assign(assign),
             Item::Record(record) => self.record(record),
+            Item::Structure(structure) => self.structure(structure),
             Item::Projection(projection) if self.can_expand(projection) => {
                 numbers.set(numbers.get() + 1);
                 let first = projection.label.as_ref().is_some_and(|label| self.names.is_first(label));
@@ -134,14 +135,18 @@ impl Expansion<'_> {
         );
     }
 
-    fn is_placed(&self, end: &End) -> bool {
+    pub(super) fn is_placed(&self, end: &End) -> bool {
         let Some(population) = self.names.population(&end.name) else { return false };
         let allowed = usize::from(population.family.is_some());
         end.brackets.len() <= allowed && self.names.placement(population).is_some()
     }
 
     /// A statement for the population of an end, or for every member when the end is a whole family.
-    fn each_member(&self, end: &End, statement: &dyn Fn(TokenStream) -> TokenStream) -> TokenStream {
+    pub(super) fn each_member(
+        &self,
+        end: &End,
+        statement: &dyn Fn(TokenStream) -> TokenStream,
+    ) -> TokenStream {
         let is_family =
             self.names.population(&end.name).is_some_and(|population| population.family.is_some());
         let name = &end.name;

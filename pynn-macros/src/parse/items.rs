@@ -280,7 +280,7 @@ impl Parser<'_> {
     }
 
     /// A population, perhaps a part of it, perhaps with a name behind a dot.
-    fn end(&mut self, tokens: &mut Tokens, what: &str) -> Option<End> {
+    pub(super) fn end(&mut self, tokens: &mut Tokens, what: &str) -> Option<End> {
         let name = self.name(tokens, what)?;
         let mut brackets = Vec::new();
         while let Some(bracket) = tokens.group(Delimiter::Bracket) {
@@ -297,12 +297,12 @@ impl Parser<'_> {
     }
 
     /// A value that must not be empty.
-    fn written(&mut self, tokens: &Tokens, value: TokenStream, what: &str) -> Option<TokenStream> {
+    pub(super) fn written(&mut self, tokens: &Tokens, value: TokenStream, what: &str) -> Option<TokenStream> {
         if value.is_empty() { self.expected(tokens, what) } else { Some(self.checked_units(value)) }
     }
 
     /// Declarations make fields of the handle, so they cannot depend on a condition or a loop.
-    fn only_at_the_top(&mut self, keyword: &Ident, remedy: &str) {
+    pub(super) fn only_at_the_top(&mut self, keyword: &Ident, remedy: &str) {
         if let Some(around) = self.nesting.last() {
             self.errors
                 .at(keyword.span(), format!("a `{keyword}` cannot be declared inside `{around}`; {remedy}"));
