@@ -4,7 +4,9 @@
 use pynn_core::backend::{Connects, Records, Simulates, Transmits};
 use pynn_core::cell::{CellType, Observable, Parameter, Receives, Sampled, State, Variable};
 use pynn_core::network::NetworkBuilder;
-use pynn_core::population::{Assembly, Population, Projection, Senders, SimulatorHandle, Target, View};
+use pynn_core::population::{
+    Assembly, Members, Population, Projection, Senders, SimulatorHandle, Target, View,
+};
 use pynn_core::synapse::{IntoField, SynapseDefaults, SynapseType, WeightLimits};
 use pynn_core::units::{Time, Unit};
 use pynn_core::values::{IntoSynapseValues, IntoValues, SynapseValues, Values};
@@ -120,6 +122,11 @@ where
     C: Receives<DefaultWeight = W>,
 {
     cells.default_target()
+}
+
+/// An assembly and more cells, blaming these.
+pub fn joined<B, C>(cells: Assembly<B, C>, more: impl Members<B, C>) -> Assembly<B, C> {
+    cells + more
 }
 
 /// The default receptor of the cells of an assembly, blaming it.

@@ -37,7 +37,7 @@ const SAMPLE: [(&str, &str); 24] = [
     ("view odd = some.sample(2 * n);", "let odd = __net.sample(&some, 2 * n)"),
     (
         "assembly all = exc[10..] + some + layer[1][[1, 2]];",
-        "::pynn::Assembly::from(&exc.slice(10..)) + &some + &layer[1].select([1, 2])",
+        "::pynn::Assembly::from(&exc.slice(10..)); let __member = &some; ",
     ),
     (
         "projection all -> some[1..].excitatory: AllToAll, StaticSynapse { weight: w, delay: of_distance(|d| 0.1ms * d), .. };",
@@ -246,6 +246,52 @@ fn each_mistake_of_a_block_is_reported() {
         "`p_connect` is a probability, between 0 and 1; 2 is not",
         "a weight of -0.1uS is negative",
         "a delay of 0.01ms is shorter than the time step of `sim`, 0.1ms",
+    ];
+    assert_eq!(messages.len(), expected.len(), "{messages:#?}");
+    for (message, expected) in messages.iter().zip(expected) {
+        assert!(message.starts_with(expected), "{message}\nis not\n{expected}");
+    }
+}
+
+#[test]
+fn mistakes_in_views_and_assemblies_are_reported() {
+    let messages = messages(
+        "struct Net {}
+         simulator sim: Native {};
+         population exc on sim: [IfCurrExp; 10];
+         population layer[_ in 0..2] on sim: [IfCurrExp; 10];
+         view early = late[0..2];
+         view late = exc[2..5];
+         view typo = ecx[0..2];
+         view wrong = exc.smaple(3);
+         view empty = exc.sample();
+         assembly all = exc + latte;
+         assembly family = exc + layer;
+         view of_many = all[0..3];
+         space Space;
+         space Space { axes: Axes::X, .. };
+         structure late: Grid2D;
+         structure exc[0..3]: Grid2D;
+         projection all[0..3] -> late.excitatory: AllToAll, StaticSynapse;
+         initial late.v = -65mV;
+         if true { view inner = exc[0..1]; }",
+    );
+    let expected = [
+        "`smaple` is no way to choose cells; did you mean `sample`?",
+        "`sample` needs what to choose",
+        "a `view` cannot be declared inside `if`",
+        "`late` is declared below `early`, which is made of it; move it up",
+        "no population is called `ecx`; did you mean `exc`?",
+        "no population is called `latte`; did you mean `late`?",
+        "`layer` is a family of populations",
+        "`all` is an assembly; choose cells of its populations instead",
+        "a view is of one population, and `all` is an assembly",
+        "`late` is a view, not a population",
+        "`all` is an assembly; choose cells of its populations instead",
+        "`late` is a view, not a population",
+        "a network has one `space`",
+        "the first `space` is here",
+        "`structure` is for all cells of a population; leave the brackets out",
     ];
     assert_eq!(messages.len(), expected.len(), "{messages:#?}");
     for (message, expected) in messages.iter().zip(expected) {

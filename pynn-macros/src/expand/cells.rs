@@ -50,9 +50,23 @@ impl<'a> Expansion<'a> {
             return assembly.members.iter().map(|member| self.unfinished_end(member)).collect();
         }
         let name = &assembly.name;
-        let mut members = assembly.members.iter().map(|member| self.cells(member));
-        let first = members.next().unwrap_or_default();
-        quote! { let #name = ::pynn::Assembly::from(&#first) #(+ &#members)*; }
+        let mut members = assembly.members.iter();
+        let first = members.next().map(|member| self.cells(member));
+        let others = members.map(|member| {
+            // Blamed is the member that does not fit the first.
+            let (blamed, cells) = (format_ident!("__member", span = member.name.span()), self.cells(member));
+            quote! {
+                let #blamed = &#cells;
+                let __cells = ::pynn::__private::joined(__cells, #blamed);
+            }
+        });
+        quote! {
+            let #name = {
+                let __cells = ::pynn::Assembly::from(&#first);
+                #(#others)*
+                __cells
+            };
+        }
     }
 
     pub(super) fn structure(&self, structure: &Structure) -> TokenStream {

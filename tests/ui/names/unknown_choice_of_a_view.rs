@@ -1,0 +1,10 @@
+use pynn::prelude::*;
+
+network! {
+    struct Net {}
+    simulator sim: Native { timestep: 0.1ms };
+    population exc on sim: [IfCurrExp; 10];
+    view some = exc.smaple(3);
+}
+
+fn main() {}
