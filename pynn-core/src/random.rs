@@ -6,8 +6,11 @@
 
 mod discrete;
 mod gamma;
+mod kernels;
 mod normal;
 pub(crate) mod portable;
+
+use kernels::{BLOCKS, WORDS};
 
 use crate::units::Unit;
 
@@ -91,27 +94,13 @@ pub const fn philox(mut counter: [u32; 4], mut key: [u32; 2]) -> [u32; 4] {
     counter
 }
 
-/// Blocks that are made at a time, once a stream is in use: independent, so that they overlap in the processor.
-const BLOCKS: usize = 4;
-
-/// Blocks number `first..first + BLOCKS` of a stream.
-#[inline(never)]
-fn philox_blocks(first: u64, stream: [u32; 2], key: [u32; 2]) -> [u32; 4 * BLOCKS] {
-    let mut words = [0; 4 * BLOCKS];
-    for (lane, block) in words.chunks_exact_mut(4).enumerate() {
-        let [low, high] = split(first.wrapping_add(lane as u64));
-        block.copy_from_slice(&philox([low, high, stream[0], stream[1]], key));
-    }
-    words
-}
-
 /// A sequence of random numbers: stream number `stream` of a [`Key`].
 #[derive(Clone, Debug)]
 pub struct Stream {
     key: [u32; 2],
     stream: [u32; 2],
     next_block: u64,
-    words: [u32; 4 * BLOCKS],
+    words: [u32; WORDS],
     used: usize,
 }
 
@@ -120,7 +109,7 @@ impl Stream {
     #[inline]
     #[must_use]
     pub fn new(key: Key, stream: u64) -> Self {
-        let words = [0; 4 * BLOCKS];
+        let words = [0; WORDS];
         Self { key: key.0, stream: split(stream), next_block: 0, words, used: words.len() }
     }
 
@@ -130,10 +119,10 @@ impl Stream {
         if self.next_block == 0 {
             self.used = self.words.len() - 4;
             let block = philox([0, 0, self.stream[0], self.stream[1]], self.key);
-            self.words[4 * BLOCKS - 4..].copy_from_slice(&block);
+            self.words[WORDS - 4..].copy_from_slice(&block);
             self.next_block = 1;
         } else {
-            self.words = philox_blocks(self.next_block, self.stream, self.key);
+            kernels::blocks(self.next_block, self.stream, self.key, &mut self.words);
             self.next_block = self.next_block.wrapping_add(BLOCKS as u64);
             self.used = 0;
         }
@@ -153,6 +142,10 @@ impl Stream {
     /// 64 random bits.
     #[inline]
     pub fn next_u64(&mut self) -> u64 {
+        if let [low, high, ..] = self.words[self.used..] {
+            self.used += 2;
+            return u64::from(low) | u64::from(high) << 32;
+        }
         u64::from(self.next_u32()) | u64::from(self.next_u32()) << 32
     }
 
@@ -193,24 +186,14 @@ impl Stream {
     #[inline]
     #[must_use]
     pub fn geometrics(&mut self, inverse_log_q: f64) -> [i32; GEOMETRICS] {
-        let numbers = std::array::from_fn(|_| self.positive());
-        skips(&numbers, inverse_log_q)
+        let (numbers, mut skips) = (std::array::from_fn(|_| self.positive()), [0; GEOMETRICS]);
+        kernels::skips(&numbers, inverse_log_q, &mut skips);
+        skips
     }
 }
 
 /// How many numbers [`Stream::geometrics`] gives.
 pub const GEOMETRICS: usize = 8;
-
-/// A function of its own, so that the compiler computes several logarithms at a time.
-#[inline(never)]
-#[allow(clippy::cast_possible_truncation, reason = "the cast saturates")]
-fn skips(numbers: &[f64; GEOMETRICS], inverse_log_q: f64) -> [i32; GEOMETRICS] {
-    let mut skips = [0; GEOMETRICS];
-    for (skip, number) in skips.iter_mut().zip(numbers) {
-        *skip = (portable::ln(*number) * inverse_log_q) as i32;
-    }
-    skips
-}
 
 /// A distribution of numbers in base units; what the typed distributions become.
 #[derive(Clone, Copy, Debug, PartialEq)]

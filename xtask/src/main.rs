@@ -3,12 +3,14 @@
 //!     cargo xtask conformance CASES.json --against ANSWERS.json [--backend native|nest|neuron]
 //!     cargo xtask capabilities
 //!     cargo xtask bench brunel|cuba|coba|hh|microcircuit [--backend native|nest|neuron] [--ranks N] [--scale S] [--seed K] [--seconds T]
+//!     cargo xtask bench construction [--ranks N] [--scale S]
 //!     cargo xtask bench exchange
 //!     cargo xtask bench stepping [--backend native|nest|neuron] [--cells N]
 //!     cargo xtask bench pynest [--cells N] [--seconds T] [--seed K] [--repeats R]
 
 mod bench;
 mod conformance;
+mod construction;
 mod exchange;
 mod pynest;
 mod stepping;
@@ -22,6 +24,7 @@ const USAGE: &str = "\
 usage: cargo xtask conformance CASES.json --against ANSWERS.json [--backend native|nest|neuron]
        cargo xtask capabilities
        cargo xtask bench brunel|cuba|coba|hh|microcircuit [--backend native|nest|neuron] [--ranks N] [--scale S] [--seed K] [--seconds T]
+       cargo xtask bench construction [--ranks N] [--scale S]
        cargo xtask bench exchange
        cargo xtask bench stepping [--backend native|nest|neuron] [--cells N]
        cargo xtask bench pynest [--cells N] [--seconds T] [--seed K] [--repeats R]";
@@ -49,6 +52,7 @@ fn run(mut arguments: Arguments) -> Result<ExitCode, Failure> {
             Ok(ExitCode::SUCCESS)
         }
         (Some("bench"), mut arguments) => match arguments.subcommand()?.as_deref() {
+            Some("construction") => construction::run(arguments),
             Some("exchange") => exchange::run(arguments),
             Some("pynest") => pynest::run(arguments),
             Some("stepping") => stepping::run(arguments),
