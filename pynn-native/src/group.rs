@@ -143,9 +143,10 @@ impl Group {
         let initial = population.initial(state)?;
         cells.iter().for_each(|&cell| self.state[column][cell] = initial[cell]);
         self.initial[column] = initial;
-        if now == 0 {
-            self.samplers.iter_mut().for_each(|sampler| sampler.values.clear());
-            self.sample(0);
+        // The samples of time 0, unless they are given out already.
+        let at_zero = |sampler: &&mut Sampler| now == 0 && !sampler.values.is_empty();
+        for sampler in self.samplers.iter_mut().filter(at_zero) {
+            sampler.values.clone_from(&self.state[sampler.column]);
         }
         Ok(())
     }

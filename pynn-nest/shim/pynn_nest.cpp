@@ -7,6 +7,10 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <tuple>
+#include <map>
+#include <limits>
+#include <cmath>
 #include <cstdlib>
 #include <exception>
 #include <limits>
@@ -496,6 +500,66 @@ pynn_nest_set( uint64_t first, uint64_t count, const Settings* settings )
     for ( uint64_t i = 0; i < count; ++i )
     {
       nest::set_node_status( first + i, dictionary( *settings, i, count ) );
+    }
+  } );
+}
+
+/**
+ * Sets the weights of `n` static connections, known by source, target, receptor, delay in steps and the weight before.
+ * Those that have all of that in common are the same to the network.
+ */
+int
+pynn_nest_reweigh( uint64_t n,
+  const uint64_t* sources,
+  const uint64_t* targets,
+  const uint32_t* receptors,
+  const uint32_t* delays,
+  const double* before,
+  const double* weights )
+{
+  return guarded( [ = ] {
+    if ( n == 0 )
+    {
+      return;
+    }
+    std::map< std::tuple< uint64_t, uint64_t, uint32_t, uint32_t, double >, std::vector< double > > wanted;
+    // From the last to the first: they are taken from the end.
+    for ( uint64_t i = n; i-- > 0; )
+    {
+      wanted[ { sources[ i ], targets[ i ], receptors[ i ], delays[ i ], before[ i ] } ].push_back( weights[ i ] );
+    }
+    uint64_t done = 0;
+    auto& connections = nest::kernel().connection_manager;
+    for ( const nest::ConnectionID& id : nest::get_connections( Dictionary() ) )
+    {
+      const uint64_t source = id.get_source_node_id(), target = id.get_target_node_id();
+      const auto first = wanted.lower_bound( { source, target, 0, 0, -std::numeric_limits< double >::infinity() } );
+      if ( first == wanted.end() or std::get< 0 >( first->first ) != source or std::get< 1 >( first->first ) != target )
+      {
+        continue;
+      }
+      const Dictionary status = connections.get_synapse_status(
+        source, target, id.get_target_thread(), id.get_synapse_model_id(), id.get_port() );
+      const double steps = status.get< double >( "delay" ) / nest::Time::get_resolution().get_ms();
+      const auto found = wanted.find( { source,
+        target,
+        static_cast< uint32_t >( status.get< long >( "receptor" ) ),
+        static_cast< uint32_t >( std::lround( steps ) ),
+        status.get< double >( "weight" ) } );
+      if ( found == wanted.end() or found->second.empty() )
+      {
+        continue;
+      }
+      Dictionary weight;
+      weight[ "weight" ] = found->second.back();
+      found->second.pop_back();
+      connections.set_synapse_status(
+        source, target, id.get_target_thread(), id.get_synapse_model_id(), id.get_port(), weight );
+      ++done;
+    }
+    if ( done != n )
+    {
+      throw nest::KernelException( "connections whose weights change are not there" );
     }
   } );
 }

@@ -49,6 +49,13 @@ impl Electrodes {
         self.moved.clear();
     }
 
+    /// Takes over the cells' own constant currents, which have changed.
+    pub(crate) fn renew(&mut self, own: impl Fn(pynn_core::population::PopulationId, u32) -> f64) {
+        for (injected, cell) in self.currents.cells().iter().zip(&mut self.cells) {
+            cell.1 = own(injected.population, injected.cell);
+        }
+    }
+
     /// Takes over an electrode's new description.
     pub(crate) fn change(&mut self, part: &Part<'_>, electrode: ElectrodeId) -> Result<()> {
         self.stale = true;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use pynn_core::backend::{LocalPopulation, Packet, Part, Samples, Simulator, Statistics, unchangeable};
+use pynn_core::backend::{LocalPopulation, Packet, Part, Samples, Simulator, Statistics};
 use pynn_core::change::Change;
 use pynn_core::error::{Error, ErrorKind, Result};
 use pynn_core::population::PopulationId;
@@ -23,40 +23,40 @@ const STRETCH: u32 = 10;
 const SMALL: usize = 1000;
 
 /// The cells of one population.
-struct Group {
-    population: PopulationId,
+pub(crate) struct Group {
+    pub(crate) population: PopulationId,
     name: Arc<str>,
     model: String,
-    cells: Cells,
+    pub(crate) cells: Cells,
     /// What NEST is given.
-    settings: Vec<Setting>,
-    samplers: Vec<Sampler>,
+    pub(crate) settings: Vec<Setting>,
+    pub(crate) samplers: Vec<Sampler>,
 }
 
 /// One variable of a group, sampled.
-struct Sampler {
-    shown: Shown,
+pub(crate) struct Sampler {
+    pub(crate) shown: Shown,
     every: Tick,
     /// The multimeter's node id.
     device: u32,
     /// Which row of all is the first in `rows`.
-    first_row: i64,
+    pub(crate) first_row: i64,
     /// For each sample time, one a cell.
-    rows: Vec<f64>,
+    pub(crate) rows: Vec<f64>,
 }
 
 /// One rank of NEST.
 pub(crate) struct Engine {
-    kernel: Kernel,
+    pub(crate) kernel: Kernel,
     options: Options,
     timestep: Tick,
-    groups: Vec<Group>,
-    wiring: Wiring,
-    electrodes: Electrodes,
+    pub(crate) groups: Vec<Group>,
+    pub(crate) wiring: Wiring,
+    pub(crate) electrodes: Electrodes,
     /// By node id.
     gids: Vec<u32>,
     /// Steps done.
-    now: u32,
+    pub(crate) now: u32,
     /// Length of NEST's slices, its shortest delay, in steps.
     slice: u32,
     /// How far beyond the end of a slice a spike may be put into NEST, in steps.
@@ -125,6 +125,33 @@ impl Engine {
         engine.kernel.table(&engine.wiring.table)?;
         engine.reset()?;
         Ok(engine)
+    }
+
+    /// Makes the kernel anew, at time 0.
+    pub(crate) fn reset_kernel(&mut self) -> Result<()> {
+        self.kernel.begin(&self.options)?;
+        for group in &self.groups {
+            let context = |error: Error| error.in_context(format_args!("population `{}`", group.name));
+            group.create(&mut self.kernel).map_err(context)?;
+        }
+        // After the cells: they lie closer to each other then, which makes them twice as quick.
+        let delay = (self.timestep * i64::from(self.slice)).ms();
+        let longest = self.wiring.longest.max(self.slice).saturating_add(self.ahead);
+        self.kernel.delays(self.slice, longest)?;
+        if !self.has_cells() {
+            return Ok(());
+        }
+        let nodes: Vec<i64> = (1..self.gids.len() as i64).collect();
+        self.kernel.record_spikes(&nodes, delay)?;
+        for group in &mut self.groups {
+            let (name, cells) = (&group.name, &group.cells);
+            for sampler in &mut group.samplers {
+                let context = |error: Error| error.in_context(format_args!("population `{name}`"));
+                sampler.begin(&mut self.kernel, cells, delay).map_err(context)?;
+            }
+        }
+        self.wiring.connect(&mut self.kernel, self.timestep)?;
+        self.kernel.prepare()
     }
 
     fn has_cells(&self) -> bool {
@@ -258,36 +285,15 @@ impl Simulator for Engine {
         (self.now, self.events) = (0, 0);
         self.waiting.clear();
         self.electrodes.reset();
-        self.kernel.begin(&self.options)?;
-        for group in &self.groups {
-            let context = |error: Error| error.in_context(format_args!("population `{}`", group.name));
-            group.create(&mut self.kernel).map_err(context)?;
-        }
-        // After the cells: they lie closer to each other then, which makes them twice as quick.
-        let delay = (self.timestep * i64::from(self.slice)).ms();
-        let longest = self.wiring.longest.max(self.slice).saturating_add(self.ahead);
-        self.kernel.delays(self.slice, longest)?;
-        if !self.has_cells() {
-            return Ok(());
-        }
-        let nodes: Vec<i64> = (1..self.gids.len() as i64).collect();
-        self.kernel.record_spikes(&nodes, delay)?;
-        for group in &mut self.groups {
-            let (name, cells) = (&group.name, &group.cells);
-            for sampler in &mut group.samplers {
-                let context = |error: Error| error.in_context(format_args!("population `{name}`"));
-                sampler.begin(&mut self.kernel, cells, delay).map_err(context)?;
-            }
-        }
-        self.wiring.connect(&mut self.kernel, self.timestep)?;
-        self.kernel.prepare()
+        self.reset_kernel()
     }
 
     fn change(&mut self, part: &Part<'_>, change: &Change) -> Result<()> {
-        match change {
-            Change::Electrode { electrode } => self.electrodes.change(part, *electrode),
-            other => Err(unchangeable(part, other)),
-        }
+        self.take_over(part, change)
+    }
+
+    fn state(&mut self, population: &LocalPopulation<'_>, state: usize) -> Result<Vec<f64>> {
+        self.values(population, state)
     }
 
     fn statistics(&self) -> Statistics {
@@ -325,7 +331,7 @@ impl Group {
     }
 
     /// The number that cell number `cell` is given of parameter `key`; 0 where it is given none.
-    fn value(&self, key: &str, cell: u32) -> f64 {
+    pub(crate) fn value(&self, key: &str, cell: u32) -> f64 {
         let setting = self.settings.iter().find(|setting| setting.key == key);
         setting.map_or(0.0, |setting| setting.columns[0].of(cell as usize))
     }

@@ -11,6 +11,7 @@
 //! | connections: those within the rank, those from elsewhere | `wiring` |
 //! | currents of electrodes | `electrodes` |
 //! | one rank: cells, spikes, samples | `engine` |
+//! | what is set between runs | `change` |
 //!
 //! # What runs
 //! Standard cells are the models of NEST that PyNN takes for them (`IfCurrExp` is `iaf_psc_exp`), with the same units and
@@ -33,6 +34,7 @@
 //! NEST is one kernel a process: a simulator with several ranks needs `mpirun`. Within a process one simulation after
 //! another can use it. `reset` builds the kernel anew, since NEST cannot go back to a state.
 
+mod change;
 mod electrodes;
 mod engine;
 mod ffi;

@@ -107,6 +107,22 @@ impl Model {
         }
     }
 
+    /// How many of the settings are parameters; states follow.
+    pub(crate) fn parameters(&self) -> usize {
+        match &self.0 {
+            Kinds::Standard(standard) => standard.parameters(),
+            Kinds::Native(_) => 0,
+        }
+    }
+
+    /// NEST's name of what we call `name`, and what to multiply NEST's values by.
+    pub(crate) fn named(&self, name: &str) -> Option<(&'static str, f64)> {
+        match &self.0 {
+            Kinds::Standard(standard) => standard.named(name),
+            Kinds::Native(_) => None,
+        }
+    }
+
     /// Words that differ for models that differ in what a population does not say.
     pub(crate) fn words(&self) -> String {
         match &self.0 {
@@ -142,6 +158,12 @@ impl Setting {
             Some(value) => Err(format!("`{}` is {value}, but must be {must_be}", self.key)),
             None => Ok(()),
         }
+    }
+
+    /// Adds it, of some cells.
+    pub(crate) fn add(&self, settings: &mut Settings, cells: std::ops::Range<usize>) -> Result<()> {
+        let values = cells.flat_map(|cell| self.columns.iter().map(move |column| column.of(cell)));
+        settings.add(&self.key, self.kind, self.columns.len(), values)
     }
 
     /// Adds it to what is the `same` for all `cells`, or to what `each` has of its own.

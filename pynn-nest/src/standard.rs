@@ -280,6 +280,17 @@ impl Standard {
         Ok(settings)
     }
 
+    /// How many of the settings are parameters; states follow.
+    pub(crate) fn parameters(&self) -> usize {
+        self.parameters.len()
+    }
+
+    /// NEST's name of a state or a variable that we call `name`, and what to multiply NEST's values by.
+    pub(crate) fn named(&self, name: &str) -> Option<(&'static str, f64)> {
+        let found = self.shown.iter().chain(self.states).find(|Named(_, ours, _)| *ours == name);
+        found.map(|Named(key, _, factor)| (*key, 1.0 / factor))
+    }
+
     /// Variable number `variable` of the cell type at time 0, in base units.
     fn at_first(&self, population: &LocalPopulation<'_>, variable: usize) -> Result<Vec<f64>> {
         let (cell, name) = (population.spec.cell, population.spec.cell.variables[variable].name);

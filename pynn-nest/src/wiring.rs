@@ -8,7 +8,7 @@ use pynn_core::error::{Error, Result};
 use pynn_core::time::Tick;
 
 use crate::Nest;
-use crate::ffi::{Batch, Kernel, Table};
+use crate::ffi::{Batch, Kernel, Reweighing, Table};
 use crate::model::Port;
 
 /// How many connections are handed to NEST at once.
@@ -228,6 +228,29 @@ impl Wiring {
             }
         }
         Ok(())
+    }
+
+    /// The connections among the rank's cells whose weights differ in `new`, which has the same connections.
+    pub(crate) fn reweighed(&self, new: &Self) -> Reweighing {
+        let mut all = Reweighing::default();
+        for (old, new) in self.bundles.iter().zip(&new.bundles) {
+            let mut first = 0;
+            for &(target, end) in &old.targets {
+                for index in first..end {
+                    let (before, weight) = (of(&old.weights, index), of(&new.weights, index));
+                    if before != weight {
+                        all.sources.push(u64::from(old.sources[index]));
+                        all.targets.push(u64::from(target));
+                        all.receptors.push(old.receptor.unwrap_or(0));
+                        all.delays.push(of(&old.delays, index));
+                        all.before.push(before);
+                        all.weights.push(weight);
+                    }
+                }
+                first = end;
+            }
+        }
+        all
     }
 
     /// Bytes of what is kept.

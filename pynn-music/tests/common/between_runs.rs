@@ -215,6 +215,8 @@ pub fn a_state_is_set_at_once_and_is_where_a_reset_returns_to<B: Able>() {
     let default = Built::default();
     let mut sim = default.start::<B>();
     sim.initialize(|net| &net.cells, |s| s.v, -60.0 * mV).unwrap();
+    sim.run(0.0 * ms).unwrap();
+    sim.initialize(|net| &net.cells, |s| s.v, -60.0 * mV).unwrap();
     sim.run(10.0 * ms).unwrap();
     let first = v(&mut sim);
     sim.initialize(|net| net.cells.slice(1..2), |s| s.v, -70.0 * mV).unwrap();

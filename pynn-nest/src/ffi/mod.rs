@@ -56,6 +56,23 @@ pub(crate) struct Batch {
     pub(crate) receptor: u32,
 }
 
+/// Connections whose weights change: one entry each.
+#[derive(Debug, Default)]
+pub(crate) struct Reweighing {
+    /// Node ids.
+    pub(crate) sources: Vec<u64>,
+    /// Node ids.
+    pub(crate) targets: Vec<u64>,
+    /// NEST's numbers of the receptors.
+    pub(crate) receptors: Vec<u32>,
+    /// In time steps.
+    pub(crate) delays: Vec<u32>,
+    /// The weights so far, in NEST's units.
+    pub(crate) before: Vec<f64>,
+    /// The new weights.
+    pub(crate) weights: Vec<f64>,
+}
+
 /// Connections of sources that are no nodes, row by row.
 #[derive(Debug, Default)]
 pub(crate) struct Table {
@@ -206,6 +223,34 @@ impl Kernel {
         let raw = settings.raw(count);
         // SAFETY: the settings are those of `count` nodes; all is valid for the call.
         let code = unsafe { (self.face.set)(first, count as u64, &raw const raw.settings) };
+        self.face.check(code)
+    }
+
+    /// Sets the weights of connections that there are.
+    pub(crate) fn reweigh(&mut self, connections: &Reweighing) -> Result<()> {
+        let Reweighing { sources, targets, receptors, delays, before, weights } = connections;
+        let lengths = [targets.len(), receptors.len(), delays.len(), before.len(), weights.len()];
+        assert_eq!(lengths, [sources.len(); 5], "an entry for each connection");
+        // SAFETY: the pointers are valid for the call and for as many entries as said.
+        let code = unsafe {
+            (self.face.reweigh)(
+                sources.len() as u64,
+                sources.as_ptr(),
+                targets.as_ptr(),
+                receptors.as_ptr(),
+                delays.as_ptr(),
+                before.as_ptr(),
+                weights.as_ptr(),
+            )
+        };
+        self.face.check(code)
+    }
+
+    /// Ends the run that was prepared: now parameters can be set that cells take over when it is prepared again.
+    pub(crate) fn pause(&mut self) -> Result<()> {
+        self.prepared = false;
+        // SAFETY: no more than a call.
+        let code = unsafe { (self.face.cleanup)() };
         self.face.check(code)
     }
 
