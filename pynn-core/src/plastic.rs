@@ -281,6 +281,12 @@ impl Tables {
         self.tables.iter().map(|table| (table.source, table.delays()))
     }
 
+    /// Whether there is a table of this projection.
+    #[must_use]
+    pub fn has(&self, projection: ProjectionId) -> bool {
+        self.tables.iter().any(|table| table.projection == projection)
+    }
+
     /// Numbers the sources: `deliver` asks for their histories by it.
     pub fn link(&mut self, number: impl Fn(PopulationId) -> usize) {
         self.tables.iter_mut().for_each(|table| table.from = number(table.source));

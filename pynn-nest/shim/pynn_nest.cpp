@@ -758,6 +758,29 @@ pynn_nest_inject( uint64_t n, const uint32_t* rows, const int64_t* steps, int64_
   return is_late ? 2 : failed;
 }
 
+/** Lets weights arrive at nodes, by receptor, at the end of step `due`, which is not yet done. */
+int
+pynn_nest_arrive( uint64_t n, const uint32_t* targets, const uint32_t* ports, const double* weights, int64_t due )
+{
+  return guarded( [ = ] {
+    nest::SpikeEvent event;
+    event.set_stamp( nest::Time::step( due - 1 ) );
+    event.set_delay_steps( 1 );
+    for ( uint64_t i = 0; i < n; ++i )
+    {
+      if ( targets[ i ] >= nodes.size() )
+      {
+        throw nest::KernelException( "a weight for a node that there is not" );
+      }
+      nest::Node* target = nodes[ targets[ i ] ];
+      event.set_receiver( *target );
+      event.set_rport( ports[ i ] );
+      event.set_weight( weights[ i ] );
+      target->handle( event );
+    }
+  } );
+}
+
 /** Injects currents, in pA, into nodes during steps: all of them two or more after the last step that was done. */
 int
 pynn_nest_play( uint64_t n, const uint32_t* steps, const uint32_t* targets, const double* currents )

@@ -18,6 +18,9 @@ impl Engine {
         match change {
             Change::Parameter { population, .. } => self.renew(part, *population),
             Change::State { population, state, cells } => self.initialize(part, *population, *state, cells),
+            Change::Synapses { projection, .. } if self.plastic.arriving.has(*projection) => {
+                self.plastic.arriving.change(part, *projection)
+            }
             Change::Synapses { value: SynapseValue::Weight, .. } => self.rewire(part),
             Change::Electrode { electrode } => self.electrodes.change(part, *electrode),
             other => Err(unchangeable(part, other)),

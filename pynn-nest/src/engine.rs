@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use pynn_core::backend::{LocalPopulation, Packet, Part, Samples, Simulator, Statistics};
-use pynn_core::change::Change;
+use pynn_core::backend::{LocalPopulation, LocalProjection, Packet, Part, Samples, Simulator, Statistics};
+use pynn_core::change::{Change, SynapseValue};
 use pynn_core::error::{Error, ErrorKind, Result};
 use pynn_core::population::PopulationId;
 use pynn_core::random::Purpose;
@@ -14,6 +14,7 @@ use crate::Nest;
 use crate::electrodes::{CONSTANT, Electrodes};
 use crate::ffi::{Kernel, Options, Settings};
 use crate::model::{Setting, Shown};
+use crate::plastic::Plastic;
 use crate::wiring::{Cells, Wiring};
 
 /// How many threads NEST can tell apart.
@@ -52,6 +53,7 @@ pub(crate) struct Engine {
     timestep: Tick,
     pub(crate) groups: Vec<Group>,
     pub(crate) wiring: Wiring,
+    pub(crate) plastic: Plastic,
     pub(crate) electrodes: Electrodes,
     /// By node id.
     gids: Vec<u32>,
@@ -85,6 +87,10 @@ impl Engine {
             .map(|(population, place)| Group::new(population, place.clone(), &kernel))
             .collect::<Result<Vec<_>>>()?;
         let wiring = Wiring::new(part, &cells)?;
+        let plastic = Plastic::new(part, |population, receptor| {
+            let (local, place) = cells.iter().find(|(local, _)| local.spec.id == population)?;
+            Some((place.node, local.model::<Nest>().port(receptor)))
+        })?;
         let electrodes = Electrodes::new(part, |population, cell| {
             let group = groups.iter().find(|group| group.population == population);
             group.map_or((0, 0.0), |group| (group.cells.node + cell, group.value(CONSTANT, cell)))
@@ -112,6 +118,7 @@ impl Engine {
             timestep,
             groups,
             wiring,
+            plastic,
             electrodes,
             gids,
             now: 0,
@@ -174,18 +181,17 @@ impl Engine {
                 self.events += events;
                 Ok(())
             }
-            Err(late) => {
-                let gid = self.wiring.gid_of(self.rows[late]);
-                let (stamp, now) = (self.timestep * self.steps[late], self.timestep * i64::from(self.now));
-                Err(Error::new(
-                    ErrorKind::Simulator,
-                    format!("a spike of cell {gid} at {stamp} came at {now}, too late"),
-                ))
-            }
+            Err(late) => Err(self.late(self.wiring.gid_of(self.rows[late]), self.steps[late])),
         };
         self.rows.clear();
         self.steps.clear();
         result
+    }
+
+    /// A spike of the cell with global id `gid` in `step` came too late.
+    fn late(&self, gid: u32, step: i64) -> Error {
+        let (stamp, now) = (self.timestep * step, self.timestep * i64::from(self.now));
+        Error::new(ErrorKind::Simulator, format!("a spike of cell {gid} at {stamp} came at {now}, too late"))
     }
 
     /// Puts into NEST what has waited and is near enough now.
@@ -229,9 +235,12 @@ impl Simulator for Engine {
     fn deliver(&mut self, packet: Packet<'_>) -> Result<()> {
         let horizon = self.horizon();
         for spike in packet.spikes {
-            let Some(row) = self.wiring.row(spike.gid) else { continue };
             let stamp = packet.timestep * i64::from(spike.step);
             let step = u32::try_from(stamp.steps_up(self.timestep)).map_err(|_| too_far(stamp))?;
+            if !self.plastic.arriving.hear(spike.gid, step) {
+                return Err(self.late(spike.gid, i64::from(step)));
+            }
+            let Some(row) = self.wiring.row(spike.gid) else { continue };
             if step > horizon {
                 self.waiting.entry(step).or_default().push(row);
             } else {
@@ -253,6 +262,10 @@ impl Simulator for Engine {
                 until = self.now + 1;
                 self.electrodes.begin(&mut self.kernel, self.now)?;
             }
+            if !self.plastic.arriving.is_empty() {
+                until = self.now + 1;
+                self.plastic.arrive(&mut self.kernel, until)?;
+            }
             self.electrodes.play(&mut self.kernel, until)?;
             if self.has_cells() {
                 self.kernel.run(i64::from(until - self.now))?;
@@ -261,6 +274,11 @@ impl Simulator for Engine {
                 self.electrodes.end(&mut self.kernel)?;
             }
             self.now = until;
+            if !self.plastic.arriving.is_empty() {
+                let first = out.len();
+                self.take_spikes(out);
+                self.plastic.fired(&out[first..]);
+            }
         }
         self.take_spikes(out);
         Ok(())
@@ -284,6 +302,7 @@ impl Simulator for Engine {
     fn reset(&mut self) -> Result<()> {
         (self.now, self.events) = (0, 0);
         self.waiting.clear();
+        self.plastic.reset();
         self.electrodes.reset();
         self.reset_kernel()
     }
@@ -296,11 +315,22 @@ impl Simulator for Engine {
         self.values(population, state)
     }
 
+    fn synapse_values(
+        &mut self,
+        projection: &LocalProjection<'_>,
+        value: SynapseValue,
+    ) -> Result<Option<Vec<f64>>> {
+        match value {
+            SynapseValue::Weight => self.plastic.arriving.weights(projection),
+            SynapseValue::Delay | SynapseValue::Parameter(_) => Ok(None),
+        }
+    }
+
     fn statistics(&self) -> Statistics {
         Statistics {
-            synapses: self.wiring.synapses,
-            events: self.events,
-            synapse_bytes: self.wiring.bytes() as u64,
+            synapses: self.wiring.synapses + self.plastic.arriving.synapses(),
+            events: self.events + self.plastic.events,
+            synapse_bytes: self.wiring.bytes() as u64 + self.plastic.arriving.bytes(),
             state_bytes: 0,
         }
     }

@@ -42,12 +42,11 @@ pub mod installation;
 mod library;
 mod model;
 mod native;
+mod plastic;
 mod standard;
 mod wiring;
 
-use pynn_core::backend::{
-    Backend, Connects, Injects, Lowered, Part, Records, Simulates, Simulator, Transmits,
-};
+use pynn_core::backend::{Backend, Connects, Injects, Lowered, Part, Records, Simulates, Simulator};
 use pynn_core::cell::observable::{
     AdaptationConductance, AdaptationCurrent, GateH, GateM, GateN, GsynExc, GsynInh, MembranePotential,
     MovingThreshold, RecoveryVariable, RefractoryConductance, SpikeTriggeredCurrent, Spikes,
@@ -56,7 +55,7 @@ use pynn_core::cells;
 use pynn_core::connector::Connector;
 use pynn_core::electrode::CurrentSource;
 use pynn_core::error::Result;
-use pynn_core::synapse::StaticSynapse;
+use pynn_core::plastic::Synapse;
 
 pub use model::Model;
 pub use native::{NativeCell, NativeValue, Recordable, recordable};
@@ -65,14 +64,6 @@ pub use native::{NativeCell, NativeValue, Recordable, recordable};
 /// where it runs; says so where they are missing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Nest {}
-
-/// A synapse type as NEST sees it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Synapse {
-    /// `static_synapse`: weight and delay do not change.
-    Static,
-}
 
 impl Backend for Nest {
     const NAME: &'static str = "NEST";
@@ -91,11 +82,7 @@ impl Backend for Nest {
     }
 }
 
-impl Transmits<StaticSynapse> for Nest {
-    fn lower(_: &StaticSynapse) -> Synapse {
-        Synapse::Static
-    }
-}
+pynn_core::transmits!(Nest);
 
 impl<K: Connector> Connects<K> for Nest {
     fn lower(connector: K) -> Box<dyn Connector> {

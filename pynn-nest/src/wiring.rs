@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use pynn_core::backend::{Draw, LocalPopulation, LocalProjection, Part, RowValues, SynapseRow};
 use pynn_core::error::{Error, Result};
+use pynn_core::plastic::Synapse;
 use pynn_core::time::Tick;
 
 use crate::Nest;
@@ -79,6 +80,9 @@ impl Wiring {
         let mut wiring = Self { degrees: vec![0; nodes], ..Self::default() };
         let mut entries = Vec::new();
         for projection in part.projections() {
+            if *projection.spec.synapse::<Nest>() != Synapse::Static {
+                continue;
+            }
             let of = |population| cells.iter().find(|(local, _)| local.spec.id == population);
             let Some((population, targets)) = of(projection.target_population()) else { continue };
             let sources = projection.spec.source.populations().filter_map(of);

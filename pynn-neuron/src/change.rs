@@ -14,6 +14,9 @@ impl Engine {
         match change {
             Change::Parameter { population, .. } => self.renew(part, *population),
             Change::State { population, state, cells } => self.place(part, *population, *state, cells),
+            Change::Synapses { projection, .. } if self.plastic.arriving.has(*projection) => {
+                self.plastic.arriving.change(part, *projection)
+            }
             Change::Synapses { projection, value: SynapseValue::Weight } => self.reweigh(part, *projection),
             Change::Electrode { electrode } => self.currents.change(part, *electrode),
             other => Err(unchangeable(part, other)),

@@ -5,13 +5,15 @@ use std::collections::HashMap;
 use pynn_core::backend::{
     Currents, Draw, Injected, LocalPopulation, LocalProjection, Packet, Part, Samples, Simulator, Statistics,
 };
-use pynn_core::change::Change;
+use pynn_core::change::{Change, SynapseValue};
 use pynn_core::error::{Error, ErrorKind, Result};
+use pynn_core::plastic::Synapse;
 use pynn_core::population::{PopulationId, ProjectionId};
 use pynn_core::time::{Spike, Tick};
 
 use crate::Neuron;
 use crate::ffi::{Arrivals, Batch, Injection, Kernel};
+use crate::plastic::{Place, Plastic};
 
 /// How many connections or changes of currents go to NEURON at once.
 const BATCH: usize = 1 << 16;
@@ -49,6 +51,7 @@ pub(crate) struct Engine {
     /// The shortest delay, in steps, of each cell that is heard here.
     shortest: HashMap<u32, u32>,
     synapses: u64,
+    pub(crate) plastic: Plastic,
     arrivals: Arrivals,
     pub(crate) currents: Currents,
     injections: Vec<Injection>,
@@ -65,14 +68,21 @@ impl Engine {
             first_connections: HashMap::new(),
             shortest: HashMap::new(),
             synapses: 0,
+            plastic: Plastic::new(part)?,
             arrivals: Arrivals::default(),
             currents: Currents::new(part)?,
             injections: Vec::new(),
         };
         engine.make_cells(part)?;
-        for projection in part.projections() {
+        let stays = |local: &LocalProjection<'_>| *local.spec.synapse::<Neuron>() == Synapse::Static;
+        for projection in part.projections().filter(stays) {
             engine.connect(part, &projection)?;
         }
+        let groups = &engine.groups;
+        engine.plastic.connect(part, &mut engine.kernel, engine.synapses, |population| {
+            let group = groups.iter().find(|group| group.population == population)?;
+            Some(Place { first: group.first, early: group.early })
+        })?;
         engine.reset()?;
         engine.check_injected(part)?;
         Ok(engine)
@@ -174,10 +184,12 @@ impl Engine {
 impl Simulator for Engine {
     fn deliver(&mut self, packet: Packet<'_>) -> Result<()> {
         for spike in packet.spikes {
-            let Some(shortest) = self.shortest.get(&spike.gid) else { continue };
             let stamp = packet.timestep * i64::from(spike.step);
             let step = u32::try_from(stamp.steps_up(self.timestep)).map_err(|_| too_far(stamp))?;
-            if step.saturating_add(*shortest) <= self.now {
+            let changes_in_time = self.plastic.arriving.hear(spike.gid, step);
+            let shortest = self.shortest.get(&spike.gid);
+            let in_time = shortest.is_none_or(|shortest| step.saturating_add(*shortest) > self.now);
+            if !(in_time && changes_in_time) {
                 return Err(Error::new(
                     ErrorKind::Simulator,
                     format!(
@@ -186,6 +198,9 @@ impl Simulator for Engine {
                         self.timestep * i64::from(self.now)
                     ),
                 ));
+            }
+            if shortest.is_none() {
+                continue;
             }
             self.arrivals.sources.push(spike.gid);
             self.arrivals.times.push((self.timestep * i64::from(step)).ms());
@@ -196,10 +211,19 @@ impl Simulator for Engine {
     fn advance(&mut self, to: Tick, out: &mut Vec<Spike>) -> Result<()> {
         let last = u32::try_from(to.steps_down(self.timestep)).map_err(|_| too_far(to))?;
         let first = out.len();
+        let changing = !self.plastic.arriving.is_empty();
         while self.now < last {
-            let until = self.play(last);
+            let (due, fired, step) = (self.now + 1, out.len(), self.timestep.ms());
+            let until = self.play(if changing { due } else { last });
+            if changing {
+                self.plastic.before(&mut self.kernel, due, step)?;
+            }
             self.kernel.advance(until, out)?;
             self.now = until;
+            if changing {
+                self.plastic.arriving.fired(&out[fired..]);
+                self.plastic.after(&mut self.kernel, due, step)?;
+            }
         }
         out[first..].sort_unstable();
         Ok(())
@@ -216,6 +240,7 @@ impl Simulator for Engine {
 
     fn reset(&mut self) -> Result<()> {
         self.now = 0;
+        self.plastic.reset();
         self.currents.reset();
         self.kernel.initialize(self.timestep.ms(), &self.potentials)
     }
@@ -228,11 +253,22 @@ impl Simulator for Engine {
         self.values(population, state)
     }
 
+    fn synapse_values(
+        &mut self,
+        projection: &LocalProjection<'_>,
+        value: SynapseValue,
+    ) -> Result<Option<Vec<f64>>> {
+        match value {
+            SynapseValue::Weight => self.plastic.arriving.weights(projection),
+            SynapseValue::Delay | SynapseValue::Parameter(_) => Ok(None),
+        }
+    }
+
     fn statistics(&self) -> Statistics {
         Statistics {
-            synapses: self.synapses,
-            events: self.kernel.events(),
-            synapse_bytes: self.synapses * CONNECTION_BYTES,
+            synapses: self.synapses + self.plastic.arriving.synapses(),
+            events: self.kernel.events().saturating_add_signed(self.plastic.events),
+            synapse_bytes: self.synapses * CONNECTION_BYTES + self.plastic.arriving.bytes(),
             state_bytes: self.potentials.len() as u64 * CELL_BYTES,
         }
     }

@@ -37,11 +37,10 @@ mod ffi;
 pub mod installation;
 mod library;
 mod model;
+mod plastic;
 mod receptor;
 
-use pynn_core::backend::{
-    Backend, Connects, Injects, Lowered, Part, Records, Simulates, Simulator, Transmits,
-};
+use pynn_core::backend::{Backend, Connects, Injects, Lowered, Part, Records, Simulates, Simulator};
 use pynn_core::cell::observable::{
     AdaptationConductance, AdaptationCurrent, GateH, GateM, GateN, GsynExc, GsynInh, MembranePotential,
     MovingThreshold, RecoveryVariable, RefractoryConductance, SpikeTriggeredCurrent, Spikes,
@@ -50,7 +49,7 @@ use pynn_core::cells;
 use pynn_core::connector::Connector;
 use pynn_core::electrode::CurrentSource;
 use pynn_core::error::Result;
-use pynn_core::synapse::StaticSynapse;
+use pynn_core::plastic::Synapse;
 
 pub use model::Model;
 
@@ -58,14 +57,6 @@ pub use model::Model;
 /// runs; says so where they are missing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Neuron {}
-
-/// A synapse type as NEURON sees it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Synapse {
-    /// A NetCon whose weight and delay do not change.
-    Static,
-}
 
 impl Backend for Neuron {
     const NAME: &'static str = "NEURON";
@@ -79,11 +70,7 @@ impl Backend for Neuron {
     }
 }
 
-impl Transmits<StaticSynapse> for Neuron {
-    fn lower(_: &StaticSynapse) -> Synapse {
-        Synapse::Static
-    }
-}
+pynn_core::transmits!(Neuron);
 
 impl<K: Connector> Connects<K> for Neuron {
     fn lower(connector: K) -> Box<dyn Connector> {

@@ -1,5 +1,7 @@
 //! Changing synapses for a simulator that is given weights as they arrive.
 
+use std::ops::Range;
+
 use super::{History, Onto, Synapse, Tables};
 use crate::backend::{Backend, LocalProjection, Part};
 use crate::error::Result;
@@ -34,8 +36,10 @@ struct Source {
 struct Target {
     population: PopulationId,
     receptor: usize,
-    slots: std::ops::Range<usize>,
+    slots: Range<usize>,
     quantum: f64,
+    /// The cells.
+    gids: Range<u32>,
 }
 
 /// What arrives at a cell at the end of a step.
@@ -64,10 +68,11 @@ impl Arriving {
             let (population, receptor) = (projection.target_population(), projection.spec.receptor);
             let same = |target: &Target| target.population == population && target.receptor == receptor;
             let number = targets.iter().position(same).unwrap_or_else(|| {
-                let cells = part.populations().find(|local| local.spec.id == population);
-                let end = slots + cells.map_or(0, |local| narrow(local.cells.len()));
+                let gids = cells(part, population);
+                let end = slots + gids.end - gids.start;
                 let quantum = part.network.weight_quantum(population, receptor);
-                targets.push(Target { population, receptor, slots: slots as usize..end as usize, quantum });
+                let here = slots as usize..end as usize;
+                targets.push(Target { population, receptor, slots: here, quantum, gids });
                 slots = end;
                 targets.len() - 1
             });
@@ -112,6 +117,12 @@ impl Arriving {
         self.tables.synapses() == 0
     }
 
+    /// Whether a projection has changing synapses here.
+    #[must_use]
+    pub fn has(&self, projection: ProjectionId) -> bool {
+        self.tables.has(projection)
+    }
+
     /// The receptors at which weights can arrive: population, number of the receptor, number of cells that live here.
     pub fn targets(&self) -> impl Iterator<Item = (PopulationId, usize, u32)> {
         self.targets.iter().map(|target| (target.population, target.receptor, narrow(target.slots.len())))
@@ -138,10 +149,16 @@ impl Arriving {
         true
     }
 
-    /// Takes in spikes of the cells of a population that live here, the first of which is `first_gid`: they change
-    /// synapses onto the cells. Ordered by step.
-    pub fn fired(&mut self, population: PopulationId, first_gid: u32, spikes: &[Spike]) {
-        self.tables.fired(population, first_gid, spikes);
+    /// Takes in spikes of cells that live here, ordered by step: they act elsewhere, and change the synapses onto their
+    /// cells.
+    pub fn fired(&mut self, spikes: &[Spike]) {
+        for spike in spikes {
+            // A spike that has just been fired is not late.
+            let _in_time = self.hear(spike.gid, spike.step);
+            if let Some(target) = self.targets.iter().find(|target| target.gids.contains(&spike.gid)) {
+                self.tables.fired(target.population, target.gids.start, std::slice::from_ref(spike));
+            }
+        }
     }
 
     /// Calls `take` with what arrives at the end of the step after the last one that was asked for; all spikes before it
@@ -155,7 +172,7 @@ impl Arriving {
         if events == 0 {
             return 0;
         }
-        for Target { population, receptor, slots, quantum } in &self.targets {
+        for Target { population, receptor, slots, quantum, .. } in &self.targets {
             for (cell, sum) in (0..).zip(&mut self.inputs[slots.clone()]).filter(|(_, sum)| **sum != 0) {
                 let weight = *sum as f64 * quantum;
                 take(Arrival { population: *population, receptor: *receptor, cell, weight });
@@ -203,6 +220,12 @@ impl Arriving {
     pub fn bytes(&self) -> u64 {
         self.tables.bytes() as u64
     }
+}
+
+/// The global ids of the cells of `population` that live here.
+fn cells(part: &Part<'_>, population: PopulationId) -> Range<u32> {
+    let local = part.populations().find(|local| local.spec.id == population);
+    local.map_or(0..0, |local| local.first_gid()..local.first_gid() + narrow(local.cells.len()))
 }
 
 fn narrow(count: usize) -> u32 {

@@ -75,6 +75,7 @@ face! {
     cleanup = "pynn_nest_cleanup": fn() -> i32;
     run = "pynn_nest_run": fn(i64) -> i32;
     inject = "pynn_nest_inject": fn(u64, *const u32, *const i64, i64, *mut u64, *mut u64) -> i32;
+    arrive = "pynn_nest_arrive": fn(u64, *const u32, *const u32, *const f64, i64) -> i32;
     play = "pynn_nest_play": fn(u64, *const u32, *const u32, *const f64) -> i32;
     spikes = "pynn_nest_spikes": fn(u64, *mut u64) -> *const RawSpike;
     clear_spikes = "pynn_nest_clear_spikes": fn();

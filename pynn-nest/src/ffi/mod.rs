@@ -88,6 +88,17 @@ pub(crate) struct Table {
     pub(crate) receptors: Vec<u32>,
 }
 
+/// Weights that arrive at cells: one entry each.
+#[derive(Debug, Default)]
+pub(crate) struct Arrivals {
+    /// Node ids.
+    pub(crate) nodes: Vec<u32>,
+    /// NEST's receptor ports.
+    pub(crate) ports: Vec<u32>,
+    /// In NEST's units.
+    pub(crate) weights: Vec<f64>,
+}
+
 /// Currents of electrodes: one entry for each cell and step.
 #[derive(Debug, Default)]
 pub(crate) struct Injections {
@@ -374,6 +385,28 @@ impl Kernel {
         }
         self.face.check(code)?;
         Ok(Ok(events))
+    }
+
+    /// Lets weights arrive at the end of step `due`, which is the next one or a later one within the slice, and empties
+    /// `arrivals`.
+    pub(crate) fn arrive(&mut self, arrivals: &mut Arrivals, due: i64) -> Result<()> {
+        let count = arrivals.nodes.len();
+        assert_eq!([arrivals.ports.len(), arrivals.weights.len()], [count; 2], "an entry for each weight");
+        assert!(arrivals.nodes.iter().all(|node| u64::from(*node) < self.nodes), "nodes that there are");
+        // SAFETY: the pointers are valid for the call and for `count` entries; the nodes exist.
+        let code = unsafe {
+            (self.face.arrive)(
+                count as u64,
+                arrivals.nodes.as_ptr(),
+                arrivals.ports.as_ptr(),
+                arrivals.weights.as_ptr(),
+                due,
+            )
+        };
+        arrivals.nodes.clear();
+        arrivals.ports.clear();
+        arrivals.weights.clear();
+        self.face.check(code)
     }
 
     /// Injects currents and empties `injections`. The steps are two or more after the last step done.

@@ -49,6 +49,14 @@ impl Kernel {
         unsafe { (self.face.set_value)(cell, column as u32, value) };
     }
 
+    /// Sets the weights of connections, numbered as they were made.
+    pub(crate) fn weigh(&mut self, numbers: &[u64], weights: &[f64]) {
+        assert_eq!(numbers.len(), weights.len(), "a weight for each");
+        assert!(numbers.iter().all(|number| *number < self.connections), "connections that there are");
+        // SAFETY: the pointers are valid for the call and for as many entries as said; the connections exist.
+        unsafe { (self.face.weigh)(numbers.len() as u64, numbers.as_ptr(), weights.as_ptr()) };
+    }
+
     /// Sets the weights of connections from number `first` on, in the order in which they were made.
     pub(crate) fn reweigh(&mut self, first: u64, weights: &[f64]) {
         assert!(first + weights.len() as u64 <= self.connections, "connections that there are");

@@ -428,6 +428,13 @@ int pynn_connect(std::uint64_t count, const std::uint32_t* gids, const std::uint
     return guarded(connect_batch);
 }
 
+// Gives connections, numbered as they were made, other weights.
+void pynn_weigh(std::uint64_t count, const std::uint64_t* numbers, const double* weights) {
+    for (std::uint64_t k = 0; k < count; k++) {
+        static_cast<Connection*>(connections[numbers[k]]->pointer)->weight[0] = weights[k];
+    }
+}
+
 // Samples column `column` of `count` cells from number `first`, every `every` steps.
 void pynn_sample(std::uint32_t first, std::uint32_t count, int column, std::uint32_t every) {
     samplers.push_back({first, count, every, column, {}});
