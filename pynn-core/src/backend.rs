@@ -16,6 +16,7 @@ use crate::source::Sources;
 use crate::time::{Spike, Tick};
 
 pub use crate::electrode::{Currents, Injected, LocalElectrode};
+pub use crate::gap::GapJunction;
 pub use crate::part::{Draw, LocalPopulation, LocalProjection, Part, RowValues, SynapseRow, share_of};
 pub use crate::row::{LONGEST_DELAY, delay_steps};
 

@@ -12,6 +12,7 @@ use crate::cell::{CellType, Observable, Parameter, Sampled, State, Variable};
 use crate::change::{CellValue, check_column};
 use crate::connector::Ends;
 use crate::error::{Error, ErrorKind, Result};
+use crate::gap;
 use crate::network::{
     End, ErasedModel, Network, PopulationKind, PopulationSpec, ProjectionSpec, Recording, SampledVariable,
     SimulatorSpec,
@@ -393,6 +394,9 @@ impl NetworkBuilder {
         messages.extend(self.check_delay(spec, &ends).err());
         messages.extend(self.check_weight(spec, &ends).err());
         messages.extend(spec.family.check().err());
+        if !spec.family.info().carries_spikes {
+            messages.extend(gap::check(&self.network, spec).err());
+        }
         messages.extend(check_parameters(spec, &ends));
         messages
     }

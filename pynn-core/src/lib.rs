@@ -23,6 +23,7 @@ pub mod electrode;
 mod end;
 pub mod error;
 pub mod expression;
+mod gap;
 pub mod network;
 mod part;
 pub mod plastic;

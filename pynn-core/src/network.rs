@@ -10,6 +10,7 @@ use crate::cell::{CellInfo, ReceptorInfo};
 use crate::connector::{Cells, Connector, Ends};
 use crate::electrode::ElectrodeSpec;
 use crate::error::Result;
+use crate::gap::MEMBRANE;
 use crate::part::Part;
 use crate::population::{PopulationId, ProjectionId, SimulatorId};
 use crate::random::{Key, Purpose};
@@ -287,6 +288,9 @@ impl Network {
     /// When the projection has no target: never in a network that was built.
     #[must_use]
     pub fn receptor(&self, projection: &ProjectionSpec) -> &'static ReceptorInfo {
+        if !projection.family.info().carries_spikes {
+            return &MEMBRANE;
+        }
         let population = projection.target.parts()[0].population;
         &self.populations[population.0].cell.receptors[projection.receptor]
     }
@@ -309,7 +313,9 @@ impl Network {
     #[must_use]
     pub fn weight_quantum(&self, population: PopulationId, receptor: usize) -> f64 {
         let onto = |projection: &&ProjectionSpec| {
-            projection.receptor == receptor && projection.target.populations().any(|onto| onto == population)
+            projection.receptor == receptor
+                && projection.family.info().carries_spikes
+                && projection.target.populations().any(|onto| onto == population)
         };
         let scale =
             self.projections.iter().filter(onto).map(|spec| spec.weight_scale(self)).fold(0.0, f64::max);

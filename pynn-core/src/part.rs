@@ -101,6 +101,11 @@ impl<'n> Part<'n> {
             })
         })
     }
+
+    /// Those of them that carry spikes: all but [gap junctions](Self::gap_junctions).
+    pub fn spike_projections(&self) -> impl Iterator<Item = LocalProjection<'n>> {
+        self.projections().filter(|projection| projection.spec.family.info().carries_spikes)
+    }
 }
 
 /// One rank's share of a population.

@@ -3,6 +3,7 @@
 use crate::cell::{ParameterInfo, ReceptorInfo};
 use crate::connector::{Connector, Ends, Row};
 use crate::error::{Error, Result};
+use crate::gap::MEMBRANE;
 use crate::network::{Network, ProjectionSpec};
 use crate::part::{Draw, RowValues, SynapseRow};
 use crate::random::{Distribution, Key, Purpose, Stream};
@@ -249,6 +250,11 @@ impl<'n> WeightRule<'n> {
 
     /// Says what is wrong with a weight, with the remedy.
     pub(crate) fn check(&self, weight: f64) -> Result<(), String> {
+        if self.receptor.name == MEMBRANE.name && weight < 0.0 {
+            return Err(format!(
+                "a weight of {weight} uS is negative, but a gap junction has a positive conductance"
+            ));
+        }
         self.receptor.check(weight, self.population)?;
         let (low, high) = self.limits;
         if (low..=high).contains(&weight) {

@@ -6,7 +6,7 @@ use crate::errors::{Errors, list};
 use crate::names::Names;
 use crate::unit::{self, Quantity};
 use crate::value::Value;
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, TokenStream, TokenTree};
 
 /// Largest relative error of a literal's conversion to nanoseconds that is rounding, not meaning.
 const ROUNDING: f64 = 1e-6;
@@ -112,6 +112,7 @@ impl Check<'_, '_> {
         if let Some(synapse) = &projection.synapse {
             self.sign(synapse, projection);
             self.delay(synapse, projection);
+            self.gap_junction(synapse, projection);
         }
     }
 
@@ -167,6 +168,38 @@ impl Check<'_, '_> {
             _ => return,
         };
         self.errors.over(tokens, message);
+    }
+
+    /// A gap junction joins cells of one simulator, which has one process.
+    fn gap_junction(&mut self, synapse: &Value, projection: &Projection) {
+        let last = synapse.path().and_then(|path| path.tokens().into_iter().last());
+        let Some(TokenTree::Ident(name)) = last.filter(|last| last.to_string() == "ElectricalSynapse") else {
+            return;
+        };
+        let (Some(pre), Some(post)) = (&projection.pre, &projection.post) else { return };
+        let (Some(sender), Some(target)) = (self.names.simulator_of(pre), self.names.simulator_of(post))
+        else {
+            return;
+        };
+        let home = &target.name;
+        if sender.name != *home {
+            let message = format!(
+                "{name} needs both potentials at every time step, but `{}` is on `{}` and the target on `{home}`; put both \
+                 on one simulator",
+                pre.name, sender.name
+            );
+            self.errors.at(name.span(), message);
+        }
+        let processes = target.options.as_ref().and_then(|options| written(options, "processes"));
+        if let Some(tokens) = processes
+            && unit::plain_number(tokens).is_some_and(|number| number > 1.0)
+        {
+            let message = format!(
+                "{name} needs both potentials at every time step, but `{home}` is divided among {tokens} processes; write \
+                 `processes: 1`"
+            );
+            self.errors.at(name.span(), message);
+        }
     }
 
     /// A delay is a multiple of the target's time step, and no shorter than it nor, from another simulator, than

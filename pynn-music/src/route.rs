@@ -48,9 +48,11 @@ fn within(reaching: &Reaching, sources: Range<u32>) -> Vec<Range<u32>> {
     ranges.into_iter().filter(|range| !range.is_empty()).collect()
 }
 
-/// Whether spikes travel through a projection: not where the target's backend draws those of a source itself.
+/// Whether spikes travel through a projection: not through gap junctions, nor where the target's backend draws those of a
+/// source itself.
 fn travels(network: &Network, projection: &ProjectionSpec) -> bool {
-    !(network.target_simulator(projection).draws)(network, projection)
+    projection.family.info().carries_spikes
+        && !(network.target_simulator(projection).draws)(network, projection)
 }
 
 /// Calls `visit(from, to, source indices)` for every pair of ranks between which `projection` has connections from cells

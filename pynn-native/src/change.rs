@@ -6,6 +6,7 @@ use pynn_core::error::Result;
 use pynn_core::population::PopulationId;
 
 use crate::engine::{Engine, inject, wire};
+use crate::gap::Gaps;
 
 impl Engine {
     /// Takes over what is new in `part`; when it is refused, all is as before.
@@ -50,6 +51,8 @@ impl Engine {
         for (drive, old) in drives.iter_mut().zip(&mut self.drives) {
             drive.keep_rates(old);
         }
+        self.gaps = Gaps::new(part, &mut self.groups)?;
+        self.gaps.note(self.currents.cells());
         (self.sources, self.drives) = (sources, drives);
         self.groups.iter_mut().for_each(|group| group.measure(part));
         self.link();

@@ -13,6 +13,7 @@ use pynn_core::time::{Spike, Tick};
 use crate::Native;
 use crate::build::{self, Onto};
 use crate::drive::Drive;
+use crate::gap::Gaps;
 use crate::group::Group;
 use crate::table::Table;
 
@@ -48,6 +49,7 @@ pub(crate) struct Engine {
     /// Synapses that change.
     pub(crate) plastic: Tables,
     pub(crate) currents: Currents,
+    pub(crate) gaps: Gaps,
     /// What arrives at the end of the step, in quanta: for each receptor number one block a group.
     pub(crate) inputs: Vec<i64>,
     /// Room for the delivery to work in.
@@ -65,6 +67,7 @@ impl Engine {
         let (sources, drives) = wire(part, &groups, &plastic)?;
         let currents = Currents::new(part)?;
         check_injected(part, &mut groups, &currents)?;
+        let gaps = Gaps::new(part, &mut groups)?;
         let mut engine = Self {
             timestep: part.timestep(),
             now: 0,
@@ -73,6 +76,7 @@ impl Engine {
             drives,
             plastic,
             currents,
+            gaps,
             inputs: vec![0; slots],
             pending: Vec::new(),
             events: 0,
@@ -108,7 +112,10 @@ impl Engine {
     fn step(&mut self, out: &mut Vec<Spike>) {
         let step = self.now + 1;
         self.gather(step);
-        inject(&mut self.groups, self.currents.step(step));
+        let injected = self.currents.step(step);
+        inject(&mut self.groups, injected);
+        self.gaps.note(injected);
+        self.gaps.inject(&mut self.groups);
         for group in &mut self.groups {
             let fired = out.len();
             group.step(step, &mut self.inputs, out);
@@ -168,7 +175,7 @@ fn lay_out(groups: &mut [Group]) -> Result<usize> {
 
 /// The projections of `part` onto `groups`.
 fn onto<'a, 'n>(part: &'a Part<'n>, groups: &'a [Group]) -> impl Iterator<Item = Onto<'n>> + use<'a, 'n> {
-    part.projections().flat_map(LocalProjection::by_source).filter_map(move |projection| {
+    part.spike_projections().flat_map(LocalProjection::by_source).filter_map(move |projection| {
         let target = projection.target_population();
         let group = groups.iter().find(|group| group.population == target)?;
         let receptor = projection.spec.receptor;
@@ -282,6 +289,7 @@ impl Simulator for Engine {
         self.plastic.reset();
         self.currents.reset();
         inject(&mut self.groups, self.currents.cells());
+        self.gaps.note(self.currents.cells());
         self.groups.iter_mut().for_each(Group::reset);
         self.link();
         Ok(())

@@ -27,6 +27,8 @@ pub(crate) struct Group {
     /// The slot of the first cell, for each receptor.
     first_slots: Vec<usize>,
     fired: Vec<u8>,
+    /// The column of the potential.
+    potential: Option<usize>,
     samplers: Vec<Sampler>,
 }
 
@@ -63,6 +65,7 @@ impl Group {
             quanta: (0..receptors).map(|r| part.network.weight_quantum(population.spec.id, r)).collect(),
             first_slots: vec![0; receptors],
             fired: vec![0; size],
+            potential: model.potential(),
             samplers,
         })
     }
@@ -87,6 +90,11 @@ impl Group {
     #[must_use]
     pub(crate) fn inject(&mut self, cell: u32, current: f64) -> bool {
         self.kernel.inject(cell as usize, current)
+    }
+
+    /// The potential of a cell, mV, if the kernel keeps it.
+    pub(crate) fn potential(&self, cell: u32) -> Option<f64> {
+        self.potential.map(|column| self.state[column][cell as usize])
     }
 
     /// Back to time 0.

@@ -11,6 +11,7 @@
 //! | spikes of the last steps | [`pynn_core::plastic::History`] |
 //! | Poisson input drawn where it is used | `drive` |
 //! | cells of a population, samples | `group` |
+//! | gap junctions | `gap` |
 //! | one rank, its step | `engine` |
 //! | what is set between runs | `change` |
 //!
@@ -22,24 +23,33 @@
 //! # Exact sums
 //! Weights are multiples of a quantum (2^-30 of the largest weight onto the receptor) and inputs are sums of integers.
 //! So the order of arrival makes no difference, and neither does the number of ranks.
+//!
+//! # Gap junctions
+//! In step n the current into a cell is the sum of `weight * (potential of the other - own potential)` over its
+//! `ElectricalSynapse`s, with the potentials at the beginning of the step, constant during it: of first order in the time
+//! step, and stable where those weights add up to less than `cm` over the time step.
 
 mod build;
 pub mod cells;
 mod change;
 mod drive;
 mod engine;
+mod gap;
 mod group;
 pub mod kernels;
 mod model;
 mod table;
 
-use pynn_core::backend::{Backend, Connects, Injects, Lowered, Part, Records, Simulates, Simulator};
+use pynn_core::backend::{
+    Backend, Connects, Injects, Lowered, Part, Records, Simulates, Simulator, Transmits,
+};
 use pynn_core::cell::Observable;
 use pynn_core::connector::Connector;
 use pynn_core::electrode::CurrentSource;
 use pynn_core::error::Result;
 use pynn_core::network::{Network, ProjectionSpec};
 use pynn_core::plastic::Synapse;
+use pynn_core::synapse::ElectricalSynapse;
 
 pub use model::{CellKernel, Cells, Model, Setup};
 
@@ -63,6 +73,13 @@ impl Backend for Native {
 }
 
 pynn_core::transmits!(Native);
+
+/// The current of a step is that of the potentials at its beginning: see the crate's documentation.
+impl Transmits<ElectricalSynapse> for Native {
+    fn lower(_: &ElectricalSynapse) -> Synapse {
+        Synapse::Electrical
+    }
+}
 
 impl<K: Connector> Connects<K> for Native {
     fn lower(connector: K) -> Box<dyn Connector> {

@@ -5,6 +5,7 @@ use std::fmt;
 use pynn_core::backend::LocalPopulation;
 use pynn_core::error::{Error, Result};
 use pynn_core::point_neuron::PointNeuron;
+use pynn_core::population::PopulationId;
 use pynn_core::random::Key;
 
 use crate::cells::Point;
@@ -72,7 +73,7 @@ pub trait CellKernel: Send + Sized + 'static {
     /// When parameters do not make sense; the message names population, cell and parameter.
     fn new(setup: &Setup<'_>) -> Result<Self>;
 
-    /// Sets the current, in nA, that electrodes inject into cell number `cell` from the next step on, on top of what its
+    /// Sets the current, in nA, that electrodes and gap junctions inject into cell number `cell` from the next step on, on top of what its
     /// parameters say, and gives whether it could: by default a kernel cannot, and a network with an electrode in its
     /// cells is refused.
     #[must_use]
@@ -144,15 +145,14 @@ impl<'a> Setup<'a> {
         self.population.cells.len()
     }
 
-    /// Whether electrodes inject into cells of the population.
+    /// Whether electrodes or gap junctions inject into cells of the population.
     #[must_use]
     pub fn is_injected(&self) -> bool {
         let id = self.population.spec.id;
-        self.population
-            .network()
-            .electrodes()
-            .iter()
-            .any(|electrode| electrode.cells.populations().any(|other| other == id))
+        let network = self.population.network();
+        let is_it = |other: PopulationId| other == id;
+        network.electrodes().iter().any(|electrode| electrode.cells.populations().any(is_it))
+            || network.projections().iter().any(|projection| projection.joins(id))
     }
 
     /// The share of the population.
@@ -213,6 +213,11 @@ impl Model {
             None => Ok(vec![0.0; population.cells.len()]),
         };
         self.state.iter().map(column).collect()
+    }
+
+    /// The column that holds the membrane potential.
+    pub(crate) fn potential(&self) -> Option<usize> {
+        self.state.iter().position(|column| *column == "v")
     }
 
     /// The column that holds variable number `variable` of the cell type.

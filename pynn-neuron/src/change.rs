@@ -67,11 +67,17 @@ impl Engine {
 
     /// Sets the weights onto the receptors on which a projection ends: with the largest of them their resolution changes.
     fn reweigh(&mut self, part: &Part<'_>, projection: ProjectionId) -> Result<()> {
+        if !part.network.projections()[projection.0].family.info().carries_spikes {
+            return self.join(part);
+        }
         let end = |local: &LocalProjection<'_>| (local.target_population(), local.spec.receptor);
-        let changed: Vec<_> =
-            part.projections().filter(|local| local.spec.id == projection).map(|local| end(&local)).collect();
+        let changed: Vec<_> = part
+            .spike_projections()
+            .filter(|local| local.spec.id == projection)
+            .map(|local| end(&local))
+            .collect();
         let mut all = Vec::new();
-        for local in part.projections().filter(|local| changed.contains(&end(local))) {
+        for local in part.spike_projections().filter(|local| changed.contains(&end(local))) {
             let key = (local.spec.id, local.target_population());
             let Some(first) = self.first_connections.get(&key) else { continue };
             let exact = self.groups.iter().any(|group| group.population == key.1 && group.exact);

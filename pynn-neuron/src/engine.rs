@@ -83,6 +83,7 @@ impl Engine {
             let group = groups.iter().find(|group| group.population == population)?;
             Some(Place { first: group.first, early: group.early })
         })?;
+        engine.join(part)?;
         engine.reset()?;
         engine.check_injected(part)?;
         Ok(engine)
@@ -102,6 +103,17 @@ impl Engine {
             }
         }
         Ok(())
+    }
+
+    /// Makes the gap junctions, or gives those that there are their conductances.
+    pub(crate) fn join(&mut self, part: &Part<'_>) -> Result<()> {
+        let number = |(population, cell)| number_of(&self.groups, population, cell).map(f64::from);
+        let junctions = part.gap_junctions()?.into_iter().filter_map(|junction| {
+            let [a, b] = junction.cells.map(number);
+            Some([a?, b?, junction.conductance])
+        });
+        let junctions: Vec<_> = junctions.collect();
+        if junctions.is_empty() { Ok(()) } else { self.kernel.join(&junctions) }
     }
 
     /// Hands NEURON the currents of the steps up to `last`, or of as many as it is given at once; gives the last.

@@ -22,6 +22,10 @@
 //! at `t` from `t` plus one time step on: NEURON records before it delivers. `IfCurrDelta`, which PyNN has not on
 //! NEURON, shows the jump at `t`, as NEST does.
 //!
+//! # Gap junctions
+//! An `ElectricalSynapse` is a point process in each of the two cells. In a step the other's potential is that at the
+//! beginning, the own one that at the end (backward Euler), as in PyNN on NEURON: of first order in the time step, and stable.
+//!
 //! # Exact sums
 //! What arrives in a step is summed up on its own, in multiples of a quantum (2^-40 of the largest weight onto the
 //! receptor; a sum is exact up to 8192 such weights), so that spikes are the same for any number of ranks. Cells whose
@@ -40,7 +44,9 @@ mod model;
 mod plastic;
 mod receptor;
 
-use pynn_core::backend::{Backend, Connects, Injects, Lowered, Part, Records, Simulates, Simulator};
+use pynn_core::backend::{
+    Backend, Connects, Injects, Lowered, Part, Records, Simulates, Simulator, Transmits,
+};
 use pynn_core::cell::observable::{
     AdaptationConductance, AdaptationCurrent, GateH, GateM, GateN, GsynExc, GsynInh, MembranePotential,
     MovingThreshold, RecoveryVariable, RefractoryConductance, SpikeTriggeredCurrent, Spikes,
@@ -50,6 +56,7 @@ use pynn_core::connector::Connector;
 use pynn_core::electrode::CurrentSource;
 use pynn_core::error::Result;
 use pynn_core::plastic::Synapse;
+use pynn_core::synapse::ElectricalSynapse;
 
 pub use model::Model;
 
@@ -71,6 +78,13 @@ impl Backend for Neuron {
 }
 
 pynn_core::transmits!(Neuron);
+
+/// Each cell's own potential is that at the end of a step, the other's that at its beginning, as in PyNN on NEURON.
+impl Transmits<ElectricalSynapse> for Neuron {
+    fn lower(_: &ElectricalSynapse) -> Synapse {
+        Synapse::Electrical
+    }
+}
 
 impl<K: Connector> Connects<K> for Neuron {
     fn lower(connector: K) -> Box<dyn Connector> {

@@ -19,11 +19,11 @@ macro_rules! sources {
 /// In the order in which they are registered: NEURON steps them in this order, and the clock must be last.
 const MECHANISMS: &[(&str, &str)] = sources!(
     "functions.mod" "if_curr_exp.mod" "if_curr_alpha.mod" "if_curr_delta.mod" "if_cond_exp.mod" "if_cond_alpha.mod"
-    "hh_cond_exp.mod" "lif.mod" "gif.mod" "stimulus.mod" "leak.mod" "synapse.mod" "adexp.mod" "izhikevich.mod" "clock.mod"
+    "hh_cond_exp.mod" "lif.mod" "gif.mod" "stimulus.mod" "leak.mod" "synapse.mod" "adexp.mod" "izhikevich.mod" "gap.mod" "clock.mod"
 );
 /// What the mechanisms include, and the shim.
 const SHIM: &[(&str, &str)] = sources!(
-    "given.inc" "common.inc" "receptors.inc" "shim.cpp" "traub.cpp" "receptors.cpp" "pynn_neuron.h" "pynn_receptors.h"
+    "given.inc" "common.inc" "receptors.inc" "shim.cpp" "traub.cpp" "receptors.cpp" "random.cpp" "pynn_neuron.h" "pynn_receptors.h"
 );
 
 const FLAGS: [&str; 5] = ["-O2", "-fPIC", "-w", "-DHAVE_CONFIG_H", "-DNRN_ENABLE_THREADS"];
@@ -237,8 +237,8 @@ mod tests {
     fn the_clock_is_registered_last() {
         let text = registration();
         assert!(text.contains("    _clock_reg();\n}\n}\n"), "{text}");
-        // Functions, clock, and the parts of cells that are made of several.
-        assert_eq!(MECHANISMS.len(), crate::model::MECHANISMS.len() + 5);
+        // Functions, gap junctions, clock, and the parts of cells that are made of several.
+        assert_eq!(MECHANISMS.len(), crate::model::MECHANISMS.len() + 6);
     }
 
     #[test]

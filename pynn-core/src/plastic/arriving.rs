@@ -63,7 +63,7 @@ impl Arriving {
     pub fn new<B: Backend<Synapse = Synapse>>(part: &Part<'_>) -> Result<Self> {
         let (mut targets, mut slots): (Vec<Target>, u32) = (Vec::new(), 0);
         let mut onto = Vec::new();
-        let changes = |local: &LocalProjection<'_>| *local.spec.synapse::<B>() != Synapse::Static;
+        let changes = |local: &LocalProjection<'_>| matches!(local.spec.synapse::<B>(), Synapse::Changing(_));
         for projection in part.projections().filter(changes).flat_map(LocalProjection::by_source) {
             let (population, receptor) = (projection.target_population(), projection.spec.receptor);
             let same = |target: &Target| target.population == population && target.receptor == receptor;

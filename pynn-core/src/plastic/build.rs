@@ -275,7 +275,7 @@ impl Plastic {
 impl Tables {
     /// Takes over what has changed of the connections when `step` steps were done: `changed` is the projection.
     pub fn change(&mut self, part: &Part<'_>, changed: ProjectionId, step: u32) -> Result<()> {
-        for projection in part.projections().flat_map(LocalProjection::by_source) {
+        for projection in part.spike_projections().flat_map(LocalProjection::by_source) {
             let Some(table) = self.tables.iter_mut().find(|table| table.is_of(&projection)) else { continue };
             table.per_quantum = part.network.weight_quantum(table.target, projection.spec.receptor).recip();
             if projection.spec.id == changed {

@@ -15,6 +15,9 @@ pub enum Synapse {
     Static,
     /// What arrives, a rule says.
     Changing(Rule),
+    /// A gap junction: [`Part::gap_junctions`](crate::backend::Part::gap_junctions) has them. A backend that can says so for
+    /// itself.
+    Electrical,
 }
 
 /// What happens at a synapse when a spike arrives.

@@ -98,7 +98,11 @@ crate::synapse! {
 }
 
 /// A gap junction: a current `weight (v_source - v_target)` flows into the target at all times, and the same current
-/// out of the source. PyNN's `ElectricalSynapse`. It has no delay.
+/// out of the source. PyNN's `ElectricalSynapse`. It has no delay, and ends on the membrane: no receptor is named.
+/// Each connection joins both ways, so two connections between the same cells, one each way, add up.
+///
+/// Both populations are of one simulator of one process. By which potentials the current is computed is each backend's to
+/// document.
 ///
 /// `weight` is a quantity, a list, a closure `|source, target|` or a distribution.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -113,11 +117,12 @@ impl<W: SynapseDefault> Default for ElectricalSynapse<W> {
     }
 }
 
-impl SynapseDefaults<Conductance> for ElectricalSynapse {
+impl<W> SynapseDefaults<W> for ElectricalSynapse {
     type Full = ElectricalSynapse<SynapseValues<Conductance>>;
 }
 
-impl<V: IntoSynapseValues<Conductance>> SynapseType<Conductance> for ElectricalSynapse<V> {
+/// Whatever weights the target's receptors take: it ends on the membrane.
+impl<W, V: IntoSynapseValues<Conductance>> SynapseType<W> for ElectricalSynapse<V> {
     type Family = ElectricalSynapse;
     fn into_parts(self) -> (ElectricalSynapse, SynapseColumns) {
         let weight = self.weight.into_synapse_values().into_column();

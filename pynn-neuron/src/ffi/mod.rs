@@ -131,6 +131,14 @@ impl Kernel {
         self.face.check(code)
     }
 
+    /// Joins cells by gap junctions: for each the numbers of two cells that were made, and the conductance in uS. Called
+    /// again with the same cells it sets the conductances.
+    pub(crate) fn join(&mut self, junctions: &[[f64; 3]]) -> Result<()> {
+        // SAFETY: the pointer is valid for the call and for three numbers a junction, of which two are of cells.
+        let code = unsafe { (self.face.join)(narrow(junctions.len())?, junctions.as_ptr().cast()) };
+        self.face.check(code)
+    }
+
     /// Samples column number `column` of `count` cells from number `first` on; gives the sampler's number.
     pub(crate) fn sample(&mut self, first: u32, count: u32, column: usize, every: u32) -> u32 {
         // SAFETY: `first..first + count` are cells, which expose as many columns as their model shows.

@@ -16,6 +16,8 @@ void pynn_fire(double);
 /* Whether, in this step, something happens to the cell with this global id: the two words of the key of its random
  * numbers, and r and x, if r exp(x) happen on average. */
 double pynn_happens(double, double, double, double, double);
+/* The number of the step under way, from 1. */
+double pynn_step(void);
 /* A time step is done. */
 void pynn_tick(void);
 /* Runs what the shim wants to be run under hoc's error handling. */

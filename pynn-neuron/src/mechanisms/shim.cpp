@@ -274,28 +274,6 @@ void pynn_fire(double gid) {
     }
 }
 
-// Philox4x32-10 (Salmon et al. 2011): the first 53 bits of the block of this cell and step.
-static double uniform(std::uint32_t gid, std::uint32_t step, std::uint32_t key0, std::uint32_t key1) {
-    std::uint32_t counter[4] = {gid, step, 0, 0};
-    for (int round = 0; round < 10; round++) {
-        const std::uint64_t first = std::uint64_t(counter[0]) * 0xD2511F53u;
-        const std::uint64_t second = std::uint64_t(counter[2]) * 0xCD9E8D57u;
-        counter[0] = static_cast<std::uint32_t>(second >> 32) ^ counter[1] ^ key0;
-        counter[1] = static_cast<std::uint32_t>(second);
-        counter[2] = static_cast<std::uint32_t>(first >> 32) ^ counter[3] ^ key1;
-        counter[3] = static_cast<std::uint32_t>(first);
-        key0 += 0x9E3779B9u;
-        key1 += 0xBB67AE85u;
-    }
-    return double((std::uint64_t(counter[1]) << 32 | counter[0]) >> 11) * 0x1p-53;
-}
-
-double pynn_happens(double gid, double key0, double key1, double rate, double height) {
-    const auto word = [](double number) { return static_cast<std::uint32_t>(number); };
-    const double drawn = uniform(word(gid), steps + 1, word(key0), word(key1));
-    return drawn < -std::expm1(-rate * std::exp(height)) ? 1 : 0;
-}
-
 static void sample() {
     for (auto& sampler : samplers) {
         if (steps % sampler.every == 0) {
@@ -314,6 +292,10 @@ static void inject() {
         cell.injected = injection.current;
         *cell.at = cell.own + cell.injected;
     }
+}
+
+double pynn_step(void) {
+    return steps + 1;
 }
 
 void pynn_tick(void) {
@@ -433,6 +415,14 @@ void pynn_weigh(std::uint64_t count, const std::uint64_t* numbers, const double*
     for (std::uint64_t k = 0; k < count; k++) {
         static_cast<Connection*>(connections[numbers[k]]->pointer)->weight[0] = weights[k];
     }
+}
+
+// Joins cells by gap junctions, or gives these other conductances: for each the numbers of two cells and the conductance in uS.
+int pynn_join(std::uint32_t count, const double* values) {
+    reading = values;
+    char text[100];
+    std::snprintf(text, sizeof text, "{pynn_join_all(%u)}\n", count);
+    return run(text);
 }
 
 // Samples column `column` of `count` cells from number `first`, every `every` steps.

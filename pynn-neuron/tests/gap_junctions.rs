@@ -1,0 +1,225 @@
+//! Gap junctions on NEURON and on the native engine, against theory and each other.
+
+mod common;
+
+use common::{neuron, options, source, start};
+use pynn_core::population::Projection;
+use pynn_core::prelude::*;
+use pynn_native::Native;
+use pynn_neuron::Neuron;
+
+/// `v` of two cells every 0.1 ms, of which one begins 10 mV above rest, joined by `g` uS.
+fn relaxing<B>(timestep: f64, g: f64) -> [Vec<f64>; 2]
+where
+    B: Simulates<IfCondExp>
+        + Transmits<ElectricalSynapse>
+        + Connects<OneToOne>
+        + Records<observable::MembranePotential>,
+{
+    let mut net = NetworkBuilder::new("Relaxing");
+    let sim = net.simulator::<B>("sim", options(timestep));
+    let passive = IfCondExp { cm: 0.5 * nF, v_thresh: 0.0 * mV, ..IfCondExp::default() };
+    let warm = net.population(&sim, "warm", 1, passive.clone());
+    let cold = net.population(&sim, "cold", 1, passive);
+    net.initialize(&warm, IfCondExp::states().v, -55.0 * mV);
+    let target = cold.target(IfCondExp::receptors().excitatory);
+    net.project(None, &warm, target, OneToOne::default(), ElectricalSynapse { weight: g * uS });
+    for cell in [&warm, &cold] {
+        net.record_every(cell, IfCondExp::variables().v, 0.1 * ms);
+    }
+    let mut sim = start(net);
+    sim.run(30.0 * ms).unwrap();
+    [warm, cold].map(|cell| sim.trace_of(cell.id(), "v", 0).unwrap().values)
+}
+
+/// The largest distance, mV, from the solution: the mean of the two decays with `cm / g_leak`, the difference with
+/// `cm / (g_leak + 2 g)`.
+fn error([warm, cold]: &[Vec<f64>; 2], g: f64) -> f64 {
+    let (tau, coupled) = (20.0, 0.5 / (0.5 / 20.0 + 2.0 * g));
+    let mut largest: f64 = 0.0;
+    for (row, (warm, cold)) in warm.iter().zip(cold).enumerate() {
+        let time = 0.1 * row as f64;
+        let (sum, difference) = (5.0 * (-time / tau).exp(), 5.0 * f64::exp(-time / coupled));
+        largest = largest.max((warm + 65.0 - sum - difference).abs());
+        largest = largest.max((cold + 65.0 - sum + difference).abs());
+    }
+    largest
+}
+
+fn assert_relaxes<B>()
+where
+    B: Simulates<IfCondExp>
+        + Transmits<ElectricalSynapse>
+        + Connects<OneToOne>
+        + Records<observable::MembranePotential>,
+{
+    for g in [0.005, 0.05] {
+        let errors = [0.1, 0.01].map(|timestep| error(&relaxing::<B>(timestep, g), g));
+        // Of first order: at most 10 mV * h / (2 tau) * e^-1 for either mode, doubled for both, and ten times less at a
+        // tenth of the step.
+        let bound = 10.0 * 0.1 * (1.0 / 20.0 + (0.025 + 2.0 * g) / 0.5) / std::f64::consts::E;
+        assert!(errors[0] < bound, "g {g}: {errors:?}, not below {bound}");
+        let ratio = errors[0] / errors[1];
+        assert!((9.0..11.5).contains(&ratio), "g {g}: {errors:?}, of ratio {ratio}");
+    }
+}
+
+#[test]
+fn two_passive_cells_on_neuron_relax_as_theory_says() {
+    let _neuron = neuron();
+    assert_relaxes::<Neuron>();
+}
+
+#[test]
+fn two_passive_cells_on_the_native_engine_relax_as_theory_says() {
+    assert_relaxes::<Native>();
+}
+
+#[test]
+fn what_one_cell_loses_the_other_gains_to_the_last_bit_of_the_current() {
+    // Without leak the sum of the potentials stays.
+    let mut net = NetworkBuilder::new("Closed");
+    let sim = net.simulator::<Native>("sim", options(0.1));
+    let closed = IfCurrExp { tau_m: 1e12 * ms, v_thresh: 0.0 * mV, ..IfCurrExp::default() };
+    let cells = net.population(&sim, "cells", 3, closed);
+    net.initialize(&cells, IfCurrExp::states().v, vec![-60.0 * mV, -70.0 * mV, -65.0 * mV]);
+    let target = cells.target(IfCurrExp::receptors().excitatory);
+    net.project(None, &cells, target, AllToAll::default(), ElectricalSynapse { weight: 10.0 * nS });
+    net.record(&cells, IfCurrExp::variables().v);
+    let mut sim = start(net);
+    sim.run(100.0 * ms).unwrap();
+    let v = sim.trace_of(cells.id(), "v", 0).unwrap().values;
+    let last = &v[v.len() - 3..];
+    assert!((last.iter().sum::<f64>() + 195.0).abs() < 1e-9, "{last:?}");
+    // Joined both ways: 20 nS, three cells: the differences decay with 1 nF / 60 nS.
+    let expected = -65.0 + 5.0 * f64::exp(-100.0 * 0.06);
+    assert!((last[0] - expected).abs() < 0.01, "{last:?}, {expected}");
+    assert!((last[2] + 65.0).abs() < 1e-9, "{last:?}");
+}
+
+/// The difference of two passive cells at 0, 10, 20 and 30 ms; after 20 ms they are not joined any more.
+fn parted<B>() -> [f64; 4]
+where
+    B: Simulates<IfCondExp>
+        + Transmits<ElectricalSynapse>
+        + Connects<OneToOne>
+        + Records<observable::MembranePotential>,
+{
+    let mut net = NetworkBuilder::new("Parted");
+    let sim = net.simulator::<B>("sim", options(0.01));
+    let passive = IfCondExp { v_thresh: 0.0 * mV, ..IfCondExp::default() };
+    let (warm, cold) =
+        (net.population(&sim, "warm", 1, passive.clone()), net.population(&sim, "cold", 1, passive));
+    net.initialize(&warm, IfCondExp::states().v, -55.0 * mV);
+    let target = cold.target(IfCondExp::receptors().excitatory);
+    let gap = ElectricalSynapse { weight: 20.0 * nS };
+    let gap: &'static Projection =
+        Box::leak(Box::new(net.project(None, &warm, target, OneToOne::default(), gap)));
+    for cell in [&warm, &cold] {
+        net.record_every(cell, IfCondExp::variables().v, 10.0 * ms);
+    }
+    let mut sim = start(net);
+    sim.run(20.0 * ms).unwrap();
+    sim.set_weights(|_| gap, 0.0 * nS).unwrap();
+    sim.run(10.0 * ms).unwrap();
+    let [warm, cold] = [warm, cold].map(|cell| sim.trace_of(cell.id(), "v", 0).unwrap().values);
+    std::array::from_fn(|row| warm[row] - cold[row])
+}
+
+#[test]
+fn the_conductance_of_a_gap_junction_can_be_set_between_runs() {
+    let _neuron = neuron();
+    for found in [parted::<Native>(), parted::<Neuron>()] {
+        // Joined the difference decays with 1 nF / 90 nS, apart with 20 ms; first-order errors of steps of 0.01 ms.
+        let joined = |time: f64| 10.0 * (-0.09 * time).exp();
+        let expected = [10.0, joined(10.0), joined(20.0), joined(20.0) * (-0.5f64).exp()];
+        let near = found.iter().zip(expected).all(|(found, expected)| (found - expected).abs() < 0.01);
+        assert!(near, "{found:?}, {expected:?}");
+    }
+}
+
+/// The spikes of a cell that is driven by spikes and a current, and the potential at the end of a cell joined to it.
+fn driven<B>(timestep: f64) -> (Vec<f64>, f64)
+where
+    B: Simulates<IfCondExp>
+        + Simulates<SpikeSourceArray>
+        + Transmits<ElectricalSynapse>
+        + Transmits<StaticSynapse>
+        + Connects<OneToOne>
+        + Records<observable::MembranePotential>
+        + Records<observable::Spikes>,
+{
+    let mut net = NetworkBuilder::new("Driven");
+    let sim = net.simulator::<B>("sim", options(timestep));
+    let input = net.population(&sim, "input", 1, source(&[5.0, 30.0, 55.0]));
+    let cell = IfCondExp { tau_refrac: 2.0 * ms, ..IfCondExp::default() };
+    let first = net.population(&sim, "first", 1, IfCondExp { i_offset: 1.2 * nA, ..cell.clone() });
+    let second = net.population(&sim, "second", 1, cell);
+    let excitatory = IfCondExp::receptors().excitatory;
+    let synapse = StaticSynapse { weight: 20.0 * nS, delay: 1.0 * ms };
+    net.project(None, &input, first.target(excitatory), OneToOne::default(), synapse);
+    let gap = ElectricalSynapse { weight: 20.0 * nS };
+    net.project(None, &second, first.target(excitatory), OneToOne::default(), gap);
+    net.record(&first, IfCondExp::variables().spikes);
+    net.record_every(&second, IfCondExp::variables().v, 1.0 * ms);
+    let mut sim = start(net);
+    sim.run(100.0 * ms).unwrap();
+    let v = sim.trace_of(second.id(), "v", 0).unwrap().values;
+    (sim.spikes_of(first.id(), 0).unwrap().times, v[100])
+}
+
+#[test]
+fn joined_cells_that_fire_agree_on_both_backends() {
+    let _neuron = neuron();
+    let (native, neuron) = (driven::<Native>(0.01), driven::<Neuron>(0.01));
+    assert_eq!(native.0.len(), neuron.0.len(), "{native:?}, {neuron:?}");
+    assert!(!native.0.is_empty(), "{native:?}");
+    let near = native.0.iter().zip(&neuron.0).all(|(a, b)| (a - b).abs() < 0.1);
+    assert!(near && (native.1 - neuron.1).abs() < 0.05, "{native:?}, {neuron:?}");
+}
+
+fn refused(describe: impl FnOnce(&mut NetworkBuilder)) -> String {
+    let mut net = NetworkBuilder::new("Refused");
+    describe(&mut net);
+    net.build().unwrap_err().to_string()
+}
+
+#[test]
+fn gap_junctions_that_cannot_be_are_refused_with_the_remedy() {
+    let gap = || ElectricalSynapse { weight: 1.0 * nS };
+    let receptors = IfCondExp::receptors();
+    let told = refused(|net| {
+        let sim = net.simulator::<Native>("sim", SimulatorOptions { processes: 4, ..options(0.1) });
+        let cells = net.population(&sim, "cells", 8, IfCondExp::default());
+        net.project(Some("joined"), &cells, cells.target(receptors.excitatory), OneToOne::default(), gap());
+    });
+    for words in ["projection `joined`", "`sim` is divided among 4 processes", "`processes: 1`"] {
+        assert!(told.contains(words), "{told}");
+    }
+    let told = refused(|net| {
+        let (here, there) =
+            (net.simulator::<Native>("here", options(0.1)), net.simulator::<Neuron>("there", options(0.1)));
+        let a = net.population(&here, "a", 1, IfCondExp::default());
+        let b = net.population(&there, "b", 1, IfCondExp::default());
+        net.project(None, &a, b.target(receptors.excitatory), OneToOne::default(), gap());
+    });
+    for words in ["`a` is on `here`", "the target on `there`", "put both on one simulator"] {
+        assert!(told.contains(words), "{told}");
+    }
+    let told = refused(|net| {
+        let sim = net.simulator::<Native>("sim", options(0.1));
+        let input = net.population(&sim, "input", 1, SpikeSourcePoisson::default());
+        let cell = net.population(&sim, "cell", 1, IfCondExp::default());
+        net.project(None, &input, cell.target(receptors.excitatory), OneToOne::default(), gap());
+        net.project(Some("named"), &cell, cell.target(receptors.inhibitory), OneToOne::default(), gap());
+        let wrong = ElectricalSynapse { weight: -1.0 * nS };
+        net.project(Some("negative"), &cell, cell.target(receptors.excitatory), OneToOne::default(), wrong);
+    });
+    for words in [
+        "of `input`, have no membrane potential",
+        "leave `.inhibitory` out",
+        "a gap junction has a positive conductance",
+    ] {
+        assert!(told.contains(words), "{told}");
+    }
+}
