@@ -386,7 +386,7 @@ impl Unit for f64 {
 /// Defines a cell type: the struct with its parameters and defaults, its receptors, state variables and recordables.
 ///
 /// Values are in base units (mV, ms, nA, nF, uS, Hz). After a default, `=> positive` or `=> non_negative` bounds the
-/// parameter. Recordables name their kind ([`observable`] or one of your own).
+/// parameter. The first receptor is the default; cells without one only send. Recordables name their kind ([`observable`] or one of your own).
 ///
 /// ```
 /// use pynn_core::prelude::*;
@@ -418,7 +418,7 @@ macro_rules! cell {
         $vis:vis struct $cell:ident: $name:literal {
             $($(#[$pmeta:meta])* $parameter:ident: $punit:ty = $pdefault:expr $(=> $bound:ident)?),* $(,)?
         }
-        receptors { $(#[$rmeta0:meta])* $receptor0:ident: $runit0:ty $(, $(#[$rmeta:meta])* $receptor:ident: $runit:ty)* $(,)? }
+        receptors { $($(#[$rmeta0:meta])* $receptor0:ident: $runit0:ty $(, $(#[$rmeta:meta])* $receptor:ident: $runit:ty)* $(,)?)? }
         states { $($state:ident: $sunit:ty = $sdefault:expr),* $(,)? }
         variables { $($variable:ident: $kind:ident),* $(,)? }
     ) => {
@@ -442,7 +442,7 @@ macro_rules! cell {
         const _: () = {
             use $crate::cell::observable::*;
 
-            $crate::cell_tokens! { Receptors: Receptor { $receptor0: $runit0, $($receptor: $runit,)* } }
+            $crate::cell_tokens! { Receptors: Receptor { $($receptor0: $runit0, $($receptor: $runit,)*)? } }
             $crate::cell_tokens! { States: State { $($state: $sunit,)* } }
             $crate::cell_tokens! { Variables: Variable { $($variable: $kind,)* } }
             $crate::cell_tokens! { Parameters: Parameter { $($parameter: $punit,)* } }
@@ -460,10 +460,10 @@ macro_rules! cell {
                         bound
                     },
                 }),*],
-                receptors: &[
+                receptors: &[$(
                     $crate::cell::ReceptorInfo { name: stringify!($receptor0), symbol: <$runit0 as $crate::units::Unit>::SYMBOL },
                     $($crate::cell::ReceptorInfo { name: stringify!($receptor), symbol: <$runit as $crate::units::Unit>::SYMBOL }),*
-                ],
+                )?],
                 states: &[$($crate::cell::StateInfo {
                     name: stringify!($state),
                     symbol: <$sunit as $crate::units::Unit>::SYMBOL,
@@ -513,12 +513,14 @@ macro_rules! cell {
                 type Observable = Spikes;
             }
 
-            impl $crate::cell::Receives for $cell {
-                type DefaultWeight = $runit0;
-                fn default_receptor() -> $crate::cell::Receptor<$runit0> {
-                    Receptors::new().$receptor0
+            $(
+                impl $crate::cell::Receives for $cell {
+                    type DefaultWeight = $runit0;
+                    fn default_receptor() -> $crate::cell::Receptor<$runit0> {
+                        Receptors::new().$receptor0
+                    }
                 }
-            }
+            )?
         };
     };
 }

@@ -309,20 +309,34 @@ dictionary( const Settings& settings, uint64_t node, uint64_t nodes )
   return dict;
 }
 
-/** Takes the update of all nodes made so far over from NEST. Not before NEST has prepared them: it skips frozen ones. */
+/** Takes the update of all nodes over from NEST, or gives it back. */
 void
-drive( size_t threads )
+freeze( bool frozen )
 {
+  Dictionary status;
+  status[ "frozen" ] = frozen;
+  for ( const auto& of_thread : driven )
+  {
+    for ( const nest::Node* node : of_thread )
+    {
+      nest::set_node_status( node->get_node_id(), status );
+    }
+  }
+}
+
+/** Makes the drivers of all nodes made so far. */
+void
+make_drivers( size_t threads )
+{
+  nest::kernel().model_manager.register_node_model< Driver >( DRIVER );
+  nest::create( DRIVER, 1 );
   driven.assign( threads, {} );
   failures.assign( threads, nullptr );
-  Dictionary frozen;
-  frozen[ "frozen" ] = true;
   for ( nest::Node* node : nodes )
   {
     if ( node )
     {
       driven[ node->get_thread() ].push_back( node );
-      nest::set_node_status( node->get_node_id(), frozen );
     }
   }
 }
@@ -593,6 +607,35 @@ pynn_nest_connect( uint64_t n,
   } );
 }
 
+/**
+ * Makes Poisson generators, each by rate, start and end, and lets number `which[i]` send to node `first + i`: to each node a
+ * train of its own.
+ */
+int
+pynn_nest_generate( uint64_t first, uint64_t count, const uint32_t* which, uint64_t n, const double* generators, double delay )
+{
+  return guarded( [ = ] {
+    const long device = ( *nest::create( "poisson_generator", n ) )[ 0 ];
+    for ( uint64_t k = 0; k < n; ++k )
+    {
+      Dictionary dict;
+      dict[ "rate" ] = generators[ 3 * k ];
+      dict[ "start" ] = generators[ 3 * k + 1 ];
+      dict[ "stop" ] = generators[ 3 * k + 2 ];
+      nest::set_node_status( device + k, dict );
+    }
+    std::vector< long > devices( count ), cells( count );
+    for ( uint64_t i = 0; i < count; ++i )
+    {
+      devices[ i ] = device + which[ i ];
+      cells[ i ] = first + i;
+    }
+    const std::vector< double > weights( count, 1. ), delays( count, delay );
+    nest::connect_arrays(
+      devices.data(), cells.data(), weights.data(), delays.data(), {}, nullptr, count, "static_synapse" );
+  } );
+}
+
 /** Takes spikes of all nodes made so far. */
 int
 pynn_nest_record_spikes( uint64_t n, const int64_t* cells, double delay )
@@ -673,21 +716,19 @@ pynn_nest_prepare()
 {
   return guarded( [] {
     const size_t threads = spikes.size();
-    if ( threads > 1 )
+    if ( threads > 1 and driven.empty() )
     {
-      nest::kernel().model_manager.register_node_model< Driver >( DRIVER );
-      nest::create( DRIVER, 1 );
+      make_drivers( threads );
     }
+    // NEST does not prepare frozen nodes.
+    freeze( false );
     table.ports.resize( table.receptors.size() );
     for ( uint64_t k = 0; k < table.ports.size(); ++k )
     {
       table.ports[ k ] = port_of( *nodes.at( table.targets[ k ] ), table.receptors[ k ] );
     }
     nest::prepare();
-    if ( threads > 1 )
-    {
-      drive( threads );
-    }
+    freeze( true );
   } );
 }
 

@@ -2,7 +2,7 @@
 
 use pynn_core::backend::{LocalPopulation, Part, unchangeable};
 use pynn_core::change::{Change, SynapseValue};
-use pynn_core::error::{Error, Result};
+use pynn_core::error::{Error, ErrorKind, Result};
 use pynn_core::population::PopulationId;
 
 use crate::Nest;
@@ -31,8 +31,16 @@ impl Engine {
         let Some((number, local)) = self.find(part, population) else { return Ok(()) };
         let model = local.model::<Nest>();
         let settings = model.settings(&local, &self.kernel)?;
+        let generators = model.generators(&local, self.timestep)?;
         let group = &mut self.groups[number];
-        group.settings = settings;
+        if generators.is_some() && self.now > 0 {
+            let words = format!(
+                "population `{}`: NEST's generators change at time 0 only; `reset` first, or take SpikeSourcePoisson",
+                local.spec.name
+            );
+            return Err(Error::new(ErrorKind::Usage, words));
+        }
+        (group.settings, group.generators) = (settings, generators);
         group.begin_anew(&local, &self.kernel)?;
         let groups = &self.groups;
         self.electrodes.renew(|population, cell| {

@@ -13,6 +13,7 @@ use pynn_core::time::{Spike, Tick};
 use crate::Nest;
 use crate::electrodes::{CONSTANT, Electrodes};
 use crate::ffi::{Kernel, Options, Settings};
+use crate::generator::Generators;
 use crate::model::{Setting, Shown};
 use crate::plastic::Plastic;
 use crate::wiring::{Cells, Wiring};
@@ -31,6 +32,7 @@ pub(crate) struct Group {
     pub(crate) cells: Cells,
     /// What NEST is given.
     pub(crate) settings: Vec<Setting>,
+    pub(crate) generators: Option<Generators>,
     pub(crate) samplers: Vec<Sampler>,
 }
 
@@ -50,7 +52,7 @@ pub(crate) struct Sampler {
 pub(crate) struct Engine {
     pub(crate) kernel: Kernel,
     options: Options,
-    timestep: Tick,
+    pub(crate) timestep: Tick,
     pub(crate) groups: Vec<Group>,
     pub(crate) wiring: Wiring,
     pub(crate) plastic: Plastic,
@@ -84,7 +86,7 @@ impl Engine {
         }
         let groups = cells
             .iter()
-            .map(|(population, place)| Group::new(population, place.clone(), &kernel))
+            .map(|(population, place)| Group::new(population, place.clone(), &kernel, part.timestep()))
             .collect::<Result<Vec<_>>>()?;
         let wiring = Wiring::new(part, &cells)?;
         let plastic = Plastic::new(part, |population, receptor| {
@@ -152,8 +154,11 @@ impl Engine {
         self.kernel.record_spikes(&nodes, delay)?;
         for group in &mut self.groups {
             let (name, cells) = (&group.name, &group.cells);
+            let context = |error: Error| error.in_context(format_args!("population `{name}`"));
+            if let Some(generators) = &group.generators {
+                generators.create(&mut self.kernel, cells, self.timestep, self.slice).map_err(context)?;
+            }
             for sampler in &mut group.samplers {
-                let context = |error: Error| error.in_context(format_args!("population `{name}`"));
                 sampler.begin(&mut self.kernel, cells, delay).map_err(context)?;
             }
         }
@@ -337,7 +342,7 @@ impl Simulator for Engine {
 }
 
 impl Group {
-    fn new(population: &LocalPopulation<'_>, cells: Cells, kernel: &Kernel) -> Result<Self> {
+    fn new(population: &LocalPopulation<'_>, cells: Cells, kernel: &Kernel, timestep: Tick) -> Result<Self> {
         let (spec, model) = (population.spec, population.model::<Nest>());
         let settings = model.settings(population, kernel)?;
         let mut samplers = Vec::new();
@@ -356,6 +361,7 @@ impl Group {
             model: model.name().to_owned(),
             cells,
             settings,
+            generators: model.generators(population, timestep)?,
             samplers,
         })
     }

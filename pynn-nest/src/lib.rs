@@ -8,6 +8,7 @@
 //! | what a cell type is to NEST | `model` |
 //! | the standard cell types, their units | `standard` |
 //! | NEST's own models by name | `native` |
+//! | NEST's own Poisson sources | `generator` |
 //! | connections: those within the rank, those from elsewhere | `wiring` |
 //! | currents of electrodes | `electrodes` |
 //! | one rank: cells, spikes, samples | `engine` |
@@ -38,6 +39,7 @@ mod change;
 mod electrodes;
 mod engine;
 mod ffi;
+mod generator;
 pub mod installation;
 mod library;
 mod model;
@@ -57,6 +59,7 @@ use pynn_core::electrode::CurrentSource;
 use pynn_core::error::Result;
 use pynn_core::plastic::Synapse;
 
+pub use generator::PoissonGenerator;
 pub use model::Model;
 pub use native::{NativeCell, NativeValue, Recordable, recordable};
 
@@ -116,6 +119,12 @@ simulates! {
 
 /// Electrodes play what core computes.
 impl<E: CurrentSource> Injects<E> for Nest {}
+
+impl Simulates<PoissonGenerator> for Nest {
+    fn lower(_: &PoissonGenerator) -> Lowered<Model> {
+        Lowered::Model(Model::poisson())
+    }
+}
 
 impl Simulates<NativeCell> for Nest {
     fn lower(cell: &NativeCell) -> Lowered<Model> {

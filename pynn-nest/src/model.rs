@@ -3,9 +3,11 @@
 use std::borrow::Cow;
 
 use pynn_core::backend::LocalPopulation;
-use pynn_core::error::Result;
+use pynn_core::error::{Error, Result};
+use pynn_core::time::Tick;
 
 use crate::ffi::{Kernel, Kind, Settings};
+use crate::generator::Generators;
 use crate::native::NativeCell;
 use crate::standard::Standard;
 
@@ -17,6 +19,8 @@ pub struct Model(Kinds);
 enum Kinds {
     Standard(Standard),
     Native(NativeCell),
+    /// Repeats what NEST's generators draw.
+    Poisson,
 }
 
 /// A parameter of NEST's and what it is set to.
@@ -70,11 +74,29 @@ impl From<NativeCell> for Model {
 }
 
 impl Model {
+    /// That of [`PoissonGenerator`](crate::PoissonGenerator).
+    pub(crate) fn poisson() -> Self {
+        Self(Kinds::Poisson)
+    }
+
     /// NEST's name of the model.
     pub(crate) fn name(&self) -> &str {
         match &self.0 {
             Kinds::Standard(standard) => standard.name,
             Kinds::Native(native) => native.model(),
+            Kinds::Poisson => "parrot_neuron",
+        }
+    }
+
+    /// What draws the spikes of the cells of `population`, if that is not they themselves.
+    pub(crate) fn generators(
+        &self,
+        population: &LocalPopulation<'_>,
+        timestep: Tick,
+    ) -> Result<Option<Generators>> {
+        match &self.0 {
+            Kinds::Poisson => Generators::new(population, timestep).map(Some),
+            _ => Ok(None),
         }
     }
 
@@ -83,6 +105,7 @@ impl Model {
         match &self.0 {
             Kinds::Standard(standard) => standard.settings(population),
             Kinds::Native(native) => native.settings(population, kernel),
+            Kinds::Poisson => Ok(Vec::new()),
         }
     }
 
@@ -96,6 +119,7 @@ impl Model {
         match &self.0 {
             Kinds::Standard(standard) => standard.shown(population, variable),
             Kinds::Native(native) => native.shown(population, variable, kernel),
+            Kinds::Poisson => Err(Error::description("spike sources show no more than spikes")),
         }
     }
 
@@ -103,6 +127,7 @@ impl Model {
     pub(crate) fn port(&self, receptor: usize) -> Port {
         match &self.0 {
             Kinds::Standard(standard) => standard.receptors[receptor],
+            Kinds::Poisson => Port { factor: 1.0, receptor: None },
             Kinds::Native(_) => Port { factor: 1.0, receptor: u32::try_from(receptor).ok() },
         }
     }
@@ -111,7 +136,7 @@ impl Model {
     pub(crate) fn parameters(&self) -> usize {
         match &self.0 {
             Kinds::Standard(standard) => standard.parameters(),
-            Kinds::Native(_) => 0,
+            Kinds::Native(_) | Kinds::Poisson => 0,
         }
     }
 
@@ -119,14 +144,14 @@ impl Model {
     pub(crate) fn named(&self, name: &str) -> Option<(&'static str, f64)> {
         match &self.0 {
             Kinds::Standard(standard) => standard.named(name),
-            Kinds::Native(_) => None,
+            Kinds::Native(_) | Kinds::Poisson => None,
         }
     }
 
     /// Words that differ for models that differ in what a population does not say.
     pub(crate) fn words(&self) -> String {
         match &self.0 {
-            Kinds::Standard(_) => String::new(),
+            Kinds::Standard(_) | Kinds::Poisson => String::new(),
             Kinds::Native(native) => format!("{native:?}"),
         }
     }

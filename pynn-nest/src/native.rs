@@ -376,7 +376,7 @@ mod tests {
         assert_eq!(VARIABLES[recordable("V_m.s").unwrap().index()], "V_m.s");
         assert_eq!(recordable("V_m").unwrap().index(), NativeCell::variables().V_m.index());
         let error = recordable("v_m").err().unwrap();
-        assert!(error.message().contains("`v_m`; there are V_m, V_m.d, V_m.p, V_m.s"), "{error}");
+        assert!(error.message().contains("`v_m`; there are U_m, V_m,"), "{error}");
     }
 
     #[test]

@@ -84,7 +84,7 @@ fn each_receptor_has_its_own_time_constant() {
         let values = trace(&mut sim, cells.id(), variable);
         // 5 ms after it is due, and of the other cell nothing.
         let row = ((due + 5.0) / 0.1f64).round() as usize;
-        let expected = 100.0 * (-5.0 / tau as f64).exp();
+        let expected = 100.0 * (-5.0f64 / tau).exp();
         assert!((values[2 * row + cell] - expected).abs() < 1e-9, "{variable}: {}", values[2 * row + cell]);
         assert_eq!(values[2 * row + 1 - cell], 0.0, "{variable}");
     }

@@ -3,6 +3,7 @@
 mod common;
 
 use common::{nest, options, start};
+use pynn_core::network::Network;
 use pynn_core::prelude::*;
 use pynn_music::{Ranks, Setup};
 use pynn_nest::Nest;
@@ -80,4 +81,35 @@ fn a_cell_that_diverges_in_one_of_the_threads_ends_the_run_with_an_error() {
         let (net, _) = threaded(threads);
         start(net).run(1.0 * ms).unwrap();
     }
+}
+
+struct Threaded {
+    network: Network,
+    cells: Population<Nest, IfCondExp>,
+}
+
+impl Model for Threaded {
+    fn network(&self) -> &Network {
+        &self.network
+    }
+}
+
+#[test]
+fn a_parameter_set_between_runs_acts_in_every_thread() {
+    let _nest = nest();
+    let record = |threads, v_thresh: Option<Voltage>| {
+        let (net, cells) = threaded(threads);
+        let net = Threaded { network: net.build().unwrap(), cells };
+        let mut sim = Setup::new().ranks(Ranks::Threads).progress(false).start(net).unwrap();
+        sim.run(50.0 * ms).unwrap();
+        if let Some(v_thresh) = v_thresh {
+            sim.set(|net| &net.cells, |p| p.v_thresh, v_thresh).unwrap();
+        }
+        sim.run(50.0 * ms).unwrap();
+        let spikes = sim.spikes(|net| &net.cells).unwrap();
+        (spikes.times, spikes.indices)
+    };
+    let alone = record(1, Some(-54.0 * mV));
+    assert!(alone.0.len() > record(1, None).0.len());
+    assert_eq!(record(2, Some(-54.0 * mV)), alone);
 }

@@ -68,6 +68,7 @@ face! {
     connect = "pynn_nest_connect": fn(u64, *const i64, *const i64, *const f64, *const f64, u32) -> i32;
     reweigh = "pynn_nest_reweigh":
         fn(u64, *const u64, *const u64, *const u32, *const u32, *const f64, *const f64) -> i32;
+    generate = "pynn_nest_generate": fn(u64, u64, *const u32, u64, *const f64, f64) -> i32;
     record_spikes = "pynn_nest_record_spikes": fn(u64, *const i64, f64) -> i32;
     sample = "pynn_nest_sample": fn(u64, u64, *const c_char, f64, f64, *mut u64) -> i32;
     table = "pynn_nest_table": fn(u64, *const u64, *const u32, *const f64, *const u32, *const u32) -> i32;

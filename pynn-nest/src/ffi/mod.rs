@@ -288,6 +288,31 @@ impl Kernel {
         self.face.check(code)
     }
 
+    /// Makes a Poisson generator for each of `distinct` (rate in Hz, start and end in ms), and lets that number `which[i]`
+    /// send to node `first + i`.
+    pub(crate) fn generate(
+        &mut self,
+        first: u64,
+        which: &[u32],
+        distinct: &[[f64; 3]],
+        delay: f64,
+    ) -> Result<()> {
+        assert!(first + which.len() as u64 <= self.nodes, "nodes that there are");
+        assert!(which.iter().all(|which| (*which as usize) < distinct.len()), "generators that there are");
+        // SAFETY: the pointers are valid for the call and for as many entries as said; the generators exist.
+        let code = unsafe {
+            (self.face.generate)(
+                first,
+                which.len() as u64,
+                which.as_ptr(),
+                distinct.len() as u64,
+                distinct.as_ptr().cast(),
+                delay,
+            )
+        };
+        self.face.check(code)
+    }
+
     /// Takes the spikes of `cells`. `delay`, in ms, is one that NEST allows.
     pub(crate) fn record_spikes(&mut self, cells: &[i64], delay: f64) -> Result<()> {
         // SAFETY: the pointer is valid for the call and for as many entries as said.
