@@ -1,0 +1,9 @@
+use pynn::prelude::*;
+
+point_neuron! {
+    struct Pyramidal: Lif {
+        AMPA: CondExpo,
+    }
+}
+
+fn main() {}
