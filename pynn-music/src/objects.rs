@@ -163,18 +163,20 @@ impl<N: Model> Simulation<N> {
     ///
     /// # Errors
     /// When a rank has failed.
-    pub fn weights(&mut self, of: impl FnOnce(&N) -> &Projection) -> Result<SynapseData> {
-        let projection = of(&self.model).id();
-        self.driver.synapses(projection, SynapseValue::Weight)
+    pub fn weights<'n>(&'n mut self, of: impl FnOnce(&'n N) -> &'n Projection) -> Result<SynapseData> {
+        let Self { model, driver } = self;
+        let projection = of(model).id();
+        driver.synapses(projection, SynapseValue::Weight)
     }
 
     /// The delays of a projection's connections, whole time steps of the target's simulator, in ms.
     ///
     /// # Errors
     /// When a rank has failed.
-    pub fn delays(&mut self, of: impl FnOnce(&N) -> &Projection) -> Result<SynapseData> {
-        let projection = of(&self.model).id();
-        self.driver.synapses(projection, SynapseValue::Delay)
+    pub fn delays<'n>(&'n mut self, of: impl FnOnce(&'n N) -> &'n Projection) -> Result<SynapseData> {
+        let Self { model, driver } = self;
+        let projection = of(model).id();
+        driver.synapses(projection, SynapseValue::Delay)
     }
 
     /// Sets the weights of a projection's connections: `sim.set_weights(|net| &net.drive, 0.2 * nA)`.
@@ -185,28 +187,30 @@ impl<N: Model> Simulation<N> {
     ///
     /// # Errors
     /// When a weight does not make sense, the unit is another, the backend refuses it, or a rank has failed.
-    pub fn set_weights<W: Unit>(
-        &mut self,
-        of: impl FnOnce(&N) -> &Projection,
+    pub fn set_weights<'n, W: Unit>(
+        &'n mut self,
+        of: impl FnOnce(&'n N) -> &'n Projection,
         weights: impl IntoSynapseValues<W>,
     ) -> Result<()> {
-        let projection = of(&self.model).id();
+        let Self { model, driver } = self;
+        let projection = of(model).id();
         let weights = weights.into_synapse_values().into_column();
-        self.driver.set_synapses(projection, SynapseValue::Weight, (W::NAME, W::SYMBOL), &weights)
+        driver.set_synapses(projection, SynapseValue::Weight, (W::NAME, W::SYMBOL), &weights)
     }
 
     /// A parameter of a projection's connections, by PyNN's name: `sim.synapse_parameter(|net| &net.drive, "tau_rec")`.
     ///
     /// # Errors
     /// When the synapse type has no such parameter, or a rank has failed.
-    pub fn synapse_parameter(
-        &mut self,
-        of: impl FnOnce(&N) -> &Projection,
+    pub fn synapse_parameter<'n>(
+        &'n mut self,
+        of: impl FnOnce(&'n N) -> &'n Projection,
         name: &str,
     ) -> Result<SynapseData> {
-        let projection = of(&self.model).id();
-        let value = self.driver.synapse_parameter(projection, name)?;
-        self.driver.synapses(projection, value)
+        let Self { model, driver } = self;
+        let projection = of(model).id();
+        let value = driver.synapse_parameter(projection, name)?;
+        driver.synapses(projection, value)
     }
 
     /// Sets a parameter of a projection's connections, as [`set_weights`](Self::set_weights) sets weights.
@@ -214,16 +218,17 @@ impl<N: Model> Simulation<N> {
     /// # Errors
     /// When the synapse type has no such parameter, a value does not make sense, the unit is another, the backend refuses
     /// it, or a rank has failed.
-    pub fn set_synapse_parameter<T: Unit>(
-        &mut self,
-        of: impl FnOnce(&N) -> &Projection,
+    pub fn set_synapse_parameter<'n, T: Unit>(
+        &'n mut self,
+        of: impl FnOnce(&'n N) -> &'n Projection,
         name: &str,
         values: impl IntoSynapseValues<T>,
     ) -> Result<()> {
-        let projection = of(&self.model).id();
-        let value = self.driver.synapse_parameter(projection, name)?;
+        let Self { model, driver } = self;
+        let projection = of(model).id();
+        let value = driver.synapse_parameter(projection, name)?;
         let values = values.into_synapse_values().into_column();
-        self.driver.set_synapses(projection, value, (T::NAME, T::SYMBOL), &values)
+        driver.set_synapses(projection, value, (T::NAME, T::SYMBOL), &values)
     }
 }
 

@@ -4,3 +4,8 @@
 mod shared;
 
 between_runs!(pynn_native::Native, ());
+
+#[test]
+fn any_number_of_ranks_is_set_and_read_as_one() {
+    shared::any_number_of_ranks_is_set_and_read_as_one::<pynn_native::Native>();
+}

@@ -4,6 +4,9 @@
 
 #[path = "../../pynn-music/tests/common/mpirun.rs"]
 mod mpirun;
+#[path = "../../pynn-music/tests/common/between_runs.rs"]
+#[allow(unused_macros, reason = "the tests of one process are elsewhere")]
+mod shared;
 
 use std::process::ExitCode;
 
@@ -16,8 +19,12 @@ use pynn_nest::Nest;
 
 fn main() -> ExitCode {
     mpirun::main(
-        |scenario| println!("recorded {}", record(scenario, Ranks::Mpi)),
+        |scenario| match scenario.strip_prefix("session ") {
+            Some(ranks) => println!("seen {:?}", shared::session::<Nest>(ranks.parse().unwrap())),
+            None => println!("recorded {}", record(scenario, Ranks::Mpi)),
+        },
         &[
+            ("processes_are_set_and_read_as_one_rank_is", processes_are_set_and_read_as_one_rank_is),
             ("any_number_of_nest_ranks_gives_the_same_spikes_and_traces", any_number_of_nest_ranks),
             ("a_failing_nest_rank_ends_all_processes_with_its_reason", a_failing_nest_rank),
         ],
@@ -94,4 +101,13 @@ fn any_number_of_nest_ranks() {
 fn a_failing_nest_rank() {
     let played = play("1 1", 2, &[("PYNN_NEST", "/nonexistent")]);
     played.failed_with(&["rank 1 (sim2, 1 of 1)", "NEST 3.10 was not found"]);
+}
+
+fn processes_are_set_and_read_as_one_rank_is() {
+    let alone = format!("{:?}", shared::session::<Nest>(1));
+    for processes in [2, 4] {
+        let played = play(&format!("session {processes}"), processes, &[]);
+        assert!(played.success, "{played:#?}");
+        assert_eq!(played.value("seen"), alone, "on {processes} processes");
+    }
 }

@@ -1,6 +1,6 @@
 //! What a user does between runs, on any backend: `between_runs!(Native)` makes the tests.
 
-#![allow(unreachable_pub, missing_docs, reason = "shared by several test programs")]
+#![allow(dead_code, unreachable_pub, missing_docs, reason = "shared by several test programs")]
 
 use pynn_core::cell::{Parameter, Variable};
 use pynn_core::network::Network;
@@ -395,6 +395,64 @@ pub fn weights_set_between_runs_act_from_then_on<B: Able>() {
     }
 }
 
+/// Everything is set, between several runs, on so many ranks: what is read, and the bits of what the cells did.
+pub fn session<B: Able>(processes: usize) -> (Vec<f64>, Vec<f64>, Vec<f64>, u64) {
+    let mut sim = Built { processes, rate: 50.0 * Hz, ..Built::default() }.start::<B>();
+    sim.set(|net| &net.cells, |p| p.tau_m, |i: usize| (10.0 + i as f64) * ms).unwrap();
+    sim.set(|net| net.cells.slice(1..4), |p| p.i_offset, Uniform { low: 0.1 * nA, high: 0.4 * nA }).unwrap();
+    let trains = [vec![3.0 * ms, 7.0 * ms], vec![5.0 * ms]];
+    sim.set_spike_times(|net| &net.listed, SpikeTrains::each(trains)).unwrap();
+    sim.run(10.0 * ms).unwrap();
+    sim.set(|net| net.cells.slice(..2), |p| p.tau_m, -1.0 * ms).unwrap_err();
+    sim.set_weights(|net| &net.drive, Uniform { low: 0.1 * nA, high: 0.6 * nA }).unwrap();
+    sim.set_weights(|net| &net.among, |i: usize, j: usize| (i + j) as f64 * 0.01 * nA).unwrap();
+    sim.set(|net| &net.poisson, |p| p.rate, |i: usize| i as f64 * 100.0 * Hz).unwrap();
+    sim.set_spike_times(|net| net.listed.slice(1..), [12.0 * ms]).unwrap();
+    sim.initialize(|net| net.cells.slice(2..), |s| s.v, |i: usize| (-60.0 - i as f64) * mV).unwrap();
+    sim.run(10.0 * ms).unwrap();
+    let parameters: Vec<f64> =
+        sim.get(|net| &net.cells, |p| p.i_offset).unwrap().into_iter().map(Unit::base).collect();
+    let states: Vec<f64> =
+        sim.state(|net| &net.cells, |s| s.v).unwrap().into_iter().map(Unit::base).collect();
+    let mut weights = sim.weights(|net| &net.drive).unwrap().values;
+    weights.extend(sim.weights(|net| &net.among).unwrap().values);
+    let bits = v(&mut sim).iter().fold(0u64, |bits, v| bits.rotate_left(5) ^ v.to_bits());
+    (parameters, states, weights, bits)
+}
+
+pub fn any_number_of_ranks_is_set_and_read_as_one<B: Able>() {
+    let alone = session::<B>(1);
+    assert!(alone.0[1] != alone.0[2] && alone.1[0] != alone.1[1] && alone.2[0] != alone.2[1]);
+    for processes in [2, 3, 5, 7] {
+        assert_eq!(session::<B>(processes), alone, "on {processes} ranks");
+    }
+}
+
+/// PyNN's `FixedNumberPre(3)`: each target has three connections of weight 0.5.
+pub fn a_column_of_weights_sums_up_its_connections<B: Able>() {
+    let mut net = NetworkBuilder::new("Columns");
+    let sim = net.simulator::<B>("sim", SimulatorOptions::default());
+    let input = net.population(&sim, "input", 6, SpikeSourceArray::default());
+    let cells = net.population(&sim, "cells", 4, IfCondExp::default());
+    let receptor = IfCondExp::receptors().excitatory;
+    let three = FixedNumberPre { n: 3, ..FixedNumberPre::default() };
+    let synapse = StaticSynapse { weight: 0.5 * uS, delay: 0.5 * ms };
+    let drive = net.project(None, &input, cells.target(receptor), three, synapse);
+    let listed = FromList::new([(1, 0), (0, 3), (5, 0), (0, 3)]);
+    let synapse = StaticSynapse { weight: vec![1.0 * uS, 2.0 * uS, 3.0 * uS, 4.0 * uS], delay: 0.5 * ms };
+    let list = net.project(None, &input, cells.target(receptor), listed, synapse);
+    let mut sim = Setup::new().ranks(Ranks::Threads).progress(false).start(net.build().unwrap()).unwrap();
+    let matrix = sim.weights(|_| &drive).unwrap().matrix();
+    for target in 0..4 {
+        let column = matrix.iter().map(|row| row[target]).filter(|weight| !weight.is_nan());
+        assert_eq!(column.sum::<f64>(), 1.5, "{matrix:?}");
+    }
+    // Ordered by target, then by source, then as the connector has them; the matrix sums up.
+    let data = sim.weights(|_| &list).unwrap();
+    assert_eq!(data.list().collect::<Vec<_>>(), [(1, 0, 1.0), (5, 0, 3.0), (0, 3, 2.0), (0, 3, 4.0)]);
+    assert_eq!(data.matrix()[0][3], 6.0);
+}
+
 /// Cells of type `C` alone: a current set in the middle of a run acts from then on, and from 0 after a reset.
 fn current_of<B: Simulates<C> + Records<observable::MembranePotential>, C: CellType + Default>() {
     let i_offset = || Parameter::<Current>::new(C::info().parameter("i_offset").expect("a constant current"));
@@ -472,6 +530,7 @@ macro_rules! between_runs {
             weights_and_delays_are_read_as_described_and_as_set
             weights_set_between_runs_act_from_then_on
             a_parameter_of_every_cell_type_is_set_in_the_middle_of_a_run
+            a_column_of_weights_sums_up_its_connections
         );
     };
     (@ $backend:ty, $guard:expr, $($test:ident)*) => {$(
