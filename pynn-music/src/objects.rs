@@ -40,6 +40,35 @@ impl Chosen {
 ///
 /// A [`reset`](Self::reset) keeps parameters, spike times and weights as set, and puts states back to their initial
 /// values: those of [`initialize`](Self::initialize), if it was called.
+///
+/// ```no_run
+/// use pynn_core::network::Network;
+/// use pynn_core::prelude::*;
+///
+/// struct Net<B> {
+///     network: Network,
+///     exc: Population<B, IfCurrExp>,
+///     drive: Projection,
+/// }
+///
+/// impl<B> Model for Net<B> {
+///     fn network(&self) -> &Network {
+///         &self.network
+///     }
+/// }
+///
+/// fn learn<B>(sim: &mut pynn_music::Simulation<Net<B>>) -> Result<()> {
+///     sim.set(|net| &net.exc, |p| p.tau_m, Uniform { low: 10.0 * ms, high: 20.0 * ms })?;
+///     sim.set(|net| net.exc.slice(..10), |p| p.i_offset, |i: usize| 0.1 * i as f64 * nA)?;
+///     sim.initialize(|net| &net.exc, |s| s.v, -70.0 * mV)?;
+///     sim.set_weights(|net| &net.drive, |source: usize, target: usize| (source + target) as f64 * pA)?;
+///     sim.run(100.0 * ms)?;
+///     let v: Vec<Voltage> = sim.state(|net| &net.exc, |s| s.v)?;
+///     let weights = sim.weights(|net| &net.drive)?.matrix();
+///     # let _ = (v, weights);
+///     Ok(())
+/// }
+/// ```
 impl<N: Model> Simulation<N> {
     /// Sets a parameter of a population or of a view of one: `sim.set(|net| &net.exc, |p| p.tau_m, 15.0 * ms)`,
     /// `sim.set(|net| net.exc.slice(..10), |p| p.i_offset, |i: usize| i as f64 * nA)`.
