@@ -299,6 +299,29 @@ macro_rules! __simulates_point_neuron {
                 $crate::backend::Lowered::Model($crate::native::Model::of_point_neuron::<$cell>())
             }
         }
+        $crate::__private::neuron_simulates_point_neuron! { $cell }
     };
 }
 pub use __simulates_point_neuron as simulates_point_neuron;
+
+/// NEURON does all of them.
+#[cfg(feature = "neuron")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __neuron_simulates_point_neuron {
+    ($cell:ident) => {
+        impl $crate::backend::Simulates<$cell> for $crate::neuron::Neuron {
+            fn lower(_: &$cell) -> $crate::backend::Lowered<$crate::neuron::Model> {
+                $crate::backend::Lowered::Model($crate::neuron::Model::of_point_neuron::<$cell>())
+            }
+        }
+    };
+}
+
+#[cfg(not(feature = "neuron"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __neuron_simulates_point_neuron {
+    ($cell:ident) => {};
+}
+pub use __neuron_simulates_point_neuron as neuron_simulates_point_neuron;

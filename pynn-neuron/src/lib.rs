@@ -50,6 +50,7 @@ use pynn_core::backend::{
 use pynn_core::cell::observable::{
     AdaptationConductance, AdaptationCurrent, GateH, GateM, GateN, GsynExc, GsynInh, MembranePotential,
     MovingThreshold, RecoveryVariable, RefractoryConductance, SpikeTriggeredCurrent, Spikes,
+    SynapticConductance, SynapticCurrent,
 };
 use pynn_core::cells;
 use pynn_core::connector::Connector;
@@ -126,5 +127,5 @@ macro_rules! records {
 }
 records!(
     Spikes MembranePotential GsynExc GsynInh GateM GateH GateN AdaptationCurrent RecoveryVariable SpikeTriggeredCurrent
-    MovingThreshold AdaptationConductance RefractoryConductance
+    MovingThreshold AdaptationConductance RefractoryConductance SynapticConductance SynapticCurrent
 );

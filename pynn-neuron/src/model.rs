@@ -3,10 +3,11 @@
 use pynn_core::backend::LocalPopulation;
 use pynn_core::error::{Error, Result};
 use pynn_core::network::Network;
+use pynn_core::point_neuron::{Membrane, PointNeuron, PostSynapticReceptor, Response};
 use pynn_core::random::Purpose;
 use pynn_core::time::Tick;
 
-use crate::receptor::{Kernel, Receptor};
+use crate::receptor;
 
 /// A cell type as NEURON sees it.
 #[derive(Clone, Copy, Debug)]
@@ -18,8 +19,8 @@ pub struct Model {
     /// What the mechanism is given, in this order, when it is initialised.
     given: &'static [Given],
     /// Its receptors, if it has any number of them; else it has them built in.
-    receptors: Option<&'static [Receptor]>,
-    /// The names of what it shows.
+    receptors: Option<&'static [PostSynapticReceptor]>,
+    /// The names of what it shows, before those of these receptors.
     shown: &'static [&'static str],
     /// How much earlier than it is due a spike is given to it, in time steps.
     pub(crate) early: f64,
@@ -86,17 +87,17 @@ const CONDUCTANCE_SYNAPSES: &[Given] = integrate_and_fire!(
     Initial("gsyn_inh")
 );
 
-const fn conductance(kernel: Kernel, reversal: &'static str, initial: &'static str) -> Receptor {
-    Receptor { kernel, reversal: Some(reversal), initial: Some(initial) }
+const fn standard(name: &'static str, variable: &'static str, response: Response) -> PostSynapticReceptor {
+    PostSynapticReceptor { name, variable, response }
 }
 
-const EXP_RECEPTORS: &[Receptor] = &[
-    conductance(Kernel::Exp { tau: "tau_syn_E" }, "e_rev_E", "gsyn_exc"),
-    conductance(Kernel::Exp { tau: "tau_syn_I" }, "e_rev_I", "gsyn_inh"),
+const EXP_RECEPTORS: &[PostSynapticReceptor] = &[
+    standard("excitatory", "gsyn_exc", Response::CondExp { tau_syn: "tau_syn_E", e_syn: "e_rev_E" }),
+    standard("inhibitory", "gsyn_inh", Response::CondExp { tau_syn: "tau_syn_I", e_syn: "e_rev_I" }),
 ];
-const ALPHA_RECEPTORS: &[Receptor] = &[
-    conductance(Kernel::Alpha { tau: "tau_syn_E" }, "e_rev_E", "gsyn_exc"),
-    conductance(Kernel::Alpha { tau: "tau_syn_I" }, "e_rev_I", "gsyn_inh"),
+const ALPHA_RECEPTORS: &[PostSynapticReceptor] = &[
+    standard("excitatory", "gsyn_exc", Response::CondAlpha { tau_syn: "tau_syn_E", e_syn: "e_rev_E" }),
+    standard("inhibitory", "gsyn_inh", Response::CondAlpha { tau_syn: "tau_syn_I", e_syn: "e_rev_I" }),
 ];
 
 pub(crate) const IF_CURR_EXP: Model = Model {
@@ -134,6 +135,29 @@ pub(crate) const IF_FACETS_HARDWARE1: Model = Model {
     ],
     ..IF_COND_EXP
 };
+/// The membrane of [`Membrane::Lif`], whose mechanism adapts if it is told to.
+const LIF: Model = Model {
+    mechanism: "PynnLif",
+    given: &[
+        Gid,
+        Refractory,
+        Leak,
+        Parameter("v_rest"),
+        Parameter("v_reset"),
+        Parameter("v_thresh"),
+        Parameter("i_offset"),
+        Constant(1.0),
+        Constant(0.0),
+        Constant(0.0),
+        Constant(1.0),
+        Constant(0.0),
+        Constant(0.0),
+        Constant(0.0),
+        Constant(0.0),
+    ],
+    shown: &["v", "g_s", "g_r"],
+    ..IF_COND_EXP
+};
 pub(crate) const IF_COND_EXP_GSFA_GRR: Model = Model {
     mechanism: "PynnLif",
     given: &[
@@ -154,7 +178,7 @@ pub(crate) const IF_COND_EXP_GSFA_GRR: Model = Model {
         Initial("g_r"),
     ],
     receptors: Some(EXP_RECEPTORS),
-    shown: &["v", "g_s", "g_r", "gsyn_exc", "gsyn_inh"],
+    shown: &["v", "g_s", "g_r"],
     ..IF_COND_EXP
 };
 pub(crate) const EIF_COND_EXP_ISFA_ISTA: Model = Model {
@@ -177,7 +201,7 @@ pub(crate) const EIF_COND_EXP_ISFA_ISTA: Model = Model {
         Initial("w"),
     ],
     receptors: Some(EXP_RECEPTORS),
-    shown: &["v", "w", "gsyn_exc", "gsyn_inh"],
+    shown: &["v", "w"],
     ..IF_COND_EXP
 };
 pub(crate) const EIF_COND_ALPHA_ISFA_ISTA: Model =
@@ -226,7 +250,7 @@ pub(crate) const GIF_COND_EXP: Model = Model {
         Parameter("a_gamma3"),
     ],
     receptors: Some(EXP_RECEPTORS),
-    shown: &["v", "i_eta", "v_t", "gsyn_exc", "gsyn_inh"],
+    shown: &["v", "i_eta", "v_t"],
     ..IF_COND_EXP
 };
 pub(crate) const HH_COND_EXP: Model = Model {
@@ -270,19 +294,30 @@ pub(crate) const MECHANISMS: [&str; 10] = [
 ];
 
 impl Model {
+    /// The model of a cell type made of a membrane and receptors.
+    #[must_use]
+    pub fn of_point_neuron<C: PointNeuron>() -> Self {
+        let membrane = match C::MEMBRANE {
+            Membrane::Lif => LIF,
+            Membrane::AdExp => EIF_COND_EXP_ISFA_ISTA,
+        };
+        Self { receptors: Some(C::RECEPTORS), ..membrane }
+    }
+
     /// How many receptors it has of those that it may have any number of.
     pub(crate) fn receptors(&self) -> usize {
         self.receptors.unwrap_or_default().len()
     }
 
     /// The names of what it shows, by column.
-    pub(crate) fn shown(&self) -> &'static [&'static str] {
-        self.shown
+    pub(crate) fn shown(&self) -> Vec<&'static str> {
+        let receptors = self.receptors.unwrap_or_default().iter();
+        self.shown.iter().copied().chain(receptors.map(|receptor| receptor.variable)).collect()
     }
 
     /// How many values a cell is given.
     pub(crate) fn width(&self) -> usize {
-        let receptors = self.receptors.map_or(0, |receptors| 1 + receptors.len() * Receptor::WIDTH);
+        let receptors = self.receptors.map_or(0, |receptors| 1 + receptors.len() * receptor::WIDTH);
         self.given.len() + receptors
     }
 
@@ -303,7 +338,8 @@ impl Model {
             .iter()
             .enumerate()
             .map(|(number, receptor)| {
-                receptor.values(population, timestep.ms(), network.weight_quantum(population.spec.id, number))
+                let quantum = network.weight_quantum(population.spec.id, number);
+                receptor::values(receptor, population, timestep.ms(), quantum)
             })
             .collect::<Result<_>>()?;
         let mut values = Vec::with_capacity(population.cells.len() * self.width());
@@ -318,12 +354,13 @@ impl Model {
     /// The number of the column that shows variable number `variable` of the cell type.
     pub(crate) fn column(&self, population: &LocalPopulation<'_>, variable: usize) -> Result<usize> {
         let (cell, name) = (population.spec.cell, population.spec.cell.variables[variable].name);
-        self.shown.iter().position(|shown| *shown == name).ok_or_else(|| {
+        let shown = self.shown();
+        shown.iter().position(|shown| *shown == name).ok_or_else(|| {
             Error::description(format!(
                 "population `{}`: NEURON shows no `{name}` of {}; it shows {}",
                 population.spec.name,
                 cell.name,
-                self.shown.join(", ")
+                shown.join(", ")
             ))
         })
     }

@@ -2,27 +2,9 @@
 
 use pynn_core::backend::LocalPopulation;
 use pynn_core::error::Result;
+use pynn_core::point_neuron::{PostSynapticReceptor, Response};
 
-/// A receptor: names of the parameters that say what it does.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Receptor {
-    pub(crate) kernel: Kernel,
-    /// The reversal potential's parameter; `None` if weights are currents.
-    pub(crate) reversal: Option<&'static str>,
-    /// The state variable that says the initial value; `None` for zero.
-    pub(crate) initial: Option<&'static str>,
-}
-
-/// What a spike of weight 1 brings; times are parameters.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Kernel {
-    /// `exp(-t / tau)`.
-    Exp { tau: &'static str },
-    /// `(t / tau) exp(1 - t / tau)`, taken in the middle of each step.
-    Alpha { tau: &'static str },
-}
-
-/// The coefficients of a receptor of one cell, as `mechanisms/receptors.cpp` says.
+/// What a spike of weight 1 brings to a receptor of one cell, as `mechanisms/receptors.cpp` says.
 struct Kinetics {
     jump: f64,
     start: f64,
@@ -39,10 +21,12 @@ fn lost(tau: f64, dt: f64) -> f64 {
 }
 
 impl Kinetics {
+    /// `exp(-t / tau)`.
     fn exp(tau: f64, dt: f64) -> Self {
         Self { jump: 1.0, start: 0.0, now: 1.0, ahead: 0.0, loss: lost(tau, dt), feed: 0.0, fade: 0.0 }
     }
 
+    /// `(t / tau) exp(1 - t / tau)`, taken in the middle of each step.
     fn alpha(tau: f64, dt: f64) -> Self {
         let (decay, half) = ((-dt / tau).exp(), (-0.5 * dt / tau).exp());
         Self {
@@ -55,39 +39,57 @@ impl Kinetics {
             fade: decay,
         }
     }
+
+    /// `exp(-t / long) - exp(-t / short)`, whose peak is made 1. As NEURON's `Exp2Syn` has it, the two differ by 1e-4 at least.
+    fn beta(rise: f64, decay: f64, dt: f64) -> Self {
+        let long = rise.max(decay);
+        let short = rise.min(decay).min(0.9999 * long);
+        let peak = short * long / (long - short) * (long / short).ln();
+        let fade = (-dt / short).exp();
+        Self {
+            jump: 0.0,
+            start: 1.0 / ((-peak / long).exp() - (-peak / short).exp()),
+            now: 1.0,
+            ahead: 0.0,
+            loss: lost(long, dt),
+            feed: (-dt / long).exp() - fade,
+            fade,
+        }
+    }
 }
+
+/// How many values a cell is given for each of its receptors.
+pub(crate) const WIDTH: usize = 11;
 
 /// Sums of what arrives in a step have room for more than a double has.
 const FINER: f64 = 1.0 / 4_294_967_296.0;
 
-impl Receptor {
-    /// How many values a cell is given for each of its receptors.
-    pub(crate) const WIDTH: usize = 11;
-
-    /// What each cell of `population` is given, for a time step in ms and weights of this resolution.
-    pub(crate) fn values(
-        &self,
-        population: &LocalPopulation<'_>,
-        timestep: f64,
-        quantum: f64,
-    ) -> Result<Vec<[f64; Self::WIDTH]>> {
-        let column = |name: Option<&str>| name.map(|name| population.parameter_named(name)).transpose();
-        let kinetics: Vec<Kinetics> = match self.kernel {
-            Kernel::Exp { tau } => {
-                population.parameter_named(tau)?.iter().map(|tau| Kinetics::exp(*tau, timestep)).collect()
-            }
-            Kernel::Alpha { tau } => {
-                population.parameter_named(tau)?.iter().map(|tau| Kinetics::alpha(*tau, timestep)).collect()
-            }
-        };
-        let reversal = column(self.reversal)?;
-        let initial = self.initial.map(|name| population.initial_named(name)).transpose()?;
-        let cells = kinetics.iter().enumerate().map(|(cell, kinetics)| {
-            let (conductance, drive) = reversal.as_ref().map_or((0.0, 1.0), |column| (1.0, column[cell]));
-            let initial = initial.as_ref().map_or(0.0, |column| column[cell]);
-            let Kinetics { jump, start, now, ahead, loss, feed, fade } = *kinetics;
-            [jump, start, now, ahead, loss, feed, fade, conductance, drive, quantum * FINER, initial]
-        });
-        Ok(cells.collect())
-    }
+/// What each cell of `population` is given for `receptor`, for a time step in ms and weights of this resolution.
+pub(crate) fn values(
+    receptor: &PostSynapticReceptor,
+    population: &LocalPopulation<'_>,
+    timestep: f64,
+    quantum: f64,
+) -> Result<Vec<[f64; WIDTH]>> {
+    let parameter = |name: &str| population.parameter_named(name);
+    let each = |tau: &str, kinetics: fn(f64, f64) -> Kinetics| {
+        Ok(parameter(tau)?.into_iter().map(|tau| kinetics(tau, timestep)).collect())
+    };
+    let (kinetics, reversal): (Result<Vec<_>>, _) = match receptor.response {
+        Response::CurrExp { tau_syn } => (each(tau_syn, Kinetics::exp), None),
+        Response::CondExp { tau_syn, e_syn } => (each(tau_syn, Kinetics::exp), Some(e_syn)),
+        Response::CondAlpha { tau_syn, e_syn } => (each(tau_syn, Kinetics::alpha), Some(e_syn)),
+        Response::CondBeta { tau_rise, tau_decay, e_syn } => {
+            let taus = parameter(tau_rise)?.into_iter().zip(parameter(tau_decay)?);
+            (Ok(taus.map(|(rise, decay)| Kinetics::beta(rise, decay, timestep)).collect()), Some(e_syn))
+        }
+    };
+    let reversal = reversal.map(parameter).transpose()?;
+    let initial = population.initial_named(receptor.variable)?;
+    let cells = kinetics?.into_iter().enumerate().map(|(cell, kinetics)| {
+        let (conductance, drive) = reversal.as_ref().map_or((0.0, 1.0), |column| (1.0, column[cell]));
+        let Kinetics { jump, start, now, ahead, loss, feed, fade } = kinetics;
+        [jump, start, now, ahead, loss, feed, fade, conductance, drive, quantum * FINER, initial[cell]]
+    });
+    Ok(cells.collect())
 }
