@@ -21,6 +21,7 @@ example vogels_abbott --time 200
 example microcircuit --scale 0.02 --time 200
 example from_files
 example custom_cell
+example electrodes
 example three_backends --time 200
 
 target=${CARGO_TARGET_DIR:-target}

@@ -7,11 +7,11 @@
 extern crate self as pynn;
 
 pub use pynn_core::network::{Model, Network, NetworkBuilder, SimulatorOptions};
-pub use pynn_core::population::{Assembly, Population, Projection, View};
+pub use pynn_core::population::{Assembly, Electrode, Population, Projection, View};
 pub use pynn_core::{Error, ErrorKind, Result};
 pub use pynn_core::{
-    backend, cells, connector, connectors, digest, distance, error, expression, network, population, random,
-    recording, space,
+    backend, cells, connector, connectors, digest, distance, electrode, error, expression, network,
+    population, random, recording, space,
 };
 pub use pynn_core::{cell, point_neuron, synapse};
 pub use pynn_core::{source, time, units, values};

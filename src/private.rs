@@ -1,11 +1,12 @@
 //! What `network!` expands to beyond the builder: the builder's methods, cut so that each capability a backend lacks is
 //! blamed on the token that asks for it, and so that types are known before rustc looks for capabilities.
 
-use pynn_core::backend::{Connects, Records, Simulates, Transmits};
-use pynn_core::cell::{CellType, Observable, Parameter, Receives, Sampled, State, Variable};
+use pynn_core::backend::{Connects, Injects, Records, Simulates, Transmits};
+use pynn_core::cell::{CellType, Injectable, Observable, Parameter, Receives, Sampled, State, Variable};
+use pynn_core::electrode::CurrentSource;
 use pynn_core::network::NetworkBuilder;
 use pynn_core::population::{
-    Assembly, Members, Population, Projection, Senders, SimulatorHandle, Target, View,
+    Assembly, Electrode, Members, Population, Projection, Senders, SimulatorHandle, Target, View,
 };
 use pynn_core::synapse::{IntoField, SynapseDefaults, SynapseType, WeightLimits};
 use pynn_core::units::{Time, Unit};
@@ -87,6 +88,42 @@ impl<B, C: CellType, W, S, K> By<B, C, W, S, K> {
     {
         net.project(label, source, self.onto.target, self.connector, self.onto.synapse)
     }
+}
+
+/// Cells, whatever they come as.
+pub fn assembly<B, C>(cells: impl Into<Assembly<B, C>>) -> Assembly<B, C> {
+    cells.into()
+}
+
+/// Cells to inject into, blaming the population.
+pub fn injected<B, C: Injectable>(cells: Assembly<B, C>) -> Assembly<B, C> {
+    cells
+}
+
+/// Cells to inject into.
+pub struct Injection<'a, B, C> {
+    net: &'a mut NetworkBuilder,
+    cells: Assembly<B, C>,
+}
+
+/// Chooses the cells of the next electrode.
+pub fn into<B, C>(net: &mut NetworkBuilder, cells: Assembly<B, C>) -> Injection<'_, B, C> {
+    Injection { net, cells }
+}
+
+impl<B, C> Injection<'_, B, C> {
+    /// [`NetworkBuilder::inject`], blaming the source.
+    pub fn inject<E: CurrentSource>(self, label: Option<&str>, source: E) -> Electrode<E>
+    where
+        B: Injects<E>,
+    {
+        self.net.inject_into(label, self.cells, source)
+    }
+}
+
+/// A list as a vector.
+pub fn list<T>(values: impl IntoIterator<Item = T>) -> Vec<T> {
+    values.into_iter().collect()
 }
 
 /// A variable to record.
@@ -270,6 +307,8 @@ pub mod keyword {
     pub const vary: () = ();
     /// `projection exc -> inh.excitatory: AllToAll, StaticSynapse { weight: 0.1nA, delay: 1.0ms };`
     pub const projection: () = ();
+    /// `inject DcSource { amplitude: 0.5nA, .. } -> exc[0..10];`
+    pub const inject: () = ();
     /// `record exc: spikes, v every 1.0ms;`
     pub const record: () = ();
     /// `structure exc: Grid2D { dx: 10.0um, dy: 10.0um, .. };`

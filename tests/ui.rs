@@ -12,6 +12,7 @@ fn mistakes_are_reported_in_the_users_words() {
     tests.compile_fail("tests/ui/connectors/*.rs");
     tests.compile_fail("tests/ui/synapses/*.rs");
     tests.compile_fail("tests/ui/receptors/*.rs");
+    tests.compile_fail("tests/ui/electrodes/*.rs");
     tests.compile_fail("tests/ui/recording/*.rs");
     tests.compile_fail("tests/ui/generics/*.rs");
     tests.compile_fail("tests/ui/timing/*.rs");

@@ -51,6 +51,10 @@ pub trait Suite:
     + Connects<FromList>
     + Connects<FromFile>
     + Transmits<StaticSynapse>
+    + Injects<DcSource>
+    + Injects<AcSource>
+    + Injects<StepCurrentSource>
+    + Injects<NoisyCurrentSource>
     + Records<observable::Spikes>
     + Records<observable::MembranePotential>
     + Records<observable::GsynExc>

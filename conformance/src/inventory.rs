@@ -2,7 +2,7 @@
 
 use std::marker::PhantomData;
 
-use pynn::backend::{Connects, Records, Simulates, Transmits};
+use pynn::backend::{Connects, Injects, Records, Simulates, Transmits};
 use pynn::prelude::*;
 
 /// Something a backend has or has not.
@@ -38,6 +38,7 @@ impl<B, T> Otherwise for Ask<B, T> {}
 struct Cell<T>(PhantomData<T>);
 struct Synapse<T>(PhantomData<T>);
 struct By<T>(PhantomData<T>);
+struct Into<T>(PhantomData<T>);
 struct Seen<T>(PhantomData<T>);
 
 impl<B: Simulates<T>, T> Ask<B, Cell<T>> {
@@ -49,6 +50,10 @@ impl<B: Transmits<T>, T> Ask<B, Synapse<T>> {
 }
 
 impl<B: Connects<T>, T> Ask<B, By<T>> {
+    const HAS: bool = true;
+}
+
+impl<B: Injects<T>, T> Ask<B, Into<T>> {
     const HAS: bool = true;
 }
 
@@ -96,6 +101,12 @@ kinds! {
         FromList = FromList, "FromListConnector";
         FromFile = FromFile, "FromFileConnector";
     }
+    "Current sources" Into {
+        DcSource = DcSource, "DCSource";
+        AcSource = AcSource, "ACSource";
+        StepCurrentSource = StepCurrentSource, "StepCurrentSource";
+        NoisyCurrentSource = NoisyCurrentSource, "NoisyCurrentSource";
+    }
     "Recorded" Seen {
         spikes = observable::Spikes, "spikes";
         v = observable::MembranePotential, "v";
@@ -114,5 +125,6 @@ pub const EVERYWHERE: &[(&str, &str)] = &[
     ("slices", "projections between ranges of cells"),
     ("Uniform", "values drawn from a distribution"),
     ("run_until", "runs that add up"),
+    ("set_electrode", "electrodes that change between runs"),
     ("reset", "back to time 0"),
 ];

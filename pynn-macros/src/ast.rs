@@ -35,6 +35,7 @@ pub(crate) enum Item {
     Population(Population),
     Assign(Assign),
     Projection(Projection),
+    Inject(Inject),
     Record(Record),
     Structure(Structure),
     Space(SpaceItem),
@@ -96,6 +97,14 @@ pub(crate) struct Projection {
     pub(crate) post: Option<End>,
     pub(crate) connector: Option<Value>,
     pub(crate) synapse: Option<Value>,
+}
+
+/// `inject drive = DcSource { amplitude: 0.5nA, .. } -> exc[0..10];`
+pub(crate) struct Inject {
+    pub(crate) attrs: Vec<Attribute>,
+    pub(crate) label: Option<Ident>,
+    pub(crate) source: Option<Value>,
+    pub(crate) cells: Option<End>,
 }
 
 /// `name`, `name[0..10]`, `family[k]`, `family[k][0..10]`, each perhaps with `.part`.

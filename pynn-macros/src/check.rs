@@ -1,6 +1,8 @@
 //! Rules that need more than one item, and rules on numbers written as literals. The builder applies the same
 //! number rules, with the same words, where values are not literal.
 
+mod electrode;
+
 use crate::ast::{End, Item, Network, Population, Projection, Record, Simulator};
 use crate::errors::{Errors, list};
 use crate::names::Names;
@@ -36,6 +38,7 @@ impl Check<'_, '_> {
                 Item::Simulator(simulator) => self.simulator(simulator),
                 Item::Population(population) => self.size(population),
                 Item::Projection(projection) => self.projection(projection),
+                Item::Inject(inject) => self.inject(inject),
                 Item::Record(record) => self.record(record),
                 Item::Structure(structure) => {
                     if let (Some(end), Some(_)) = (&structure.end, &structure.value) {

@@ -30,8 +30,8 @@ impl Errors {
         let mut error = Error::new(
             second,
             format!(
-                "the name `{name}` is declared twice: simulators, populations, views, assemblies, labelled projections, `let` \
-                 and the struct's fields share one set of names, so give one of them another name"
+                "the name `{name}` is declared twice: simulators, populations, views, assemblies, labels, `let` and \
+                 the struct's fields share one set of names, so give one of them another name"
             ),
         );
         error.combine(Error::new(first, format!("`{name}` is first declared here")));

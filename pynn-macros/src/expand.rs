@@ -9,6 +9,7 @@ mod cells;
 mod declare;
 mod handle;
 mod hints;
+mod inject;
 mod projection;
 mod statements;
 mod value;

@@ -1,7 +1,8 @@
 //! The names of a block: who is declared where, and what is referred to but is not.
 
 use crate::ast::{
-    Assembly, Assign, End, Header, Item, Network, Population, Projection, Record, Simulator, Structure, View,
+    Assembly, Assign, End, Header, Inject, Item, Network, Population, Projection, Record, Simulator,
+    Structure, View,
 };
 use crate::errors::{Errors, suggestion};
 use crate::tokens::punct;
@@ -17,6 +18,7 @@ pub(crate) enum Meaning<'a> {
     View(&'a View),
     Assembly(&'a Assembly),
     Projection,
+    Electrode,
     Binding,
     /// Declared, but in a place or way that was reported already.
     Broken,
@@ -48,6 +50,11 @@ impl<'a> Names<'a> {
                 Item::Projection(projection) => {
                     if let Some(label) = &projection.label {
                         names.declare(label, Meaning::Projection, errors);
+                    }
+                }
+                Item::Inject(inject) => {
+                    if let Some(label) = &inject.label {
+                        names.declare(label, Meaning::Electrode, errors);
                     }
                 }
                 _ => names.misplaced(item),
@@ -83,6 +90,7 @@ impl<'a> Names<'a> {
                 Item::View(view) => Some(&view.name),
                 Item::Assembly(assembly) => Some(&assembly.name),
                 Item::Projection(projection) => projection.label.as_ref(),
+                Item::Inject(inject) => inject.label.as_ref(),
                 _ => None,
             };
             if let Some(name) = name {
@@ -190,6 +198,11 @@ impl<'a> Names<'a> {
                     members.iter().for_each(|member| self.check_part(member, name, errors));
                 }
                 Item::Projection(projection) => self.check_projection(projection, errors),
+                Item::Inject(Inject { cells: Some(cells), .. }) => {
+                    self.check_end(cells, errors);
+                    let repeated = Some(("the electrode", "inject .. -> @"));
+                    self.check_member(cells, "an electrode injects into one population", repeated, errors);
+                }
                 _ => item.bodies().into_iter().for_each(|body| self.check(body, errors)),
             }
         }
@@ -214,23 +227,24 @@ impl<'a> Names<'a> {
     fn check_projection(&self, projection: &Projection, errors: &mut Errors) {
         for end in [&projection.pre, &projection.post].into_iter().flatten() {
             self.check_end(end, errors);
-            self.check_member(end, errors);
+            let repeated = Some(("the projection", "projection @ -> .."));
+            self.check_member(end, "a projection joins two populations", repeated, errors);
         }
     }
 
-    /// A projection joins two populations: of a family it needs one member.
-    fn check_member(&self, end: &End, errors: &mut Errors) {
+    /// Of a family one member is needed: says why, and what can be repeated for each member, which stands at the `@`.
+    fn check_member(&self, end: &End, why: &str, repeated: Option<(&str, &str)>, errors: &mut Errors) {
         let is_family = self.population(&end.name).is_some_and(|population| population.family.is_some());
         if is_family && end.brackets.is_empty() {
             let name = &end.name;
-            errors.at(
-                name.span(),
-                format!(
-                    "`{name}` is a family of populations, and a projection joins two populations; \
-                     name a member, `{name}[0]`, or write the projection in a loop: \
-                     `for k in 0..{name}.len() {{ projection {name}[k] -> ..; }}`"
-                ),
+            let repeated = repeated.map_or_else(String::new, |(what, item)| {
+                let item = item.replace('@', &format!("{name}[k]"));
+                format!(", or write {what} in a loop: `for k in 0..{name}.len() {{ {item}; }}`")
+            });
+            let message = format!(
+                "`{name}` is a family of populations, and {why}; name a member, `{name}[0]`{repeated}"
             );
+            errors.at(name.span(), message);
         }
     }
 
@@ -252,7 +266,7 @@ impl<'a> Names<'a> {
             );
             errors.at(name.span(), message);
         }
-        self.check_member(end, errors);
+        self.check_member(end, "views and assemblies are made of single ones", None, errors);
     }
 
     /// The end of a projection: a population, a view or an assembly.
@@ -318,6 +332,7 @@ impl Meaning<'_> {
             Meaning::View(_) => "a view",
             Meaning::Assembly(_) => "an assembly",
             Meaning::Projection => "a projection",
+            Meaning::Electrode => "an electrode",
             Meaning::Binding => "a `let` binding",
             Meaning::Broken => "declared in the wrong place",
         }

@@ -4,6 +4,7 @@
 mod cells;
 mod flow;
 mod header;
+mod inject;
 mod items;
 
 use crate::ast::{Item, Network};
@@ -16,7 +17,7 @@ use syn::Attribute;
 use syn::parse::Parser as _;
 
 /// Words that begin an item.
-const ITEMS: [&str; 14] = [
+const ITEMS: [&str; 15] = [
     "seed",
     "simulator",
     "population",
@@ -27,6 +28,7 @@ const ITEMS: [&str; 14] = [
     "initial",
     "vary",
     "projection",
+    "inject",
     "record",
     "for",
     "if",
@@ -34,7 +36,8 @@ const ITEMS: [&str; 14] = [
 ];
 
 /// Items that may stand inside `for` and `if`.
-const NESTED_ITEMS: [&str; 8] = ["projection", "initial", "vary", "structure", "record", "for", "if", "let"];
+const NESTED_ITEMS: [&str; 9] =
+    ["projection", "inject", "initial", "vary", "structure", "record", "for", "if", "let"];
 
 /// Reads a block; `None` if there is not even a struct header with a name.
 pub(crate) fn parse(input: TokenStream, errors: &mut Errors) -> Option<Network> {
@@ -75,6 +78,7 @@ impl Parser<'_> {
             "population" => self.population(tokens, attrs),
             "initial" | "vary" => self.assign(tokens),
             "projection" => self.projection(tokens, attrs),
+            "inject" => self.inject(tokens, attrs),
             "record" => self.record(tokens),
             "structure" => self.structure(tokens),
             "space" => self.space(tokens),

@@ -6,7 +6,7 @@ use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use std::str::FromStr;
 
 /// A block with every kind of item, and what the expansion of each contains.
-const SAMPLE: [(&str, &str); 24] = [
+const SAMPLE: [(&str, &str); 26] = [
     (
         "/// Docs. \n pub struct Net<A: Backend, const N: usize> where A: Clone { /// Scale.\n n: usize, rate: Frequency }",
         "pub struct Net",
@@ -57,6 +57,11 @@ const SAMPLE: [(&str, &str); 24] = [
         "projection exc -> exc: make(vec![1ms, 2ms]), synapse.clone();",
         "make(vec![::pynn::units::literal::ms(1.0)",
     ),
+    (
+        "/// Docs.\n inject step = StepCurrentSource { times: [1.0ms, 2.5ms], amplitudes: vec![0.5nA, x] } -> exc[..n / 2];",
+        "pub step: ::pynn::Electrode<",
+    ),
+    ("inject noise.clone() -> layer[0];", "noise.clone()"),
     ("record exc: spikes, v every 2.0 * 0.5ms;", "variables().v"),
     (
         "for (pre, &weight) in table.iter().rev() { projection layer[pre] -> layer[0]: OneToOne, StaticSynapse { weight, .. }; record layer[pre]: v; }",

@@ -4,12 +4,13 @@
 use proc_macro2::{Delimiter, Group, Ident, Spacing, Span, TokenStream, TokenTree};
 
 /// Words that begin an item and, followed by a name, never occur inside a Rust expression.
-const ITEM_WORDS: [&str; 10] = [
+const ITEM_WORDS: [&str; 11] = [
     "simulator",
     "population",
     "initial",
     "vary",
     "projection",
+    "inject",
     "record",
     "structure",
     "space",
@@ -120,9 +121,13 @@ impl Tokens {
         Some(group)
     }
 
+    pub(crate) fn peek_arrow(&self) -> bool {
+        joint(self.peek(), '-') && punct(self.peek_at(1), '>')
+    }
+
     /// Takes `->`.
     pub(crate) fn arrow(&mut self) -> bool {
-        let found = joint(self.peek(), '-') && punct(self.peek_at(1), '>');
+        let found = self.peek_arrow();
         self.at += 2 * usize::from(found);
         found
     }

@@ -142,6 +142,11 @@ impl Path {
         upper && (name.len() == 1 || name.contains(|char: char| char.is_lowercase()))
     }
 
+    /// Whether the type is called `name`.
+    pub(crate) fn is(&self, name: &str) -> bool {
+        self.path.segments.last().is_some_and(|last| last.ident == name)
+    }
+
     /// Span of the type's own name, the last segment.
     pub(crate) fn span(&self) -> Span {
         self.path.segments.last().map_or_else(Span::call_site, |last| last.ident.span())

@@ -27,6 +27,9 @@ network! {
     projection exc -> hh.excitatory: FixedProbability { p_connect: 0.5, .. }, StaticSynapse { weight: 0.01uS, delay: 1.5ms };
     projection hh -> inh.inhibitory: AllToAll, StaticSynapse { weight: 0.01uS, delay: 0.2ms };
 
+    inject flicker = NoisyCurrentSource { stdev: 0.5nA, .. } -> exc[10..47];
+    inject drive = DcSource { amplitude: 0.2nA, start: 20.0ms, .. } -> inh;
+
     record noise: spikes;
     record exc: spikes, v every 0.5ms;
     record inh: spikes;
@@ -41,10 +44,14 @@ pub struct Recorded {
     pub traces: [Vec<u64>; 2],
 }
 
-/// Runs the net in pieces.
+/// Runs the net in pieces, between which electrodes change.
 pub fn record(sim: &mut music::Simulation<Loop>) -> Result<Recorded> {
     for run in [0.1, 60.3, 39.6] {
         sim.run(run * ms)?;
+        let stronger =
+            DcSource { amplitude: sim.electrode(|net| &net.drive)?.amplitude * 2.0, ..Default::default() };
+        sim.set_electrode(|net| &net.drive, stronger)?;
+        sim.set_electrode(|net| &net.flicker, NoisyCurrentSource { dt: 0.5 * ms, ..Default::default() })?;
     }
     let bits = |trace: pynn::recording::TraceData| trace.values.into_iter().map(f64::to_bits).collect();
     Ok(Recorded {

@@ -3,6 +3,7 @@
 pub mod cells;
 pub mod connectors;
 pub mod control;
+pub mod electrodes;
 pub mod several;
 pub mod sources;
 pub mod timing;
@@ -16,5 +17,6 @@ pub const THEMES: &[(&str, &[Scenario])] = &[
     ("sources", sources::ALL),
     ("connectors", connectors::ALL),
     ("timing", timing::ALL),
+    ("electrodes", electrodes::ALL),
     ("several", several::ALL),
 ];

@@ -25,7 +25,22 @@ impl NetworkBuilder {
         C: Injectable,
         E: CurrentSource,
     {
-        let cells: Vec<Chosen> = cells.into().parts.into_iter().map(Chosen::from).collect();
+        self.inject_into(label, cells.into(), source)
+    }
+
+    /// [`inject`](Self::inject) into cells that are known to have a membrane.
+    #[doc(hidden)]
+    pub fn inject_into<B, C, E>(
+        &mut self,
+        label: Option<&str>,
+        cells: Assembly<B, C>,
+        source: E,
+    ) -> Electrode<E>
+    where
+        B: Injects<E>,
+        E: CurrentSource,
+    {
+        let cells: Vec<Chosen> = cells.parts.into_iter().map(Chosen::from).collect();
         let id = ElectrodeId(self.network.electrodes.len());
         let name = label.map_or_else(|| self.unique_electrode(E::NAME, &cells), Arc::from);
         let handle = Electrode { id, name: name.clone(), source: PhantomData };

@@ -23,6 +23,7 @@ impl Expansion<'_> {
         let (views, assemblies) =
             (self.views().map(|view| &view.name), self.assemblies().map(|all| &all.name));
         let labels = self.labelled().filter_map(|projection| projection.label.as_ref());
+        let electrodes = self.labelled_electrodes().filter_map(|(inject, _)| inject.label.as_ref());
         let bounds = self.bounds.take();
         let bounds = if bounds.is_empty() { TokenStream::new() } else { quote!(where #(#bounds,)*) };
         let allow = quote! {
@@ -45,6 +46,7 @@ impl Expansion<'_> {
                         #(#views,)*
                         #(#assemblies,)*
                         #(#labels,)*
+                        #(#electrodes,)*
                         __network: __net.build()?,
                         __marker: ::core::marker::PhantomData,
                     })

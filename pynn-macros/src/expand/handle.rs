@@ -1,7 +1,8 @@
-//! The struct that `build` returns: one field a population, family, view, assembly and labelled projection.
+//! The struct that `build` returns: one field a population, family, view, assembly, labelled projection and labelled
+//! electrode.
 
 use super::Expansion;
-use crate::ast::{Item, Population, Projection, Simulator};
+use crate::ast::{Inject, Item, Population, Projection, Simulator};
 use proc_macro2::Ident;
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote};
@@ -17,6 +18,7 @@ impl Expansion<'_> {
         let views = self.views().map(|view| self.cells_field(&view.attrs, &view.name, "View"));
         let assemblies = self.assemblies().map(|all| self.cells_field(&all.attrs, &all.name, "Assembly"));
         let projections = self.labelled().map(|projection| self.projection_field(projection));
+        let electrodes = self.labelled_electrodes().map(|(inject, ty)| self.electrode_field(inject, &ty));
         let marker = self.marker();
         quote! {
             #(#attrs)*
@@ -25,6 +27,7 @@ impl Expansion<'_> {
                 #(#views)*
                 #(#assemblies)*
                 #(#projections)*
+                #(#electrodes)*
                 #[doc(hidden)]
                 __network: ::pynn::Network,
                 #[doc(hidden)]
@@ -65,6 +68,12 @@ impl Expansion<'_> {
         let (vis, label) = (&self.network.header.vis, &projection.label);
         let docs = docs_or(&projection.attrs, &format!("The projection `{}`.", label.to_token_stream()));
         quote! { #docs #vis #label: ::pynn::Projection, }
+    }
+
+    fn electrode_field(&self, inject: &Inject, ty: &TokenStream) -> TokenStream {
+        let (vis, label) = (&self.network.header.vis, &inject.label);
+        let docs = docs_or(&inject.attrs, &format!("The electrode `{}`.", label.to_token_stream()));
+        quote! { #docs #vis #label: ::pynn::Electrode<#ty>, }
     }
 
     /// Projections that become a field of the handle.

@@ -22,6 +22,12 @@ impl Expansion<'_> {
                 self.projection(projection, numbers.get(), top && first)
             }
             Item::Projection(projection) => self.unfinished_projection(projection),
+            Item::Inject(inject) if self.can_inject(inject) => {
+                numbers.set(numbers.get() + 1);
+                let first = inject.label.as_ref().is_some_and(|label| self.names.is_first(label));
+                self.inject(inject, numbers.get(), top && first)
+            }
+            Item::Inject(inject) => self.unfinished_inject(inject),
             Item::Let(binding) if !top => self.binding(binding),
             Item::For(repeat) => {
                 let (pattern, source) =

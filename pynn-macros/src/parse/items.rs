@@ -185,14 +185,7 @@ impl Parser<'_> {
     }
 
     fn projection_parts(&mut self, tokens: &mut Tokens, projection: &mut Projection) -> Option<()> {
-        if tokens.peek_ident().is_some_and(is_name)
-            && punct(tokens.peek_at(1), '=')
-            && !joint(tokens.peek_at(1), '=')
-        {
-            projection.label = tokens.ident();
-            tokens.bump();
-            self.label_at_the_top(projection);
-        }
+        projection.label = self.label(tokens, "projection");
         let pre = self.end(tokens, "the sending population, as in `projection input -> exc: ..`")?;
         let has_receptor = pre.dot.is_some();
         let pre = projection.pre.insert(pre);
@@ -238,13 +231,23 @@ impl Parser<'_> {
         Some(())
     }
 
-    fn label_at_the_top(&mut self, projection: &Projection) {
-        let (Some(label), Some(around)) = (&projection.label, self.nesting.last()) else { return };
-        let message = format!(
-            "a projection inside `{around}` has no label: a label is one field of the handle; \
-             leave out `{label} =`, or write the projection outside"
-        );
-        self.errors.at(label.span(), message);
+    /// `name =` in front of what the item, a `what`, is about. It makes a field of the handle, so it stands at the top.
+    pub(super) fn label(&mut self, tokens: &mut Tokens, what: &str) -> Option<Ident> {
+        let follows = punct(tokens.peek_at(1), '=') && !joint(tokens.peek_at(1), '=');
+        if !follows || !tokens.peek_ident().is_some_and(is_name) {
+            return None;
+        }
+        let label = tokens.ident()?;
+        tokens.bump();
+        if let Some(around) = self.nesting.last() {
+            let article = if what.starts_with('e') { "an" } else { "a" };
+            let message = format!(
+                "{article} {what} inside `{around}` has no label: a label is one field of the handle; \
+                 leave out `{label} =`, or write the {what} outside"
+            );
+            self.errors.at(label.span(), message);
+        }
+        Some(label)
     }
 
     pub(super) fn record(&mut self, tokens: &mut Tokens) -> Option<Item> {

@@ -1,0 +1,16 @@
+use pynn::prelude::*;
+
+network! {
+    struct Net {}
+    simulator sim: Native { timestep: 0.1ms };
+    population exc on sim: [IfCurrExp; 10];
+    population input on sim: [SpikeSourcePoisson; 10];
+    population layer[_ in 0..3] on sim: [IfCurrExp; 10];
+    inject drive = DcSource -> exc;
+    inject DcSource -> ecx;
+    inject DcSource -> layer;
+    for k in 0..3 { inject again = DcSource -> layer[k]; }
+    inject drive = AcSource -> exc;
+}
+
+fn main() {}
