@@ -50,6 +50,13 @@ pub trait Suite:
     + Connects<FixedTotalNumber>
     + Connects<FromList>
     + Connects<FromFile>
+    + Connects<DistanceDependentProbability>
+    + Connects<DisplacementDependentProbability>
+    + Connects<IndexBasedProbability>
+    + Connects<Array>
+    + Connects<CloneConnections>
+    + Connects<SmallWorld>
+    + Connects<AllToAllNoMutual>
     + Transmits<StaticSynapse>
     + Injects<DcSource>
     + Injects<AcSource>

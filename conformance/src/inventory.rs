@@ -100,6 +100,13 @@ kinds! {
         FixedTotalNumber = FixedTotalNumber, "FixedTotalNumberConnector";
         FromList = FromList, "FromListConnector";
         FromFile = FromFile, "FromFileConnector";
+        DistanceDependentProbability = DistanceDependentProbability, "DistanceDependentProbabilityConnector";
+        DisplacementDependentProbability = DisplacementDependentProbability, "DisplacementDependentProbabilityConnector";
+        IndexBasedProbability = IndexBasedProbability, "IndexBasedProbabilityConnector";
+        Array = Array, "ArrayConnector";
+        CloneConnections = CloneConnections, "CloneConnector";
+        SmallWorld = SmallWorld, "SmallWorldConnector";
+        AllToAllNoMutual = AllToAllNoMutual, "AllToAllConnector('NoMutual')";
     }
     "Current sources" Into {
         DcSource = DcSource, "DCSource";
@@ -123,6 +130,9 @@ pub const EVERYWHERE: &[(&str, &str)] = &[
     ("initial", "initial values: constant, listed, computed, drawn"),
     ("vary", "parameters that differ from cell to cell"),
     ("slices", "projections between ranges of cells"),
+    ("views", "views of populations as ends of projections"),
+    ("assemblies", "assemblies of populations as ends of projections"),
+    ("positions", "positions of cells, and values and connections that depend on the distance"),
     ("Uniform", "values drawn from a distribution"),
     ("run_until", "runs that add up"),
     ("set_electrode", "electrodes that change between runs"),

@@ -81,6 +81,9 @@ impl Node {
 /// An operator as it is written, and what it does.
 type Operator = (&'static str, fn(f64, f64) -> f64);
 
+/// A function as it is written, and what it does.
+type Function = (&'static str, fn(f64) -> f64);
+
 const COMPARISONS: [Operator; 6] = [
     ("<=", |a, b| f64::from(u8::from(a <= b))),
     (">=", |a, b| f64::from(u8::from(a >= b))),
@@ -91,7 +94,7 @@ const COMPARISONS: [Operator; 6] = [
 ];
 const SUMS: [Operator; 2] = [("+", |a, b| a + b), ("-", |a, b| a - b)];
 const PRODUCTS: [Operator; 2] = [("*", |a, b| a * b), ("/", |a, b| a / b)];
-const FUNCTIONS: [(&str, fn(f64) -> f64); 9] = [
+const FUNCTIONS: [Function; 9] = [
     ("exp", f64::exp),
     ("log", f64::ln),
     ("log10", f64::log10),

@@ -7,8 +7,8 @@ use pynn::prelude::*;
 
 use crate::backends::{Suite, start};
 
-const SOURCES: usize = 12;
-const TARGETS: usize = 9;
+pub(super) const SOURCES: usize = 12;
+pub(super) const TARGETS: usize = 9;
 
 network! {
     /// Source number `k` fires at `k + 1` ms.
@@ -25,7 +25,7 @@ network! {
 type Pairs = BTreeMap<(usize, usize), u64>;
 
 /// The pairs that `connector` connects, and its number of connections; several between a pair count as one.
-fn connected<B: Suite + Connects<K>, K: 'static>(connector: K) -> (Vec<(usize, usize)>, u64) {
+pub(super) fn connected<B: Suite + Connects<K>, K: 'static>(connector: K) -> (Vec<(usize, usize)>, u64) {
     let mut sim = start(Net::<B, K>::build(connector).unwrap());
     sim.run((SOURCES + 2) as f64 * ms).unwrap();
     let spikes = sim.spikes(|net| &net.cells).unwrap();
@@ -38,7 +38,7 @@ fn connected<B: Suite + Connects<K>, K: 'static>(connector: K) -> (Vec<(usize, u
     (pairs.into_keys().collect(), sim.statistics().unwrap().synapses())
 }
 
-fn all_pairs() -> Vec<(usize, usize)> {
+pub(super) fn all_pairs() -> Vec<(usize, usize)> {
     (0..SOURCES).flat_map(|source| (0..TARGETS).map(move |target| (source, target))).collect()
 }
 

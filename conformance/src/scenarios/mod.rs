@@ -4,6 +4,7 @@ pub mod cells;
 pub mod connectors;
 pub mod control;
 pub mod electrodes;
+pub mod ends;
 pub mod several;
 pub mod sources;
 pub mod timing;
@@ -16,6 +17,7 @@ pub const THEMES: &[(&str, &[Scenario])] = &[
     ("cells", cells::ALL),
     ("sources", sources::ALL),
     ("connectors", connectors::ALL),
+    ("ends", ends::ALL),
     ("timing", timing::ALL),
     ("electrodes", electrodes::ALL),
     ("several", several::ALL),

@@ -1,0 +1,150 @@
+//! Which cells are the ends of projections, and where they are.
+
+use pynn::prelude::*;
+
+use super::connectors::{SOURCES, TARGETS, all_pairs, connected};
+use crate::backends::{Suite, assert_times, source, start};
+
+/// PyNN #622: what counts as a self-connection is the cell. Cells 2, 3 and 4 fire at 1.1 ms; each spike lifts its targets by 1 mV.
+fn views_that_overlap_have_no_self_connections<B: Suite>() {
+    network! {
+        struct Net<B: Backend> {}
+        simulator sim: B {};
+        population kick on sim: [SpikeSourceArray { ..source(&[1.0]) }; 1];
+        population pop on sim: [IfCurrDelta { tau_m: 1000.0s, tau_refrac: 0.1ms, .. }; 10];
+        view some = pop[[4, 2, 3]];
+        view shifted = pop[3..7];
+        assembly both = shifted + pop[0..2];
+        projection kick -> some: AllToAll, StaticSynapse { weight: 30.0mV, delay: 0.1ms };
+        projection some -> some: AllToAll { allow_self_connections: false }, StaticSynapse { weight: 1.0mV, delay: 1.0ms };
+        projection some -> shifted: AllToAll { allow_self_connections: false }, StaticSynapse { weight: 1.0mV, delay: 2.0ms };
+        projection some -> both: FixedProbability { p_connect: 0.99999, allow_self_connections: false },
+            StaticSynapse { weight: 1.0mV, delay: 3.0ms };
+        record pop: spikes, v;
+    }
+    let mut sim = start(Net::<B>::build().unwrap());
+    sim.run(6.0 * ms).unwrap();
+    assert_eq!(sim.spikes(|net| &net.pop).unwrap().counts(), [0, 0, 1, 1, 1, 0, 0, 0, 0, 0]);
+    assert_eq!(sim.statistics().unwrap().synapses(), 3 + 6 + 10 + 16);
+    let v = sim.trace(|net| &net.pop, |v| v.v).unwrap();
+    let sources = |at: f64, cell: usize| (v.of(cell)[(at * 10.0) as usize] + 65.0).round();
+    let at = |time: f64| (0..8).map(|cell| sources(time, cell)).collect::<Vec<_>>();
+    assert_eq!(at(2.6), [0.0, 0.0, 2.0, 2.0, 2.0, 0.0, 0.0, 0.0]);
+    assert_eq!(at(3.6), [0.0, 0.0, 2.0, 4.0, 4.0, 3.0, 3.0, 0.0]);
+    assert_eq!(at(5.0), [3.0, 3.0, 2.0, 6.0, 6.0, 6.0, 6.0, 0.0]);
+}
+
+/// An end may have cells of several types; a spike of each arrives.
+fn sources_of_several_types_reach_an_assembly<B: Suite>() {
+    let mut net = NetworkBuilder::new("Mixed");
+    let sim = net.simulator::<B>("sim", SimulatorOptions::default());
+    let input = net.population(&sim, "input", 3, source(&[1.0]));
+    let relay = IfCurrDelta { tau_m: 1e6 * ms, tau_refrac: 0.1 * ms, ..IfCurrDelta::default() };
+    let curr = net.population(&sim, "curr", 4, relay);
+    let cond = net.population(&sim, "cond", 2, HhCondExp::default());
+    let delta = IfCurrDelta::receptors().excitatory;
+    let by = |weight: f64| StaticSynapse { weight: weight * mV, delay: 0.1 * ms };
+    net.project(None, &input, curr.slice(..1).target(delta), FromList::new([(0, 0)]), by(30.0));
+    let all = curr.slice(1..2) + &curr.select([3]);
+    net.project(None, (&input, &cond, &curr), all.target(delta), AllToAll::default(), by(1.0));
+    net.record(&curr, IfCurrDelta::variables().v);
+    let curr_id = curr.id();
+    let mut sim = start(net.build().unwrap());
+    sim.run(3.0 * ms).unwrap();
+    assert_eq!(sim.statistics().unwrap().synapses(), 1 + 9 * 2);
+    let v = sim.trace_of(curr_id, "v", 0).unwrap();
+    // Three sources and cell 0 have fired.
+    let last: Vec<f64> = (0..4).map(|cell| (v.of(cell).last().unwrap() + 65.0).round()).collect();
+    assert_eq!(last[1..], [4.0, 0.0, 4.0]);
+}
+
+/// Delays of 0.2 + 0.3 d: cell 0 fires at 1.1 ms and makes the others fire, 1 um from each other.
+fn delays_grow_with_the_distance<B: Suite>() {
+    network! {
+        struct Net<B: Backend> {}
+        simulator sim: B {};
+        population kick on sim: [SpikeSourceArray { ..source(&[1.0]) }; 1];
+        population row on sim: [IfCurrDelta { tau_refrac: 20.0ms, .. }; 5];
+        structure row: Line { x0: 7.0um, .. };
+        projection kick -> row[0..1]: AllToAll, StaticSynapse { weight: 30.0mV, delay: 0.1ms };
+        projection row -> row: AllToAll { allow_self_connections: false },
+            StaticSynapse { weight: 30.0mV, delay: of_distance(|d| 0.2ms + 0.3ms * d) };
+        record row: spikes;
+    }
+    let mut sim = start(Net::<B>::build().unwrap());
+    sim.run(4.0 * ms).unwrap();
+    assert_eq!(sim.statistics().unwrap().synapses(), 21);
+    let spikes = sim.spikes(|net| &net.row).unwrap();
+    let first = spikes.train(0)[0];
+    for cell in 1..5 {
+        assert_times(&spikes.train(cell), &[first + 0.2 + 0.3 * cell as f64]);
+    }
+}
+
+/// The pairs for which `holds`.
+fn pairs_where(holds: impl Fn(usize, usize) -> bool) -> Vec<(usize, usize)> {
+    all_pairs().into_iter().filter(|(source, target)| holds(*source, *target)).collect()
+}
+
+/// Cells of both ends are on lines from 0, 1 um from each other.
+fn connections_depend_on_the_distance<B: Suite>() {
+    let near = pairs_where(|i, j| i.abs_diff(j) <= 2);
+    let connector = || DistanceDependentProbability::new(|d| if d < 2.5 { 1.0 } else { 0.0 });
+    assert_eq!(connected::<B, _>(connector()).0, near);
+    assert_eq!(connected::<B, _>(DistanceDependentProbability::expression("d < 2.5")).0, near);
+    let falling = || DistanceDependentProbability::expression("exp(-d / 4)");
+    assert_eq!(connected::<B, _>(falling()), connected::<Native, _>(falling()));
+    let right = DisplacementDependentProbability::new(|[x, _, _]| if x > 3.5 { 1.0 } else { 0.0 });
+    assert_eq!(connected::<B, _>(right).0, pairs_where(|i, j| j >= i + 4));
+}
+
+/// From a function of the indices, and from a matrix.
+fn connections_depend_on_the_indices<B: Suite>() {
+    let third = |i: usize, j: usize| (i + j) % 3 == 0;
+    let by_index = IndexBasedProbability::new(move |i, j| if third(i, j) { 1.0 } else { 0.0 });
+    assert_eq!(connected::<B, _>(by_index).0, pairs_where(third));
+    let matrix = (0..SOURCES).map(|i| (0..TARGETS).map(|j| third(i, j)).collect::<Vec<_>>());
+    assert_eq!(connected::<B, _>(Array::new(matrix)).0, pairs_where(third));
+    assert_eq!(connected::<B, _>(AllToAllNoMutual).0, all_pairs());
+}
+
+/// Neighbours, half of them exchanged: as many in all.
+fn a_small_world_is_the_same_everywhere<B: Suite>() {
+    let world = SmallWorld { degree: 2.5 * um, rewiring: 0.5, ..SmallWorld::default() };
+    let neighbours = pairs_where(|i, j| i.abs_diff(j) <= 2).len() as u64;
+    let (pairs, count) = connected::<B, _>(world);
+    assert_eq!((count, pairs.len() as u64), (neighbours, neighbours));
+    assert_eq!(pairs, connected::<Native, _>(world).0);
+}
+
+/// The clone's targets fire when the original's do.
+fn a_clone_connects_the_pairs_of_another_projection<B: Suite>() {
+    network! {
+        struct Net<B: Backend> {}
+        simulator sim: B {};
+        population input on sim: [SpikeSourceArray { spike_times: SpikeTrains::from_fn(|k| vec![(k + 1) as f64 * ms]) }; 12];
+        population first on sim: [IfCurrDelta; 9];
+        population second on sim: [IfCurrDelta; 9];
+        projection some = input -> first: FixedProbability { p_connect: 0.4, .. },
+            StaticSynapse { weight: 30.0mV, delay: 0.1ms };
+        projection input -> second: CloneConnections::of(&some), StaticSynapse { weight: 30.0mV, delay: 0.1ms };
+        record first: spikes;
+        record second: spikes;
+    }
+    let mut sim = start(Net::<B>::build().unwrap());
+    sim.run(14.0 * ms).unwrap();
+    let first = sim.spikes(|net| &net.first).unwrap();
+    let second = sim.spikes(|net| &net.second).unwrap();
+    assert!(first.len() > 20);
+    assert_eq!((first.times, first.indices), (second.times, second.indices));
+}
+
+crate::list! {
+    views_that_overlap_have_no_self_connections [views AllToAll FixedProbability] on Native Nest Neuron;
+    sources_of_several_types_reach_an_assembly [assemblies] on Native Nest Neuron;
+    delays_grow_with_the_distance [positions] on Native Nest Neuron;
+    connections_depend_on_the_distance [DistanceDependentProbability DisplacementDependentProbability positions] on Native Nest Neuron;
+    connections_depend_on_the_indices [IndexBasedProbability Array AllToAllNoMutual] on Native Nest Neuron;
+    a_small_world_is_the_same_everywhere [SmallWorld] on Native Nest Neuron;
+    a_clone_connects_the_pairs_of_another_projection [CloneConnections] on Native Nest Neuron;
+}
