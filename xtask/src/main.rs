@@ -6,6 +6,7 @@
 //!     cargo xtask bench construction [--ranks N] [--scale S]
 //!     cargo xtask bench exchange
 //!     cargo xtask bench stepping [--backend native|nest|neuron] [--cells N]
+//!     cargo xtask bench table [--repeats R]
 //!     cargo xtask bench pynest [--cells N] [--seconds T] [--seed K] [--repeats R]
 
 mod bench;
@@ -14,6 +15,7 @@ mod construction;
 mod exchange;
 mod pynest;
 mod stepping;
+mod table;
 
 use std::process::ExitCode;
 
@@ -27,6 +29,7 @@ usage: cargo xtask conformance CASES.json --against ANSWERS.json [--backend nati
        cargo xtask bench construction [--ranks N] [--scale S]
        cargo xtask bench exchange
        cargo xtask bench stepping [--backend native|nest|neuron] [--cells N]
+       cargo xtask bench table [--repeats R]
        cargo xtask bench pynest [--cells N] [--seconds T] [--seed K] [--repeats R]";
 
 /// What a task says when it fails.
@@ -55,6 +58,7 @@ fn run(mut arguments: Arguments) -> Result<ExitCode, Failure> {
             Some("construction") => construction::run(arguments),
             Some("exchange") => exchange::run(arguments),
             Some("pynest") => pynest::run(arguments),
+            Some("table") => table::run(arguments),
             Some("stepping") => stepping::run(arguments),
             Some(name) => bench::run(name, arguments),
             None => Err(USAGE.into()),
