@@ -219,6 +219,7 @@ impl NetworkBuilder {
             parameters: cell.parameter_values().into_iter().map(Column::Constant).collect(),
             initial: info.states.iter().map(|state| Column::Constant(state.default)).collect(),
             recording: Recording::default(),
+            annotations: Vec::new(),
             structure: Arc::new(Line::default()),
             kind,
         };
@@ -271,6 +272,25 @@ impl NetworkBuilder {
         let spec = &self.network.populations[population.0];
         if column.constant().is_none() {
             self.errors.extend(check_column(spec, value, spec.size, column).err());
+        }
+    }
+
+    /// Notes something about a population: `net.annotate(&exc, "layer", "4")`. Recorded data carry it, and files of them. A
+    /// key that is there already gets the new value.
+    pub fn annotate<B, C>(
+        &mut self,
+        population: &Population<B, C>,
+        key: impl Into<String>,
+        value: impl Into<String>,
+    ) {
+        if !self.owns(population) {
+            return;
+        }
+        let annotations = &mut self.network.populations[population.id.0].annotations;
+        let (key, value) = (key.into(), value.into());
+        match annotations.iter_mut().find(|(other, _)| *other == key) {
+            Some((_, old)) => *old = value,
+            None => annotations.push((key, value)),
         }
     }
 

@@ -98,6 +98,8 @@ pub struct PopulationSpec {
     pub initial: Vec<Column>,
     /// What is recorded.
     pub recording: Recording,
+    /// What the user notes about it: keys and values, which recorded data carry.
+    pub annotations: Vec<(String, String)>,
     /// Where its cells are; [`Network::positions`] has the places.
     pub structure: Arc<dyn Structure>,
     /// What simulates it.
@@ -125,6 +127,7 @@ impl std::fmt::Debug for PopulationSpec {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{} on {}: [{}; {}]", self.name, self.simulator.0, self.cell.name, self.size)?;
         write!(f, " {:?} {:?} {:?}", self.parameters, self.initial, self.recording)?;
+        write!(f, " {:?}", self.annotations)?;
         write!(f, " {:?}", self.structure)?;
         match &self.kind {
             PopulationKind::Source(source) => write!(f, " {source:?}")?,

@@ -7,6 +7,8 @@ use crate::digest::Digest;
 pub struct SpikeData {
     /// The population's name.
     pub population: String,
+    /// What the user noted about the population: keys and values.
+    pub annotations: Vec<(String, String)>,
     /// How many cells it has.
     pub size: usize,
     /// When the recording ends, in ms; it begins at 0.
@@ -80,6 +82,8 @@ pub struct TraceData {
     pub variable: String,
     /// The unit's symbol: `"mV"`; empty for a number without unit.
     pub unit: String,
+    /// What the user noted about the population: keys and values.
+    pub annotations: Vec<(String, String)>,
     /// How many cells the population has.
     pub size: usize,
     /// The time from sample to sample, in ms; the first sample is at time 0.
@@ -187,6 +191,7 @@ mod tests {
             stop: 500.0,
             times: vec![1.0, 2.0, 2.0],
             indices: vec![0, 0, 3],
+            ..SpikeData::default()
         };
         assert_eq!(spikes.counts(), [2, 0, 0, 1]);
         assert_eq!(spikes.mean_rate(), 1.5);

@@ -10,7 +10,7 @@ use crate::file;
 use crate::summary::{RateTable, SpikeCounts};
 
 /// What can be written as comma-separated values: UTF-8, lines end in `\n`, the first lines are comments (`# key: value`),
-/// then one line of column names. Numpy, pandas and R read it with `#` as the comment sign:
+/// what the user noted about the population among them; then one line of column names. Numpy, pandas and R read it with `#` as the comment sign:
 /// `pandas.read_csv("relay.csv", comment="#")`.
 ///
 /// Times are in ms, rounded to the nearest nanosecond (the run's time base); other numbers are the shortest that read
@@ -52,7 +52,7 @@ pub trait Csv {
 
 impl Csv for SpikeData {
     fn write_csv(&self, out: &mut dyn Write) -> io::Result<()> {
-        comments(out, &self.population, self.size)?;
+        comments(out, &self.population, self.size, &self.annotations)?;
         writeln!(out, "# stop_ms: {}\ntime_ms,index", nanoseconds(self.stop))?;
         for (time, index) in self.times.iter().zip(&self.indices) {
             writeln!(out, "{},{index}", nanoseconds(*time))?;
@@ -63,7 +63,7 @@ impl Csv for SpikeData {
 
 impl Csv for TraceData {
     fn write_csv(&self, out: &mut dyn Write) -> io::Result<()> {
-        comments(out, &self.population, self.size)?;
+        comments(out, &self.population, self.size, &self.annotations)?;
         writeln!(out, "# variable: {}\n# unit: {}", one_line(&self.variable), one_line(&self.unit))?;
         writeln!(out, "# interval_ms: {}", nanoseconds(self.interval))?;
         write!(out, "time_ms")?;
@@ -84,7 +84,7 @@ impl Csv for TraceData {
 
 impl Csv for SpikeCounts<'_> {
     fn write_csv(&self, out: &mut dyn Write) -> io::Result<()> {
-        comments(out, &self.spikes.population, self.spikes.size)?;
+        comments(out, &self.spikes.population, self.spikes.size, &self.spikes.annotations)?;
         writeln!(out, "# stop_ms: {}\nindex,spikes", nanoseconds(self.spikes.stop))?;
         for (index, count) in self.counts().iter().enumerate() {
             writeln!(out, "{index},{count}")?;
@@ -104,8 +104,15 @@ impl Csv for RateTable<'_> {
     }
 }
 
-fn comments(out: &mut dyn Write, population: &str, size: usize) -> io::Result<()> {
-    writeln!(out, "# population: {}\n# size: {size}", one_line(population))
+fn comments(
+    out: &mut dyn Write,
+    population: &str,
+    size: usize,
+    annotations: &[(String, String)],
+) -> io::Result<()> {
+    writeln!(out, "# population: {}\n# size: {size}", one_line(population))?;
+    let mut annotations = annotations.iter();
+    annotations.try_for_each(|(key, value)| writeln!(out, "# {}: {}", one_line(key), one_line(value)))
 }
 
 /// A time in ms to the nearest nanosecond, which hides the last bits of sums and products such as 3 * 0.1.
@@ -138,6 +145,7 @@ mod tests {
             stop: 100.0,
             times: vec![0.1 + 0.2, 5.0, 5.000_05],
             indices: vec![0, 2, 2],
+            ..SpikeData::default()
         }
     }
 
@@ -149,6 +157,15 @@ mod tests {
     }
 
     #[test]
+    fn annotations_stand_above_the_columns() {
+        let annotations = vec![("layer".into(), "4".into()), ("area".into(), "V1,\nmonkey".into())];
+        let expected =
+            "# population: relay\n# size: 3\n# layer: 4\n# area: V1, monkey\n# stop_ms: 100\ntime_ms,index\n";
+        let text = SpikeData { annotations, ..relay() }.to_csv();
+        assert!(text.starts_with(expected), "{text}");
+    }
+
+    #[test]
     fn traces_have_a_column_a_cell() {
         let trace = TraceData {
             population: "relay".into(),
@@ -157,6 +174,7 @@ mod tests {
             size: 2,
             interval: 0.1,
             values: vec![-65.0, -64.5, 1.0, 2.0, 3.0, 4.0, 0.125, f64::NAN],
+            ..TraceData::default()
         };
         let expected = "# population: relay\n# size: 2\n# variable: v\n# unit: mV\n# interval_ms: 0.1\n\
                         time_ms,cell_0,cell_1\n0,-65,-64.5\n0.1,1,2\n0.2,3,4\n0.3,0.125,NaN\n";

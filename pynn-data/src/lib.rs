@@ -17,6 +17,7 @@
 //!     stop: 100.0,
 //!     times: vec![1.5, 20.0, 99.9],
 //!     indices: vec![0, 1, 0],
+//!     ..SpikeData::default()
 //! };
 //! assert_eq!(relay.to_csv().lines().nth(4), Some("1.5,0"));
 //!

@@ -39,7 +39,7 @@ impl<'a> SpikeCounts<'a> {
 /// # use pynn_core::recording::SpikeData;
 /// # use pynn_data::{Csv, RateTable};
 /// # let spikes = |name: &str, n: u32| SpikeData { population: name.into(), size: 100, stop: 1000.0,
-/// #     times: (0..n).map(f64::from).collect(), indices: (0..n).map(|i| i % 100).collect() };
+/// #     times: (0..n).map(f64::from).collect(), indices: (0..n).map(|i| i % 100).collect(), ..SpikeData::default() };
 /// # let (exc, inh) = (spikes("exc", 830), spikes("inh", 99));
 /// let table = RateTable::of([&exc, &inh]);
 /// let expected = "\

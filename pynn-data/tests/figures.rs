@@ -27,13 +27,13 @@ impl Drop for Temporary {
 fn spikes(population: &str, size: usize, count: usize) -> SpikeData {
     let times = (0..count).map(|n| (n as f64 * 0.618_033_988_75).fract() * 1000.0).collect();
     let indices = (0..count).map(|n| (n.wrapping_mul(7919) % size) as u32).collect();
-    SpikeData { population: population.into(), size, stop: 1000.0, times, indices }
+    SpikeData { population: population.into(), size, stop: 1000.0, times, indices, ..SpikeData::default() }
 }
 
 fn voltage(size: usize, rows: usize) -> TraceData {
     let values = (0..rows * size).map(|n| -65.0 + (n as f64 * 0.01).sin()).collect();
     let (population, variable, unit) = ("hh".to_string(), "v".to_string(), "mV".to_string());
-    TraceData { population, variable, unit, size, interval: 0.1, values }
+    TraceData { population, variable, unit, size, interval: 0.1, values, ..TraceData::default() }
 }
 
 /// The figure's size in pixels and the file's length, after a look at the signature.

@@ -105,6 +105,7 @@ impl Driver {
             size: 1,
             interval: timestep.ms(),
             values,
+            ..TraceData::default()
         })
     }
 }

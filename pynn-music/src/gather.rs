@@ -21,6 +21,7 @@ pub(crate) fn spikes(
     let last = spikes.clone().next_back().map_or(Tick::ZERO, |spike| timestep * i64::from(spike.step));
     SpikeData {
         population: spec.name.to_string(),
+        annotations: spec.annotations.clone(),
         size: spec.size,
         stop: stop.max(last).ms(),
         times: spikes.clone().map(|spike| (timestep * i64::from(spike.step)).ms()).collect(),
@@ -53,6 +54,7 @@ pub(crate) fn trace(
     }
     TraceData {
         population: spec.name.to_string(),
+        annotations: spec.annotations.clone(),
         variable: variable.name.to_owned(),
         unit: variable.symbol.to_owned(),
         size: spec.size,

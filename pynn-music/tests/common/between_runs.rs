@@ -102,6 +102,9 @@ impl Built {
         net.record(&listed, SpikeSourceArray::variables().spikes);
         net.record(&poisson, SpikeSourcePoisson::variables().spikes);
         net.record(&cells, IfCurrExp::variables().v);
+        net.annotate(&cells, "layer", "5");
+        net.annotate(&cells, "layer", "4");
+        net.annotate(&listed, "area", "V1");
         Net { network: net.build().unwrap(), listed, poisson, cells, drive, noise, among }
     }
 
@@ -453,6 +456,15 @@ pub fn a_column_of_weights_sums_up_its_connections<B: Able>() {
     assert_eq!(data.matrix()[0][3], 6.0);
 }
 
+pub fn recorded_data_carry_the_annotations_of_their_population<B: Able>() {
+    let mut sim = Built::default().start::<B>();
+    sim.run(1.0 * ms).unwrap();
+    let note = |key: &str, value: &str| vec![(key.to_owned(), value.to_owned())];
+    assert_eq!(sim.trace(|net| &net.cells, |v| v.v).unwrap().annotations, note("layer", "4"));
+    assert_eq!(sim.spikes(|net| &net.listed).unwrap().annotations, note("area", "V1"));
+    assert!(sim.spikes(|net| &net.poisson).unwrap().annotations.is_empty());
+}
+
 /// Cells of type `C` alone: a current set in the middle of a run acts from then on, and from 0 after a reset.
 fn current_of<B: Simulates<C> + Records<observable::MembranePotential>, C: CellType + Default>() {
     let i_offset = || Parameter::<Current>::new(C::info().parameter("i_offset").expect("a constant current"));
@@ -531,6 +543,7 @@ macro_rules! between_runs {
             weights_set_between_runs_act_from_then_on
             a_parameter_of_every_cell_type_is_set_in_the_middle_of_a_run
             a_column_of_weights_sums_up_its_connections
+            recorded_data_carry_the_annotations_of_their_population
         );
     };
     (@ $backend:ty, $guard:expr, $($test:ident)*) => {$(
