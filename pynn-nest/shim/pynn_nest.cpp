@@ -179,6 +179,10 @@ private:
 };
 
 const char* const DRIVER = "pynn_driver";
+const char* const CALCIUM = "tau_Ca";
+/** How many events ahead a target is asked into the caches, and how many lines of it: about as many as a neuron has. */
+const uint64_t EVENTS_AHEAD = 8;
+const int LINES = 12;
 
 /** Gives access to the number of the current slice, which selects the half of the data loggers' buffers that is read. */
 template < long nest::SimulationManager::* Member >
@@ -488,7 +492,16 @@ pynn_nest_receives( uint64_t node, uint32_t receptor )
 int
 pynn_nest_copy_model( const char* model, const char* alias, const Settings* defaults )
 {
-  return guarded( [ = ] { nest::copy_model( model, alias, dictionary( *defaults, 0, 1 ) ); } );
+  return guarded( [ = ] {
+    Dictionary dict = dictionary( *defaults, 0, 1 );
+    // At the end of every run NEST lets the calcium of structural plasticity decay in each node. Nothing here reads it, and
+    // an exponential of 0 is quick.
+    if ( not dict.known( CALCIUM ) and nest::get_model_defaults( model ).known( CALCIUM ) )
+    {
+      dict[ CALCIUM ] = 1e300;
+    }
+    nest::copy_model( model, alias, dict );
+  } );
 }
 
 /** Creates `count` nodes with consecutive ids from `*first`. */
@@ -785,6 +798,14 @@ pynn_nest_inject( uint64_t n, const uint32_t* rows, const int64_t* steps, int64_
         if ( steps[ i ] + table.delays[ k ] > horizon )
         {
           throw nest::KernelException( "a spike lies further ahead than the longest delay" );
+        }
+        if ( k + EVENTS_AHEAD < end )
+        {
+          const char* ahead = reinterpret_cast< const char* >( nodes[ table.targets[ k + EVENTS_AHEAD ] ] );
+          for ( int line = 0; line < LINES; ++line )
+          {
+            __builtin_prefetch( ahead + 64 * line );
+          }
         }
         nest::Node* target = nodes[ table.targets[ k ] ];
         event.set_receiver( *target );
