@@ -58,3 +58,65 @@ network! {
 
     record cells: spikes;
 }
+
+network! {
+    /// As [`Brunel`], with plastic synapses among the excitatory cells, or static ones to compare with; all excitatory
+    /// delays are 1.5 ms, all dendritic.
+    pub struct BrunelStdp {
+        /// How many inhibitory cells.
+        n: usize,
+        /// On how many ranks.
+        ranks: usize,
+        /// The seed.
+        seed: u64,
+        /// Whether the synapses among the excitatory cells are plastic.
+        plastic: bool,
+    }
+
+    seed seed;
+    simulator sim: Native { processes: ranks, timestep: 0.1ms };
+
+    let j = weight();
+    let cell = IfCurrExp {
+        cm: 0.25 * nF,
+        tau_m: 20.0 * ms,
+        tau_syn_E: 0.5 * ms,
+        tau_syn_I: 0.5 * ms,
+        tau_refrac: 2.0 * ms,
+        v_rest: 0.0 * mV,
+        v_reset: 0.0 * mV,
+        v_thresh: 20.0 * mV,
+        ..Default::default()
+    };
+
+    population noise on sim: [SpikeSourcePoisson { rate: drive(), .. }; 5 * n];
+    population exc on sim: [IfCurrExp { ..cell.clone() }; 4 * n];
+    population inh on sim: [IfCurrExp { ..cell }; n];
+
+    initial exc.v ~ Uniform { low: 0.0mV, high: 20.0mV };
+    initial inh.v ~ Uniform { low: 0.0mV, high: 20.0mV };
+
+    projection noise[..4 * n] -> exc: OneToOne, StaticSynapse { weight: j, delay: 1.5ms };
+    projection noise[4 * n..] -> inh: OneToOne, StaticSynapse { weight: j, delay: 1.5ms };
+    if plastic {
+        projection exc -> exc: FixedNumberPre { n: 2 * n / 5, with_replacement: true, .. }, StdpMechanism {
+            timing: SpikePairRule { A_minus: 0.0105, .. },
+            weight_dependence: AdditiveWeightDependence { w_max: 2.0 * j, .. },
+            weight: j,
+            delay: 1.5ms,
+            ..
+        };
+    } else {
+        projection exc -> exc: FixedNumberPre { n: 2 * n / 5, with_replacement: true, .. },
+            StaticSynapse { weight: j, delay: 1.5ms };
+    }
+    projection exc -> inh: FixedNumberPre { n: 2 * n / 5, with_replacement: true, .. },
+        StaticSynapse { weight: j, delay: 1.5ms };
+    projection inh -> exc.inhibitory: FixedNumberPre { n: n / 10, with_replacement: true, .. },
+        StaticSynapse { weight: -5.0 * j, delay: 1.5ms };
+    projection inh -> inh.inhibitory: FixedNumberPre { n: n / 10, with_replacement: true, .. },
+        StaticSynapse { weight: -5.0 * j, delay: 1.5ms };
+
+    record exc: spikes;
+    record inh: spikes;
+}

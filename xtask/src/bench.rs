@@ -8,7 +8,7 @@ use pynn::network::Model;
 use pynn::population::PopulationId;
 use pynn::prelude::*;
 use pynn_benches::{
-    brunel::Brunel,
+    brunel::{Brunel, BrunelStdp},
     microcircuit::Microcircuit,
     vogels_abbott::{Coba, Cuba, Hh},
 };
@@ -49,6 +49,7 @@ impl Runs for Neuron {}
 pub(crate) fn run(name: &str, mut arguments: Arguments) -> Result<ExitCode, Failure> {
     let backend: Option<String> = arguments.opt_value_from_str("--backend")?;
     match backend.as_deref() {
+        None | Some("native") if name == "stdp" => plasticity(arguments),
         None | Some("native") => run_on::<Native>(name, 2, arguments),
         Some("nest") => run_on::<Nest>(name, 1, arguments),
         Some("neuron") => run_on::<Neuron>(name, 1, arguments),
@@ -56,19 +57,40 @@ pub(crate) fn run(name: &str, mut arguments: Arguments) -> Result<ExitCode, Fail
     }
 }
 
-fn run_on<B: Runs>(name: &str, ranks: usize, mut arguments: Arguments) -> Result<ExitCode, Failure> {
-    let options = Options {
-        backend: B::NAME,
-        ranks: arguments.opt_value_from_str("--ranks")?.unwrap_or(ranks),
-        scale: arguments.opt_value_from_str("--scale")?.unwrap_or(if name == "microcircuit" {
-            0.1
-        } else {
-            1.0
-        }),
-        seed: arguments.opt_value_from_str("--seed")?.unwrap_or(1),
-        seconds: arguments.opt_value_from_str("--seconds")?.unwrap_or(1.0),
-    };
-    finish(arguments)?;
+impl Options {
+    fn new(
+        backend: &'static str,
+        scale: f64,
+        ranks: usize,
+        mut arguments: Arguments,
+    ) -> Result<Self, Failure> {
+        let options = Self {
+            backend,
+            ranks: arguments.opt_value_from_str("--ranks")?.unwrap_or(ranks),
+            scale: arguments.opt_value_from_str("--scale")?.unwrap_or(scale),
+            seed: arguments.opt_value_from_str("--seed")?.unwrap_or(1),
+            seconds: arguments.opt_value_from_str("--seconds")?.unwrap_or(1.0),
+        };
+        finish(arguments)?;
+        Ok(options)
+    }
+}
+
+/// A network with plastic synapses, and the same with static ones.
+fn plasticity(arguments: Arguments) -> Result<ExitCode, Failure> {
+    let options = Options::new(Native::NAME, 0.1, 1, arguments)?;
+    let inhibitory = (2500.0 * options.scale).round() as usize;
+    for (name, plastic) in [("stdp", true), ("stdp, static", false)] {
+        let begun = Instant::now();
+        let net = BrunelStdp::build(inhibitory, options.ranks, options.seed, plastic)?;
+        measure(name, &options, begun, 100.0, net)?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn run_on<B: Runs>(name: &str, ranks: usize, arguments: Arguments) -> Result<ExitCode, Failure> {
+    let scale = if name == "microcircuit" { 0.1 } else { 1.0 };
+    let options = Options::new(B::NAME, scale, ranks, arguments)?;
     let (ranks, seed) = (options.ranks, options.seed);
     let begun = Instant::now();
     match name {
@@ -85,7 +107,7 @@ fn run_on<B: Runs>(name: &str, ranks: usize, mut arguments: Arguments) -> Result
         }
         other => {
             return Err(format!(
-                "no benchmark `{other}`; there are brunel, cuba, coba, hh, microcircuit, exchange"
+                "no benchmark `{other}`; there are brunel, stdp (native), cuba, coba, hh, microcircuit, exchange"
             )
             .into());
         }
