@@ -1,5 +1,7 @@
 //! Runs a list of single-cell cases on a backend and compares it with a simulator's answers.
 
+mod synapse;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -12,6 +14,7 @@ use pynn::prelude::*;
 use serde::Deserialize;
 
 use crate::{Failure, finish};
+use synapse::{Project, Synapse};
 
 /// One cell, its inputs, and, in a file of answers, what a simulator made of it.
 #[derive(Deserialize)]
@@ -35,6 +38,9 @@ struct Case {
     spikes: Vec<f64>,
     #[serde(default)]
     v: Vec<f64>,
+    /// One an input.
+    #[serde(default)]
+    final_weights: Vec<Option<f64>>,
     unavailable: Option<String>,
 }
 
@@ -48,7 +54,7 @@ struct Input {
     weight: f64,
     delay: f64,
     receptor: String,
-    synapse: Option<serde_json::Value>,
+    synapse: Option<Synapse>,
 }
 
 /// A current source, as PyNN has it.
@@ -67,6 +73,8 @@ enum Electrode {
 struct Answer {
     spikes: Vec<f64>,
     v: Vec<f64>,
+    /// The weights of plastic inputs at the end, with the input's number.
+    weights: Vec<(usize, f64)>,
 }
 
 /// How close is close.
@@ -77,6 +85,8 @@ struct Bar {
     v: Option<f64>,
     /// How far from spikes is away from them, ms.
     away: f64,
+    /// Largest difference of a weight that has changed; `None` where the rules differ by design.
+    weight: Option<f64>,
 }
 
 /// What can be run, or why not. Takes the case, the simulator whose answer it is compared with, and the time step.
@@ -118,32 +128,37 @@ trait Runs:
 {
     /// The runner of the cell type that PyNN calls `cell`, if the backend simulates it.
     fn runner(cell: &str) -> Option<Runner>;
+    /// What adds projections by synapses that are not static, if the backend has them.
+    fn project<C: CellType>() -> Option<Project<Self, C>>;
 }
 
 /// Lists the cell types that a backend simulates.
 macro_rules! runs {
-    ($backend:ty: $($cell:ident)*) => {
+    ($backend:ty, synapses $synapses:ident: $($cell:ident)*) => {
         impl Runs for $backend {
             fn runner(cell: &str) -> Option<Runner> {
                 let runners = [$(($cell::info().name, simulate::<$backend, $cell> as Runner)),*];
                 runners.into_iter().find(|(name, _)| *name == cell).map(|(_, runner)| runner)
             }
+
+            fn project<C: CellType>() -> Option<Project<Self, C>> {
+                synapse::$synapses()
+            }
         }
     };
 }
-runs!(Native: IfCurrExp IfCurrAlpha IfCurrDelta IfCondExp IfCondAlpha IfCondExpGsfaGrr IfFacetsHardware1 HhCondExp
+runs!(Native, synapses all: IfCurrExp IfCurrAlpha IfCurrDelta IfCondExp IfCondAlpha IfCondExpGsfaGrr IfFacetsHardware1 HhCondExp
     EifCondExpIsfaIsta EifCondAlphaIsfaIsta Izhikevich GifCondExp);
-runs!(Nest: IfCurrExp IfCurrAlpha IfCurrDelta IfCondExp IfCondAlpha IfCondExpGsfaGrr IfFacetsHardware1 HhCondExp
+runs!(Nest, synapses none: IfCurrExp IfCurrAlpha IfCurrDelta IfCondExp IfCondAlpha IfCondExpGsfaGrr IfFacetsHardware1 HhCondExp
     EifCondExpIsfaIsta EifCondAlphaIsfaIsta Izhikevich GifCondExp);
-runs!(Neuron: IfCurrExp IfCurrAlpha IfCurrDelta IfCondExp IfCondAlpha IfCondExpGsfaGrr IfFacetsHardware1 HhCondExp
+runs!(Neuron, synapses none: IfCurrExp IfCurrAlpha IfCurrDelta IfCondExp IfCondAlpha IfCondExpGsfaGrr IfFacetsHardware1 HhCondExp
     EifCondExpIsfaIsta EifCondAlphaIsfaIsta Izhikevich GifCondExp);
 
 fn runner<B: Runs>(case: &Case) -> Result<Runner, String> {
-    if let Some(synapse) = case.inputs.iter().find_map(|input| input.synapse.as_ref()) {
-        return Err(format!(
-            "synapse {} is not available yet",
-            synapse["type"].as_str().unwrap_or("of unknown type")
-        ));
+    if let Some(synapse) = case.inputs.iter().find_map(|input| input.synapse.as_ref())
+        && B::project::<IfCurrExp>().is_none()
+    {
+        return Err(format!("synapse {} is not available on this backend", synapse.name()));
     }
     B::runner(&case.cell).ok_or_else(|| format!("cell {} is not available on this backend", case.cell))
 }
@@ -164,7 +179,7 @@ fn bar(backend: &str, case: &Case, answer: &Case) -> Bar {
         // PyNN's alpha synapses on NEURON forget a spike after 20 time constants, when 1e-7 of its charge is yet to come.
         let v = if neuron && case.cell.contains("alpha") { 5e-6 } else { 0.0 };
         // Both are printed to six digits: a last digit may be rounded the other way.
-        return Bar { spike: 0.0, v: Some(v + 5e-8), away: 0.0 };
+        return Bar { spike: 0.0, v: Some(v + 5e-8), away: 0.0, weight: Some(0.0) };
     }
     let (spike, v) = match case.cell.as_str() {
         // Two simulators of the field, of which one is of first order: told, not judged.
@@ -177,7 +192,8 @@ fn bar(backend: &str, case: &Case, answer: &Case) -> Bar {
         "IF_curr_exp" | "IF_curr_alpha" | "IF_curr_delta" | "Izhikevich" => (0.0, Some(1e-6)),
         _ => (case.timestep, Some(0.05)),
     };
-    Bar { spike, v, away: 2.0 }
+    let weight = (backend == Native::NAME && !neuron).then_some(0.0);
+    Bar { spike, v, away: 2.0, weight }
 }
 
 /// Variable `v` of any cell.
@@ -191,6 +207,18 @@ fn spikes_of<C: CellType>() -> Variable<observable::Spikes> {
 
 fn index_of<'a>(mut names: impl Iterator<Item = &'a str>, name: &str) -> usize {
     names.position(|other| other == name).expect("every neuron has spikes and v")
+}
+
+/// A case's network, and its plastic projections.
+struct Built {
+    network: Network,
+    plastic: Vec<Projection>,
+}
+
+impl Model for Built {
+    fn network(&self) -> &Network {
+        &self.network
+    }
 }
 
 fn simulate<B, C>(case: &Case, simulator: &str, timestep: f64) -> Result<Answer>
@@ -215,6 +243,7 @@ where
         let index = C::info().state(name).ok_or_else(|| unknown("state variable", name))?;
         net.initialize(&cell, State::<Number>::new(index), move |_: usize| value);
     }
+    let mut plastic = Vec::new();
     for (number, input) in case.inputs.iter().enumerate() {
         let times = input.spike_times.iter().copied();
         let moved = |time| if simulator == "nest" { nest_time(time, case.timestep) } else { time };
@@ -226,17 +255,29 @@ where
         let target: Target<_, _, Number> = cell.target(Receptor::new(index));
         // PyNN's sign convention is the cases': inhibitory conductances come as positive numbers.
         let weight = input.weight;
-        let synapse = StaticSynapse { weight: move |_: usize, _: usize| weight, delay: input.delay * ms };
-        net.project(None, &source, target, AllToAll::default(), synapse);
+        let Some(synapse) = &input.synapse else {
+            let synapse = StaticSynapse { weight: move |_: usize, _: usize| weight, delay: input.delay * ms };
+            net.project(None, &source, target, AllToAll::default(), synapse);
+            continue;
+        };
+        let project = B::project::<C>().ok_or_else(|| unknown("synapse", synapse.name()))?;
+        let added = project(&mut net, &source, target, (weight, input.delay), synapse);
+        plastic.extend(synapse.is_plastic().then_some((number, added)));
     }
     case.currents.iter().for_each(|source| inject(&mut net, &cell, source));
     net.record(&cell, spikes_of::<C>());
     net.record_every(&cell, potential::<C>(), case.sample * ms);
 
-    let mut sim = music::setup(net.build()?)?;
+    let (inputs, plastic): (Vec<usize>, Vec<Projection>) = plastic.into_iter().unzip();
+    let mut sim = music::setup(Built { network: net.build()?, plastic })?;
     sim.run(case.duration * ms)?;
-    let answer =
-        Answer { spikes: sim.spikes_of(cell.id(), 0)?.times, v: sim.trace_of(cell.id(), "v", 0)?.values };
+    let mut weights = Vec::new();
+    for (place, number) in inputs.into_iter().enumerate() {
+        let found = sim.weights(|built| &built.plastic[place])?.values;
+        weights.extend(found.first().map(|weight| (number, *weight)));
+    }
+    let (spikes, v) = (sim.spikes_of(cell.id(), 0)?.times, sim.trace_of(cell.id(), "v", 0)?.values);
+    let answer = Answer { spikes, v, weights };
     sim.end()?;
     Ok(answer)
 }
@@ -335,6 +376,13 @@ fn judge(backend: &str, case: &Case, runner: Runner, answer: &Case) -> Result<bo
     // Answers are printed to six digits.
     let mut pass = spike <= bar.spike + 1e-6;
     let mut remark = String::new();
+    for (number, weight) in &here.weights {
+        let there = answer.final_weights.get(*number).copied().flatten().unwrap_or(f64::NAN);
+        let difference = (weight - there).abs();
+        remark = format!(" (weight {difference:.1e})");
+        // Weights are printed to nine decimals.
+        pass &= bar.weight.is_none_or(|bar| difference <= bar + 5.001e-10);
+    }
     if let (Some(v), Some(bar)) = (v, bar.v)
         && v > bar + 5e-7
     {
@@ -342,7 +390,7 @@ fn judge(backend: &str, case: &Case, runner: Runner, answer: &Case) -> Result<bo
         let converged = (&*converged.spikes, &*converged.v);
         let errors = (v_difference(ours, converged), v_difference(theirs, converged));
         pass &= bar > 1e-3 && errors.0 < errors.1 && errors.0 <= bar;
-        remark = format!(" (from the converged solution: here {:.1e}, there {:.1e})", errors.0, errors.1);
+        remark += &format!(" (from the converged solution: here {:.1e}, there {:.1e})", errors.0, errors.1);
     }
     println!(
         "{:<44} {:>11} {:>10.3} {:>12} {}{remark}",
