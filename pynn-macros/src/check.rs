@@ -110,7 +110,7 @@ impl Check<'_, '_> {
             self.qualifier(value, post);
         }
         if let Some(connector) = &projection.connector {
-            self.probability(connector);
+            self.probability(connector, "p_connect");
         }
         if let Some(synapse) = &projection.synapse {
             self.sign(synapse, projection);
@@ -137,11 +137,11 @@ impl Check<'_, '_> {
     }
 
     /// A probability lies between 0 and 1.
-    fn probability(&mut self, connector: &Value) {
-        let Some(tokens) = written(connector, "p_connect") else { return };
+    fn probability(&mut self, value: &Value, field: &str) {
+        let Some(tokens) = written(value, field) else { return };
         let Some(probability) = unit::plain_number(tokens) else { return };
         if !(0.0..=1.0).contains(&probability) {
-            let message = format!("`p_connect` is a probability, between 0 and 1; {probability} is not");
+            let message = format!("`{field}` is a probability, between 0 and 1; {probability} is not");
             self.errors.over(tokens, message);
         }
     }

@@ -149,7 +149,7 @@ macro_rules! runs {
 }
 runs!(Native, synapses all: IfCurrExp IfCurrAlpha IfCurrDelta IfCondExp IfCondAlpha IfCondExpGsfaGrr IfFacetsHardware1 HhCondExp
     EifCondExpIsfaIsta EifCondAlphaIsfaIsta Izhikevich GifCondExp);
-runs!(Nest, synapses none: IfCurrExp IfCurrAlpha IfCurrDelta IfCondExp IfCondAlpha IfCondExpGsfaGrr IfFacetsHardware1 HhCondExp
+runs!(Nest, synapses all: IfCurrExp IfCurrAlpha IfCurrDelta IfCondExp IfCondAlpha IfCondExpGsfaGrr IfFacetsHardware1 HhCondExp
     EifCondExpIsfaIsta EifCondAlphaIsfaIsta Izhikevich GifCondExp);
 runs!(Neuron, synapses none: IfCurrExp IfCurrAlpha IfCurrDelta IfCondExp IfCondAlpha IfCondExpGsfaGrr IfFacetsHardware1 HhCondExp
     EifCondExpIsfaIsta EifCondAlphaIsfaIsta Izhikevich GifCondExp);
