@@ -241,12 +241,14 @@ fn spread(states: &[Resources], layout: &Layout) -> Vec<Resources> {
 /// The time constants with which receptor number `receptor` of the cells decays, ms: one for all, or one a cell; 0 for
 /// a receptor that acts at once.
 fn time_constants(population: &LocalPopulation<'_>, receptor: usize) -> Result<Vec<f64>> {
-    let name = match population.spec.cell.receptors[receptor].name {
-        "excitatory" => "tau_syn_E",
-        "inhibitory" => "tau_syn_I",
-        _ => return Ok(vec![0.0]),
+    let cell = population.spec.cell;
+    let names = match cell.receptors[receptor].name {
+        "excitatory" => ["tau_syn_E".to_owned(), String::new()],
+        "inhibitory" => ["tau_syn_I".to_owned(), String::new()],
+        // Those of a `point_neuron!`.
+        name => [format!("{name}_tau_syn"), format!("{name}_tau_decay")],
     };
-    match population.spec.cell.parameter(name) {
+    match names.iter().find_map(|name| cell.parameter(name)) {
         None => Ok(vec![0.0]),
         Some(index) => match population.constant_parameter(index) {
             Some(tau) => Ok(vec![tau]),
