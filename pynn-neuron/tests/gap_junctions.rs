@@ -23,7 +23,7 @@ where
     let cold = net.population(&sim, "cold", 1, passive);
     net.initialize(&warm, IfCondExp::states().v, -55.0 * mV);
     let target = cold.target(IfCondExp::receptors().excitatory);
-    net.project(None, &warm, target, OneToOne::default(), ElectricalSynapse { weight: g * uS });
+    net.project(None, &warm, target, OneToOne, ElectricalSynapse { weight: g * uS });
     for cell in [&warm, &cold] {
         net.record_every(cell, IfCondExp::variables().v, 0.1 * ms);
     }
@@ -113,8 +113,7 @@ where
     net.initialize(&warm, IfCondExp::states().v, -55.0 * mV);
     let target = cold.target(IfCondExp::receptors().excitatory);
     let gap = ElectricalSynapse { weight: 20.0 * nS };
-    let gap: &'static Projection =
-        Box::leak(Box::new(net.project(None, &warm, target, OneToOne::default(), gap)));
+    let gap: &'static Projection = Box::leak(Box::new(net.project(None, &warm, target, OneToOne, gap)));
     for cell in [&warm, &cold] {
         net.record_every(cell, IfCondExp::variables().v, 10.0 * ms);
     }
@@ -157,9 +156,9 @@ where
     let second = net.population(&sim, "second", 1, cell);
     let excitatory = IfCondExp::receptors().excitatory;
     let synapse = StaticSynapse { weight: 20.0 * nS, delay: 1.0 * ms };
-    net.project(None, &input, first.target(excitatory), OneToOne::default(), synapse);
+    net.project(None, &input, first.target(excitatory), OneToOne, synapse);
     let gap = ElectricalSynapse { weight: 20.0 * nS };
-    net.project(None, &second, first.target(excitatory), OneToOne::default(), gap);
+    net.project(None, &second, first.target(excitatory), OneToOne, gap);
     net.record(&first, IfCondExp::variables().spikes);
     net.record_every(&second, IfCondExp::variables().v, 1.0 * ms);
     let mut sim = start(net);
@@ -191,7 +190,7 @@ fn gap_junctions_that_cannot_be_are_refused_with_the_remedy() {
     let told = refused(|net| {
         let sim = net.simulator::<Native>("sim", SimulatorOptions { processes: 4, ..options(0.1) });
         let cells = net.population(&sim, "cells", 8, IfCondExp::default());
-        net.project(Some("joined"), &cells, cells.target(receptors.excitatory), OneToOne::default(), gap());
+        net.project(Some("joined"), &cells, cells.target(receptors.excitatory), OneToOne, gap());
     });
     for words in ["projection `joined`", "`sim` is divided among 4 processes", "`processes: 1`"] {
         assert!(told.contains(words), "{told}");
@@ -201,7 +200,7 @@ fn gap_junctions_that_cannot_be_are_refused_with_the_remedy() {
             (net.simulator::<Native>("here", options(0.1)), net.simulator::<Neuron>("there", options(0.1)));
         let a = net.population(&here, "a", 1, IfCondExp::default());
         let b = net.population(&there, "b", 1, IfCondExp::default());
-        net.project(None, &a, b.target(receptors.excitatory), OneToOne::default(), gap());
+        net.project(None, &a, b.target(receptors.excitatory), OneToOne, gap());
     });
     for words in ["`a` is on `here`", "the target on `there`", "put both on one simulator"] {
         assert!(told.contains(words), "{told}");
@@ -210,10 +209,10 @@ fn gap_junctions_that_cannot_be_are_refused_with_the_remedy() {
         let sim = net.simulator::<Native>("sim", options(0.1));
         let input = net.population(&sim, "input", 1, SpikeSourcePoisson::default());
         let cell = net.population(&sim, "cell", 1, IfCondExp::default());
-        net.project(None, &input, cell.target(receptors.excitatory), OneToOne::default(), gap());
-        net.project(Some("named"), &cell, cell.target(receptors.inhibitory), OneToOne::default(), gap());
+        net.project(None, &input, cell.target(receptors.excitatory), OneToOne, gap());
+        net.project(Some("named"), &cell, cell.target(receptors.inhibitory), OneToOne, gap());
         let wrong = ElectricalSynapse { weight: -1.0 * nS };
-        net.project(Some("negative"), &cell, cell.target(receptors.excitatory), OneToOne::default(), wrong);
+        net.project(Some("negative"), &cell, cell.target(receptors.excitatory), OneToOne, wrong);
     });
     for words in [
         "of `input`, have no membrane potential",
