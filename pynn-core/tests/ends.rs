@@ -88,35 +88,21 @@ fn a_view_and_an_assembly_of_views_have_no_self_connections() {
 
 #[test]
 fn every_connector_counts_its_connections_between_overlapping_views_too() {
-    let connectors: [(Box<dyn Fn() -> Box<dyn Connector>>, usize); 5] = [
-        (Box::new(|| Box::new(NO_SELF)), 44),
-        (
-            Box::new(|| {
-                Box::new(FixedNumberPre { n: 4, allow_self_connections: false, ..Default::default() })
-            }),
-            32,
-        ),
-        (
-            Box::new(|| {
-                Box::new(FixedNumberPost { n: 4, allow_self_connections: false, ..Default::default() })
-            }),
-            24,
-        ),
-        (
-            Box::new(|| {
-                Box::new(FixedTotalNumber { n: 44, allow_self_connections: false, with_replacement: false })
-            }),
-            44,
-        ),
-        (Box::new(|| Box::new(FromList::new([(5, 7), (0, 0), (0, 7)]))), 3),
+    let no_self = false;
+    let connectors: [(Box<dyn Connector>, usize); 5] = [
+        (Box::new(NO_SELF), 44),
+        (Box::new(FixedNumberPre { n: 4, allow_self_connections: no_self, ..Default::default() }), 32),
+        (Box::new(FixedNumberPost { n: 4, allow_self_connections: no_self, ..Default::default() }), 24),
+        (Box::new(FixedTotalNumber { n: 44, allow_self_connections: no_self, with_replacement: false }), 44),
+        (Box::new(FromList::new([(5, 7), (0, 0), (0, 7)])), 3),
     ];
     for (connector, count) in connectors {
         let (mut net, sim, pop) = builder();
         let other = net.population(&sim, "other", 5, IfCurrExp::default());
         let source = other.select([4, 0]) + &pop.select([1, 3, 5, 7]);
         let target = pop.slice(5..10) + &other.slice(..2) + &pop.select([1]);
-        let name = connector().name();
-        let found = connected(&source, &target, Boxed(connector()), net);
+        let name = connector.name();
+        let found = connected(&source, &target, Boxed(connector), net);
         assert_eq!(found.len(), count, "{name}");
         let same = [(0, 5), (2, 7), (4, 0), (5, 2)];
         assert!(name == "FromList" || !found.iter().any(|pair| same.contains(pair)), "{name}: {found:?}");
@@ -188,7 +174,7 @@ fn a_sample_is_a_function_of_the_seed() {
     let drawn = |seed| {
         let (mut net, _, pop) = builder();
         net.seed(seed);
-        [net.sample(&pop, 4), net.sample(&pop, 4), net.sample(&pop.slice(2..5), 3)]
+        [net.sample(&pop, 4), net.sample(&pop, 4), net.sample(pop.slice(2..5), 3)]
             .map(|view| view.cells().iter().collect::<Vec<_>>())
     };
     let first = drawn(1);

@@ -316,21 +316,21 @@ fn what_is_no_probability_names_projection_pair_and_value() {
 
 #[test]
 fn structures_that_do_not_fit_are_rejected() {
-    let message = |structure: Box<dyn FnOnce(&mut NetworkBuilder, &Population<Paper, IfCurrExp>)>| {
+    fn message(structure: impl Structure) -> String {
         let Base { mut net, pre, .. } = base(7, 1);
-        structure(&mut net, &pre);
+        net.structure(&pre, structure);
         net.build().unwrap_err().to_string()
-    };
+    }
     assert_eq!(
-        message(Box::new(|net, pre| net.structure(pre, Grid2D::default()))),
+        message(Grid2D::default()),
         "population `pre`: Grid2D with aspect_ratio 1 has 3 columns, which do not divide 7 cells; change the size or the ratio"
     );
     assert_eq!(
-        message(Box::new(|net, pre| net.structure(pre, Grid3D::default()))),
+        message(Grid3D::default()),
         "population `pre`: Grid3D has 2 x 2 x 2 places for 7 cells; change the size or the ratios"
     );
     assert_eq!(
-        message(Box::new(|net, pre| net.structure(pre, RandomStructure::<Sphere>::default()))),
+        message(RandomStructure::<Sphere>::default()),
         "population `pre`: Sphere needs radius, a length"
     );
 }

@@ -100,7 +100,7 @@ fn connections_depend_on_the_distance<B: Suite>() {
 
 /// From a function of the indices, and from a matrix.
 fn connections_depend_on_the_indices<B: Suite>() {
-    let third = |i: usize, j: usize| (i + j) % 3 == 0;
+    let third = |i: usize, j: usize| (i + j).is_multiple_of(3);
     let by_index = IndexBasedProbability::new(move |i, j| if third(i, j) { 1.0 } else { 0.0 });
     assert_eq!(connected::<B, _>(by_index).0, pairs_where(third));
     let matrix = (0..SOURCES).map(|i| (0..TARGETS).map(|j| third(i, j)).collect::<Vec<_>>());
