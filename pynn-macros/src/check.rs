@@ -113,6 +113,7 @@ impl Check<'_, '_> {
             self.probability(connector, "p_connect");
         }
         if let Some(synapse) = &projection.synapse {
+            ["p", "U"].into_iter().for_each(|field| self.probability(synapse, field));
             self.sign(synapse, projection);
             self.delay(synapse, projection);
             self.gap_junction(synapse, projection);
