@@ -40,7 +40,16 @@ pub trait Suite:
     + Simulates<IfCondExp>
     + Simulates<IfCondAlpha>
     + Simulates<HhCondExp>
+    + Simulates<EifCondExpIsfaIsta>
+    + Simulates<EifCondAlphaIsfaIsta>
+    + Simulates<Izhikevich>
+    + Simulates<GifCondExp>
+    + Simulates<IfCondExpGsfaGrr>
+    + Simulates<IfFacetsHardware1>
     + Simulates<SpikeSourceArray>
+    + Simulates<SpikeSourcePoissonRefractory>
+    + Simulates<SpikeSourceGamma>
+    + Simulates<SpikeSourceInhGamma>
     + Simulates<SpikeSourcePoisson>
     + Connects<AllToAll>
     + Connects<OneToOne>
@@ -58,6 +67,15 @@ pub trait Suite:
     + Connects<SmallWorld>
     + Connects<AllToAllNoMutual>
     + Transmits<StaticSynapse>
+    + Transmits<TsodyksMarkramSynapse>
+    + Transmits<SimpleStochasticSynapse>
+    + Transmits<StochasticTsodyksMarkramSynapse>
+    + Transmits<MultiQuantalSynapse>
+    + Transmits<StdpMechanism<SpikePairRule, AdditiveWeightDependence>>
+    + Transmits<StdpMechanism<SpikePairRule, MultiplicativeWeightDependence>>
+    + Transmits<StdpMechanism<SpikePairRule, AdditivePotentiationMultiplicativeDepression>>
+    + Transmits<StdpMechanism<SpikePairRule, GutigWeightDependence>>
+    + Transmits<StdpMechanism<Vogels2011Rule, AdditiveWeightDependence>>
     + Injects<DcSource>
     + Injects<AcSource>
     + Injects<StepCurrentSource>
@@ -69,6 +87,12 @@ pub trait Suite:
     + Records<observable::GateM>
     + Records<observable::GateH>
     + Records<observable::GateN>
+    + Records<observable::AdaptationCurrent>
+    + Records<observable::RecoveryVariable>
+    + Records<observable::SpikeTriggeredCurrent>
+    + Records<observable::MovingThreshold>
+    + Records<observable::AdaptationConductance>
+    + Records<observable::RefractoryConductance>
 {
     /// How it integrates.
     const INTEGRATOR: Integrator;

@@ -28,7 +28,6 @@ pub struct Kind {
 /// Asks whether `B` has capability `T`: an inherent constant, which exists where it has, hides the trait's.
 struct Ask<B, T>(PhantomData<(B, T)>);
 
-#[expect(dead_code, reason = "used once a backend lacks something")]
 trait Otherwise {
     const HAS: bool = false;
 }
@@ -82,14 +81,36 @@ kinds! {
         IfCurrDelta = IfCurrDelta, "IF_curr_delta";
         IfCondExp = IfCondExp, "IF_cond_exp";
         IfCondAlpha = IfCondAlpha, "IF_cond_alpha";
+        IfCondExpGsfaGrr = IfCondExpGsfaGrr, "IF_cond_exp_gsfa_grr";
+        IfFacetsHardware1 = IfFacetsHardware1, "IF_facets_hardware1";
         HhCondExp = HhCondExp, "HH_cond_exp";
+        EifCondExpIsfaIsta = EifCondExpIsfaIsta, "EIF_cond_exp_isfa_ista";
+        EifCondAlphaIsfaIsta = EifCondAlphaIsfaIsta, "EIF_cond_alpha_isfa_ista";
+        Izhikevich = Izhikevich, "Izhikevich";
+        GifCondExp = GifCondExp, "GIF_cond_exp";
     }
     "Spike sources" Cell {
         SpikeSourceArray = SpikeSourceArray, "SpikeSourceArray";
         SpikeSourcePoisson = SpikeSourcePoisson, "SpikeSourcePoisson";
+        SpikeSourcePoissonRefractory = SpikeSourcePoissonRefractory, "SpikeSourcePoissonRefractory";
+        SpikeSourceGamma = SpikeSourceGamma, "SpikeSourceGamma";
+        SpikeSourceInhGamma = SpikeSourceInhGamma, "SpikeSourceInhGamma";
     }
     "Synapses" Synapse {
         StaticSynapse = StaticSynapse, "StaticSynapse";
+        TsodyksMarkramSynapse = TsodyksMarkramSynapse, "TsodyksMarkramSynapse";
+        SimpleStochasticSynapse = SimpleStochasticSynapse, "SimpleStochasticSynapse";
+        StochasticTsodyksMarkramSynapse = StochasticTsodyksMarkramSynapse, "StochasticTsodyksMarkramSynapse";
+        MultiQuantalSynapse = MultiQuantalSynapse, "MultiQuantalSynapse";
+        ElectricalSynapse = ElectricalSynapse, "ElectricalSynapse";
+    }
+    "Parts of StdpMechanism" Synapse {
+        SpikePairRule = StdpMechanism<SpikePairRule>, "SpikePairRule";
+        Vogels2011Rule = StdpMechanism<Vogels2011Rule>, "Vogels2011Rule";
+        AdditiveWeightDependence = StdpMechanism<SpikePairRule, AdditiveWeightDependence>, "AdditiveWeightDependence";
+        MultiplicativeWeightDependence = StdpMechanism<SpikePairRule, MultiplicativeWeightDependence>, "MultiplicativeWeightDependence";
+        AdditivePotentiationMultiplicativeDepression = StdpMechanism<SpikePairRule, AdditivePotentiationMultiplicativeDepression>, "AdditivePotentiationMultiplicativeDepression";
+        GutigWeightDependence = StdpMechanism<SpikePairRule, GutigWeightDependence>, "GutigWeightDependence";
     }
     "Connectors" By {
         AllToAll = AllToAll, "AllToAllConnector";
@@ -122,6 +143,12 @@ kinds! {
         m = observable::GateM, "m";
         h = observable::GateH, "h";
         n = observable::GateN, "n";
+        w = observable::AdaptationCurrent, "w";
+        u = observable::RecoveryVariable, "u";
+        g_s = observable::AdaptationConductance, "g_s";
+        g_r = observable::RefractoryConductance, "g_r";
+        i_eta = observable::SpikeTriggeredCurrent, "i_eta";
+        v_t = observable::MovingThreshold, "v_t";
     }
 }
 
@@ -137,4 +164,9 @@ pub const EVERYWHERE: &[(&str, &str)] = &[
     ("run_until", "runs that add up"),
     ("set_electrode", "electrodes that change between runs"),
     ("reset", "back to time 0"),
+    ("every", "samples at an interval"),
+    ("set", "parameters and spike times that are set between runs"),
+    ("initialize", "states that are shown and set between runs"),
+    ("weights", "weights that are read, and set between runs"),
+    ("callbacks", "callbacks while running"),
 ];

@@ -12,6 +12,8 @@ pub const DIFFERENCES: &[(&str, &str, &str)] = &[
     ("HhCondExp", "Native", "a spike is the upward crossing of -20 mV"),
     ("HhCondExp", "NEST", "a spike is the step after the peak"),
     ("HhCondExp", "NEURON", "a spike is the upward crossing of 10 mV"),
+    ("ElectricalSynapse", "Native", "between cells of one process"),
+    ("ElectricalSynapse", "NEURON", "between cells of one process"),
 ];
 
 /// All scenarios, numbered from 1, with their themes.

@@ -1,12 +1,15 @@
 //! The scenarios, a theme a file.
 
+pub mod adaptive;
 pub mod cells;
 pub mod connectors;
 pub mod control;
 pub mod electrodes;
 pub mod ends;
+pub mod objects;
 pub mod several;
 pub mod sources;
+pub mod synapses;
 pub mod timing;
 
 use crate::Scenario;
@@ -15,10 +18,13 @@ use crate::Scenario;
 pub const THEMES: &[(&str, &[Scenario])] = &[
     ("control", control::ALL),
     ("cells", cells::ALL),
+    ("adaptive", adaptive::ALL),
     ("sources", sources::ALL),
     ("connectors", connectors::ALL),
     ("ends", ends::ALL),
+    ("synapses", synapses::ALL),
     ("timing", timing::ALL),
     ("electrodes", electrodes::ALL),
+    ("objects", objects::ALL),
     ("several", several::ALL),
 ];

@@ -66,7 +66,47 @@ fn intervals_of_poisson_trains_are_exponential<B: Suite>() {
     }
 }
 
+network! {
+    /// Sources with memory.
+    struct Renewal<B: Backend> {}
+    seed 12;
+    simulator sim: B {};
+    population refractory on sim: [SpikeSourcePoissonRefractory { rate: 100.0Hz, tau_refrac: 5.0ms, .. }; 4];
+    population gamma on sim: [SpikeSourceGamma { alpha: 3.0, beta: 150.0Hz, .. }; 4];
+    population changing on sim: [SpikeSourceInhGamma { a: vec![2.0, 2.0], b: vec![10.0ms, 5.0ms], tbins: vec![0.0ms, 5000.0ms], .. }; 4];
+    record refractory: spikes;
+    record gamma: spikes;
+    record changing: spikes;
+}
+
+/// Rates of the theory: 100 /s in all, dead time included; `beta / alpha` = 50 /s; `1 / (a b)` = 50 /s, then 100 /s. Of n
+/// intervals with coefficient of variation c <= 1 the number varies by c sqrt(n): four of these.
+fn sources_with_memory_fire_at_their_rates<B: Suite>() {
+    let mut sim = start(Renewal::<B>::build().unwrap());
+    sim.run(10_000.0 * ms).unwrap();
+    let refractory = sim.spikes(|net| &net.refractory).unwrap();
+    let gamma = sim.spikes(|net| &net.gamma).unwrap();
+    let changing = sim.spikes(|net| &net.changing).unwrap();
+    let near = |found: usize, expected: f64| {
+        assert!((found as f64 - expected).abs() < 4.0 * expected.sqrt(), "{found}, {expected}")
+    };
+    near(refractory.len(), 4000.0);
+    near(gamma.len(), 2000.0);
+    let early = changing.times.iter().filter(|time| **time <= 5000.0).count();
+    near(early, 1000.0);
+    near(changing.len() - early, 2000.0);
+    for cell in 0..4 {
+        let shortest =
+            refractory.train(cell).windows(2).map(|pair| pair[1] - pair[0]).fold(f64::INFINITY, f64::min);
+        assert!(shortest > 4.85, "{shortest} ms is less than the dead time");
+    }
+    let mut native = start(Renewal::<Native>::build().unwrap());
+    native.run(10_000.0 * ms).unwrap();
+    assert_eq!(sim.digest().unwrap(), native.digest().unwrap());
+}
+
 crate::list! {
     an_array_fires_at_its_times [SpikeSourceArray spikes] on Native Nest Neuron;
+    sources_with_memory_fire_at_their_rates [SpikeSourcePoissonRefractory SpikeSourceGamma SpikeSourceInhGamma] on Native Nest Neuron;
     intervals_of_poisson_trains_are_exponential [SpikeSourcePoisson] on Native Nest Neuron;
 }

@@ -203,6 +203,14 @@ impl Expansion<'_> {
                 };
                 value::literal_with(parts.path.in_expression(), parts, &wrap, &default())
             }
+            // It ends on the membrane, whatever a receptor's unit: its weight is a conductance.
+            Shape::Literal(parts) if parts.path.is("ElectricalSynapse") => {
+                let wrap = |_: &str, written: &TokenStream, value: TokenStream| {
+                    let around = quote!(::pynn::__private::of_pair);
+                    Some(value::typed_closure(written, value, around))
+                };
+                value::literal_with(parts.path.in_expression(), parts, &wrap, &default())
+            }
             Shape::Literal(parts) => {
                 let wrap = |field: &str, written: &TokenStream, value| Some(wrapped(field, written, value));
                 value::literal_with(parts.path.in_expression(), parts, &wrap, &defaults())

@@ -1,0 +1,137 @@
+//! What is asked and changed between runs.
+
+use pynn::prelude::*;
+
+use crate::backends::{Suite, assert_times, start};
+
+network! {
+    /// Cells that are charged by a current.
+    struct Charged<B: Backend> {}
+    simulator sim: B {};
+    population cells on sim: [IfCurrExp { i_offset: 0.5nA, .. }; 4];
+    record cells: v;
+}
+
+/// K12 for cells: a parameter of a slice is set, read, and acts from now on; a reset keeps it.
+fn a_parameter_that_is_set_acts_from_now_on<B: Suite>() {
+    let mut sim = start(Charged::<B>::build().unwrap());
+    sim.run(10.0 * ms).unwrap();
+    sim.set(|net| net.cells.slice(1..3), |p| p.i_offset, [0.0 * nA, 1.0 * nA]).unwrap();
+    assert_eq!(sim.get(|net| &net.cells, |p| p.i_offset).unwrap(), [0.5, 0.0, 1.0, 0.5].map(|i| i * nA));
+    sim.run(10.0 * ms).unwrap();
+    let v = sim.trace(|net| &net.cells, |v| v.v).unwrap();
+    assert!(
+        v.of(1)[100] == v.of(0)[100] && v.of(1)[200] < v.of(1)[100],
+        "without current the potential falls"
+    );
+    assert!(v.of(2)[200] > v.of(0)[200] && v.of(3) == v.of(0));
+    sim.reset().unwrap();
+    sim.run(10.0 * ms).unwrap();
+    let v = sim.trace(|net| &net.cells, |v| v.v).unwrap();
+    assert!(v.of(1).iter().all(|v| *v == -65.0), "still without current after a reset");
+    let message = sim.set(|net| &net.cells, |p| p.tau_m, -1.0 * ms).unwrap_err().message().to_owned();
+    assert!(
+        message.contains("`cells`") && message.contains("tau_m") && message.contains("must be positive"),
+        "{message}"
+    );
+}
+
+/// States are shown and set; what is set is also where a reset returns to.
+fn a_state_that_is_initialised_is_so_at_once_and_after_a_reset<B: Suite>() {
+    let mut sim = start(Charged::<B>::build().unwrap());
+    sim.run(10.0 * ms).unwrap();
+    let before = sim.state(|net| &net.cells, |s| s.v).unwrap();
+    assert!(before.iter().all(|v| *v > -65.0 * mV));
+    sim.initialize(|net| &net.cells, |s| s.v, |cell: usize| (-60.0 - cell as f64) * mV).unwrap();
+    let expected = [-60.0, -61.0, -62.0, -63.0].map(|v| v * mV);
+    assert_eq!(sim.state(|net| &net.cells, |s| s.v).unwrap(), expected);
+    sim.reset().unwrap();
+    assert_eq!(sim.state(|net| &net.cells, |s| s.v).unwrap(), expected);
+}
+
+network! {
+    /// Sources whose times change, onto cells that fire with each spike.
+    struct Updated<B: Backend> {}
+    simulator sim: B {};
+    population input on sim: [SpikeSourceArray { spike_times: SpikeTrains::same([2.0ms, 5.0ms]) }; 2];
+    population cells on sim: [IfCurrDelta; 2];
+    projection drive = input -> cells: OneToOne, StaticSynapse { weight: 30.0mV, delay: 1.0ms };
+    record cells: spikes;
+    record input: spikes;
+}
+
+/// K9: the times of sources are replaced between runs.
+fn spike_times_that_are_set_are_fired<B: Suite>() {
+    let mut sim = start(Updated::<B>::build().unwrap());
+    sim.run(10.0 * ms).unwrap();
+    sim.set_spike_times(|net| net.input.slice(1..2), [12.0, 15.0, 18.0, 22.0, 25.0].map(|time| time * ms))
+        .unwrap();
+    sim.run(20.0 * ms).unwrap();
+    let spikes = sim.spikes(|net| &net.cells).unwrap();
+    assert_times(&spikes.train(0), &[3.0, 6.0]);
+    assert_times(&spikes.train(1), &[3.0, 6.0, 13.0, 16.0, 19.0, 23.0, 26.0]);
+    let past = sim.set_spike_times(|net| &net.input, [20.0 * ms]).unwrap_err();
+    assert!(past.message().contains("input"), "{past}");
+}
+
+/// K12 for connections: weights are read, set, and act.
+fn weights_that_are_set_act_from_now_on<B: Suite>() {
+    let mut sim = start(Updated::<B>::build().unwrap());
+    assert_eq!(sim.weights(|net| &net.drive).unwrap().values, [30.0, 30.0]);
+    sim.run(4.0 * ms).unwrap();
+    sim.set_weights(
+        |net| &net.drive,
+        |source: usize, _: usize| if source == 0 { 1.0 * mV } else { 30.0 * mV },
+    )
+    .unwrap();
+    assert_eq!(sim.weights(|net| &net.drive).unwrap().values, [1.0, 30.0]);
+    sim.run(6.0 * ms).unwrap();
+    let spikes = sim.spikes(|net| &net.cells).unwrap();
+    assert_times(&spikes.train(0), &[3.0]);
+    assert_times(&spikes.train(1), &[3.0, 6.0]);
+}
+
+/// Callbacks come at their times, and what they change acts.
+fn callbacks_come_when_they_asked_to<B: Suite>() {
+    let mut sim = start(Charged::<B>::build().unwrap());
+    let mut times = Vec::new();
+    sim.run_with(10.0 * ms, |sim| {
+        times.push(sim.now() / ms);
+        if times.len() == 3 {
+            sim.set(|net| &net.cells, |p| p.i_offset, 0.0 * nA)?;
+        }
+        Ok(sim.now() + 2.5 * ms)
+    })
+    .unwrap();
+    assert_times(&times, &[0.0, 2.5, 5.0, 7.5, 10.0]);
+    let v = sim.trace(|net| &net.cells, |v| v.v).unwrap().of(0);
+    assert!(v[50] > v[49] && v[100] < v[51], "the current ends at 5 ms");
+}
+
+/// K15: rows are taken every so often, and the first is the initial state.
+fn samples_come_at_their_interval<B: Suite>() {
+    network! {
+        struct Net<B: Backend> {}
+        simulator sim: B {};
+        population slow on sim: [IfCurrExp; 3];
+        population fast on sim: [IfCurrExp; 4];
+        record slow: v every 1.0ms;
+        record fast: v every 0.5ms;
+    }
+    let mut sim = start(Net::<B>::build().unwrap());
+    sim.run(10.0 * ms).unwrap();
+    let slow = sim.trace(|net| &net.slow, |v| v.v).unwrap();
+    let fast = sim.trace(|net| &net.fast, |v| v.v).unwrap();
+    assert_eq!((slow.len(), slow.size, slow.values.len()), (11, 3, 33));
+    assert_eq!((fast.len(), fast.size, fast.values.len()), (21, 4, 84));
+    assert_times(&slow.times()[..3], &[0.0, 1.0, 2.0]);
+}
+
+crate::list! {
+    a_parameter_that_is_set_acts_from_now_on [set IfCurrExp] on Native Nest Neuron;
+    a_state_that_is_initialised_is_so_at_once_and_after_a_reset [initialize] on Native Nest Neuron;
+    spike_times_that_are_set_are_fired [SpikeSourceArray set] on Native Nest Neuron;
+    weights_that_are_set_act_from_now_on [weights OneToOne] on Native Nest Neuron;
+    callbacks_come_when_they_asked_to [callbacks] on Native Nest Neuron;
+    samples_come_at_their_interval [every v] on Native Nest Neuron;
+}
