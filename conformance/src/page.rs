@@ -12,6 +12,15 @@ pub const DIFFERENCES: &[(&str, &str, &str)] = &[
     ("HhCondExp", "Native", "a spike is the upward crossing of -20 mV"),
     ("HhCondExp", "NEST", "a spike is the step after the peak"),
     ("HhCondExp", "NEURON", "a spike is the upward crossing of 10 mV"),
+    ("SpikePairRule", "NEURON", "learns as on NEST; PyNN on NEURON reads a weight when it arrives"),
+    ("MultiplicativeWeightDependence", "NEURON", "as on NEST; PyNN on NEURON is not clipped"),
+    (
+        "AdditivePotentiationMultiplicativeDepression",
+        "NEURON",
+        "as on NEST; PyNN on NEURON is neither normalised nor clipped",
+    ),
+    ("GutigWeightDependence", "NEURON", "as on NEST; PyNN on NEURON is neither normalised nor clipped"),
+    ("MultiQuantalSynapse", "NEURON", "k of n sites transmit k weights, as on NEST; on PyNN's NEURON k / n"),
     ("ElectricalSynapse", "Native", "between cells of one process"),
     ("ElectricalSynapse", "NEURON", "between cells of one process"),
 ];

@@ -14,6 +14,8 @@ pub(super) enum Synapse {
     Tsodyks { parameters: Tsodyks },
     #[serde(rename = "STDPMechanism")]
     Stdp { timing: Timing, weight: Dependence },
+    #[serde(other)]
+    Other,
 }
 
 #[derive(Deserialize)]
@@ -29,6 +31,8 @@ pub(super) struct Tsodyks {
 pub(super) enum Timing {
     #[allow(non_snake_case, reason = "PyNN's spelling")]
     SpikePairRule { tau_plus: f64, tau_minus: f64, A_plus: f64, A_minus: f64 },
+    #[serde(other)]
+    Other,
 }
 
 #[derive(Deserialize)]
@@ -38,15 +42,16 @@ pub(super) enum Dependence {
     Additive { w_min: f64, w_max: f64 },
     #[serde(rename = "MultiplicativeWeightDependence")]
     Multiplicative { w_min: f64, w_max: f64 },
+    #[serde(rename = "AdditivePotentiationMultiplicativeDepression")]
+    Mixed { w_min: f64, w_max: f64 },
+    #[serde(rename = "GutigWeightDependence")]
+    Guetig { w_min: f64, w_max: f64, mu_plus: f64, mu_minus: f64 },
 }
 
 impl Synapse {
-    /// PyNN's name.
-    pub(super) fn name(&self) -> &'static str {
-        match self {
-            Self::Tsodyks { .. } => "TsodyksMarkramSynapse",
-            Self::Stdp { .. } => "STDPMechanism",
-        }
+    /// Whether cases with it can be run.
+    pub(super) fn is_known(&self) -> bool {
+        !matches!(self, Self::Other | Self::Stdp { timing: Timing::Other, .. })
     }
 
     /// Whether it changes weights.
@@ -58,47 +63,14 @@ impl Synapse {
 /// Weight, in the receptor's base unit, and delay, ms.
 pub(super) type Given = (f64, f64);
 
-/// Adds a projection of a case.
-pub(super) type Project<B, C> = fn(
-    &mut NetworkBuilder,
-    &Population<B, SpikeSourceArray>,
-    Target<B, C, Number>,
-    Given,
-    &Synapse,
-) -> Projection;
-
-/// For a backend that has none but static synapses.
-pub(super) fn none<B: Runs, C: CellType>() -> Option<Project<B, C>> {
-    None
-}
-
-/// For a backend that has them all.
-#[allow(clippy::unnecessary_wraps, reason = "others have none")]
-pub(super) fn all<B, C>() -> Option<Project<B, C>>
-where
-    B: Runs
-        + Transmits<TsodyksMarkramSynapse>
-        + Transmits<StdpMechanism<SpikePairRule, AdditiveWeightDependence>>
-        + Transmits<StdpMechanism<SpikePairRule, MultiplicativeWeightDependence>>,
-    C: CellType,
-{
-    Some(project)
-}
-
-fn project<B, C>(
+/// Adds a projection of a case, if its synapse is known.
+pub(super) fn project<B: Runs, C: CellType>(
     net: &mut NetworkBuilder,
     source: &Population<B, SpikeSourceArray>,
     target: Target<B, C, Number>,
     (weight, delay): Given,
     synapse: &Synapse,
-) -> Projection
-where
-    B: Runs
-        + Transmits<TsodyksMarkramSynapse>
-        + Transmits<StdpMechanism<SpikePairRule, AdditiveWeightDependence>>
-        + Transmits<StdpMechanism<SpikePairRule, MultiplicativeWeightDependence>>,
-    C: CellType,
-{
+) -> Option<Projection> {
     let (weight, delay, by) = (move |_: usize, _: usize| weight, delay * ms, AllToAll::default());
     match synapse {
         Synapse::Tsodyks { parameters: Tsodyks { U, tau_rec, tau_facil } } => {
@@ -110,27 +82,33 @@ where
                 tau_rec: tau_rec.into(),
                 tau_facil: tau_facil.into(),
             };
-            net.project(None, source, target, by, synapse)
+            Some(net.project(None, source, target, by, synapse))
         }
         Synapse::Stdp { timing, weight: dependence } => {
-            let Timing::SpikePairRule { tau_plus, tau_minus, A_plus, A_minus } = *timing;
+            let Timing::SpikePairRule { tau_plus, tau_minus, A_plus, A_minus } = *timing else { return None };
             let timing =
                 SpikePairRule { tau_plus: tau_plus * ms, tau_minus: tau_minus * ms, A_plus, A_minus };
-            let dendritic_delay_fraction = 1.0;
-            match *dependence {
-                Dependence::Additive { w_min, w_max } => {
-                    let weight_dependence = AdditiveWeightDependence { w_min, w_max };
+            macro_rules! with {
+                ($dependence:expr) => {{
+                    let (weight_dependence, dendritic_delay_fraction) = ($dependence, 1.0);
                     let stdp =
                         StdpMechanism { timing, weight_dependence, dendritic_delay_fraction, weight, delay };
                     net.project(None, source, target, by, stdp)
-                }
-                Dependence::Multiplicative { w_min, w_max } => {
-                    let weight_dependence = MultiplicativeWeightDependence { w_min, w_max };
-                    let stdp =
-                        StdpMechanism { timing, weight_dependence, dendritic_delay_fraction, weight, delay };
-                    net.project(None, source, target, by, stdp)
-                }
+                }};
             }
+            Some(match *dependence {
+                Dependence::Additive { w_min, w_max } => with!(AdditiveWeightDependence { w_min, w_max }),
+                Dependence::Multiplicative { w_min, w_max } => {
+                    with!(MultiplicativeWeightDependence { w_min, w_max })
+                }
+                Dependence::Mixed { w_min, w_max } => {
+                    with!(AdditivePotentiationMultiplicativeDepression { w_min, w_max })
+                }
+                Dependence::Guetig { w_min, w_max, mu_plus, mu_minus } => {
+                    with!(GutigWeightDependence { w_min, w_max, mu_plus, mu_minus })
+                }
+            })
         }
+        Synapse::Other => None,
     }
 }
