@@ -7,7 +7,7 @@
 //! | a connector | a file in [`connectors`] |
 //! | a structure, a place for each cell | [`Structure`](space::Structure) for it, in [`space`] |
 //! | a current source | a struct with [`CurrentSource`](electrode::CurrentSource); every backend plays it |
-//! | a synapse type | a [`synapse!`] in [`synapse`], and `impl Transmits` in each backend |
+//! | a synapse type | a [`synapse!`] in [`synapse`](mod@synapse), and `impl Transmits` in each backend |
 //! | a backend | a crate with [`Backend`](backend::Backend) and the capability impls |
 
 pub mod backend;
