@@ -45,20 +45,34 @@ network! {
         record deep_cells[p - UPPER]: spikes;
     }
 
-    // Weights carry their sign, and both receptors of the model's cell have the same time constant: one receptor will do.
     for link in circuit.projections() {
-        if link.source < UPPER && link.target < UPPER {
-            projection upper_cells[link.source] -> upper_cells[link.target]:
-                FixedTotalNumber { n: link.synapses, .. }, StaticSynapse { weight: link.weight(), delay: link.delay() };
-        } else if link.source < UPPER {
-            projection upper_cells[link.source] -> deep_cells[link.target - UPPER]:
-                FixedTotalNumber { n: link.synapses, .. }, StaticSynapse { weight: link.weight(), delay: link.delay() };
-        } else if link.target < UPPER {
-            projection deep_cells[link.source - UPPER] -> upper_cells[link.target]:
-                FixedTotalNumber { n: link.synapses, .. }, StaticSynapse { weight: link.weight(), delay: link.delay() };
+        let (n, weight, delay) = (link.synapses, link.weight(), link.delay());
+        let (source, target) = (link.source % UPPER, link.target % UPPER);
+        let kind = (link.source < UPPER, link.target < UPPER, link.is_excitatory());
+        if kind == (true, true, true) {
+            projection upper_cells[source] -> upper_cells[target].excitatory:
+                FixedTotalNumber { n, .. }, StaticSynapse { weight, delay };
+        } else if kind == (true, true, false) {
+            projection upper_cells[source] -> upper_cells[target].inhibitory:
+                FixedTotalNumber { n, .. }, StaticSynapse { weight, delay };
+        } else if kind == (true, false, true) {
+            projection upper_cells[source] -> deep_cells[target].excitatory:
+                FixedTotalNumber { n, .. }, StaticSynapse { weight, delay };
+        } else if kind == (true, false, false) {
+            projection upper_cells[source] -> deep_cells[target].inhibitory:
+                FixedTotalNumber { n, .. }, StaticSynapse { weight, delay };
+        } else if kind == (false, true, true) {
+            projection deep_cells[source] -> upper_cells[target].excitatory:
+                FixedTotalNumber { n, .. }, StaticSynapse { weight, delay };
+        } else if kind == (false, true, false) {
+            projection deep_cells[source] -> upper_cells[target].inhibitory:
+                FixedTotalNumber { n, .. }, StaticSynapse { weight, delay };
+        } else if kind == (false, false, true) {
+            projection deep_cells[source] -> deep_cells[target].excitatory:
+                FixedTotalNumber { n, .. }, StaticSynapse { weight, delay };
         } else {
-            projection deep_cells[link.source - UPPER] -> deep_cells[link.target - UPPER]:
-                FixedTotalNumber { n: link.synapses, .. }, StaticSynapse { weight: link.weight(), delay: link.delay() };
+            projection deep_cells[source] -> deep_cells[target].inhibitory:
+                FixedTotalNumber { n, .. }, StaticSynapse { weight, delay };
         }
     }
 }
