@@ -12,7 +12,7 @@ pub const DIFFERENCES: &[(&str, &str, &str)] = &[
     ("HhCondExp", "Native", "a spike is the upward crossing of -20 mV"),
     ("HhCondExp", "NEST", "a spike is the step after the peak"),
     ("HhCondExp", "NEURON", "a spike is the upward crossing of 10 mV"),
-    ("GifCondExp", "NEST", "fires by NEST's random numbers, which depend on the numbers of ranks and threads"),
+    ("GifCondExp", "NEST", "fires by NEST's random numbers, which depend on ranks and threads"),
     ("SpikePairRule", "NEURON", "learns as on NEST; PyNN on NEURON reads a weight when it arrives"),
     ("MultiplicativeWeightDependence", "NEURON", "as on NEST; PyNN on NEURON is not clipped"),
     (
