@@ -41,7 +41,7 @@ cargo fmt --all --check
 
 step "lints"
 cargo clippy --quiet --workspace --all-targets -- -D warnings
-cargo clippy --quiet --package pynn --package pynn-music --package pynn-nest --package pynn-neuron --features mpi --all-targets -- -D warnings
+cargo clippy --quiet --package pynn --package pynn-music --package pynn-native --package pynn-nest --package pynn-neuron --features mpi --all-targets -- -D warnings
 cargo clippy --quiet --package pynn --package pynn-data --no-default-features --lib -- -D warnings
 
 step "tests: unit, documentation, compile-fail, conformance"
@@ -49,6 +49,7 @@ cargo test --workspace
 
 step "tests: ranks as MPI processes"
 cargo test --package pynn-music --features mpi --test mpi_ranks
+cargo test --package pynn-native --features mpi --test mpi_ranks
 cargo test --package pynn-nest --features mpi --test mpi_ranks
 cargo test --package pynn-neuron --features mpi --test mpi_ranks
 cargo test --package pynn --features mpi --test mpi_ranks
