@@ -10,6 +10,9 @@
 //! A scenario is a generic function that panics if the backend does not do what it must. A new one is a function in its
 //! theme's file and a line in the list at that file's end. It names what it verifies; of that, and of nothing else, the page
 //! of capabilities says that it works.
+//!
+//! What PyNN draws by the generators of NumPy, NEST or NEURON (which pairs a connector picks, which vesicles are released) cannot be
+//! the same here: those scenarios ask for what the distribution says, and that every backend draws the same.
 
 pub mod backends;
 pub mod inventory;

@@ -11,6 +11,7 @@ pub mod several;
 pub mod sources;
 pub mod synapses;
 pub mod timing;
+pub mod trains;
 
 use crate::Scenario;
 
@@ -24,6 +25,7 @@ pub const THEMES: &[(&str, &[Scenario])] = &[
     ("ends", ends::ALL),
     ("synapses", synapses::ALL),
     ("timing", timing::ALL),
+    ("trains", trains::ALL),
     ("electrodes", electrodes::ALL),
     ("objects", objects::ALL),
     ("several", several::ALL),
