@@ -139,7 +139,6 @@ fn release_sites_release_as_often_as_they_say<B: Suite>() {
 macro_rules! plastic {
     ($name:ident $synapse:ident { $($fields:tt)* }) => {
         network! {
-            #[allow(dead_code, reason = "not all are asked")]
             struct $name<B: Backend> {}
             simulator sim: B {};
             population input on sim: [SpikeSourceArray {

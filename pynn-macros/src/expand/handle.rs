@@ -22,6 +22,7 @@ impl Expansion<'_> {
         let marker = self.marker();
         quote! {
             #(#attrs)*
+            #[allow(dead_code, reason = "not every population is asked for something")]
             #vis struct #name #generics #predicates {
                 #(#populations)*
                 #(#views)*
