@@ -136,20 +136,20 @@ pub fn record<V>(variable: Variable<V>) -> Record<V> {
 
 impl<V: Observable> Record<V> {
     /// [`NetworkBuilder::record`].
-    pub fn always<B: Records<V>, C: CellType>(self, net: &mut NetworkBuilder, population: &Population<B, C>) {
-        net.record(population, self.0);
+    pub fn always<B: Records<V>, C: CellType>(self, net: &mut NetworkBuilder, cells: Assembly<B, C>) {
+        net.record(&cells, self.0);
     }
 
     /// [`NetworkBuilder::record_every`].
     pub fn every<B: Records<V>, C: CellType>(
         self,
         net: &mut NetworkBuilder,
-        population: &Population<B, C>,
+        cells: Assembly<B, C>,
         every: Time,
     ) where
         V: Sampled,
     {
-        net.record_every(population, self.0, every);
+        net.record_every(&cells, self.0, every);
     }
 }
 

@@ -165,6 +165,7 @@ pub const EVERYWHERE: &[(&str, &str)] = &[
     ("set_electrode", "electrodes that change between runs"),
     ("reset", "back to time 0"),
     ("every", "samples at an interval"),
+    ("record", "recordings of views and assemblies"),
     ("set", "parameters and spike times that are set between runs"),
     ("initialize", "states that are shown and set between runs"),
     ("weights", "weights that are read, and set between runs"),

@@ -219,8 +219,9 @@ pub struct Samples<'a> {
     pub population: PopulationId,
     /// The index of the variable in the population's [`sampled`](crate::network::Recording::sampled).
     pub variable: usize,
-    /// The values: for each sample time, one a cell of this rank, by index. The first row of a run from time 0 is the
-    /// initial state.
+    /// The values: for each sample time, one a cell of this rank that the variable is
+    /// [recorded](LocalPopulation::recorded) of, by index. The first row of a run from time 0 is the initial
+    /// state.
     pub values: &'a [f64],
 }
 

@@ -3,19 +3,19 @@
 mod ends;
 mod inject;
 mod place;
+mod record;
 
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use crate::backend::{Backend, Connects, Lowered, Records, Simulates, Transmits};
-use crate::cell::{CellType, Observable, Parameter, Sampled, State, Variable};
+use crate::backend::{Backend, Connects, Lowered, Simulates, Transmits};
+use crate::cell::{CellType, Parameter, State};
 use crate::change::{CellValue, check_column};
 use crate::connector::Ends;
 use crate::error::{Error, ErrorKind, Result};
 use crate::gap;
 use crate::network::{
-    End, ErasedModel, Network, PopulationKind, PopulationSpec, ProjectionSpec, Recording, SampledVariable,
-    SimulatorSpec,
+    End, ErasedModel, Network, PopulationKind, PopulationSpec, ProjectionSpec, Recording, SimulatorSpec,
 };
 use crate::part::bad_value;
 use crate::population::{
@@ -292,61 +292,6 @@ impl NetworkBuilder {
             Some((_, old)) => *old = value,
             None => annotations.push((key, value)),
         }
-    }
-
-    /// Records `variable` of all cells: spikes, or a sample of a state variable at every time step.
-    pub fn record<B: Records<V>, C: CellType, V: Observable>(
-        &mut self,
-        population: &Population<B, C>,
-        variable: Variable<V>,
-    ) {
-        if !self.owns(population) {
-            return;
-        }
-        if C::info().variables[variable.index()].name == "spikes" {
-            self.network.populations[population.id.0].recording.spikes = true;
-        } else {
-            let timestep = self.network.simulator_of(population.id).timestep;
-            self.sample_variable(population.id, variable.index(), timestep);
-        }
-    }
-
-    /// Records `variable` of all cells at time 0 and then every `every`, a multiple of the time step.
-    pub fn record_every<B: Records<V>, C: CellType, V: Sampled>(
-        &mut self,
-        population: &Population<B, C>,
-        variable: Variable<V>,
-        every: Time,
-    ) {
-        if !self.owns(population) {
-            return;
-        }
-        let timestep = self.network.simulator_of(population.id).timestep;
-        match Tick::exactly(every, "the sampling interval") {
-            Ok(tick) if tick > Tick::ZERO && tick.is_multiple_of(timestep) => {
-                self.sample_variable(population.id, variable.index(), tick);
-            }
-            _ => self.mistake(format!(
-                "population `{}`: {} is recorded every {every}, but that is no multiple of the time step, {timestep}",
-                population.name,
-                C::info().variables[variable.index()].name
-            )),
-        }
-    }
-
-    fn sample_variable(&mut self, population: PopulationId, variable: usize, every: Tick) {
-        let spec = &mut self.network.populations[population.0];
-        if let Some(other) = spec.recording.sampled.iter().find(|other| other.variable == variable) {
-            if other.every != every {
-                let message = format!(
-                    "population `{}`: {} is recorded every {} and every {every}; choose one",
-                    spec.name, spec.cell.variables[variable].name, other.every
-                );
-                self.mistake(message);
-            }
-            return;
-        }
-        spec.recording.sampled.push(SampledVariable { variable, every });
     }
 
     /// Declares a projection: `source` cells connect to `target` by `connector`, each connection a `synapse`. Connector

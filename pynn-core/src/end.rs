@@ -49,6 +49,71 @@ impl Selection {
         (0..self.len()).map(|number| self.get(number))
     }
 
+    /// The number of the cell with index `cell` in the population, if it is one of these.
+    #[inline]
+    #[must_use]
+    pub fn number_of(&self, cell: usize) -> Option<usize> {
+        match self {
+            Self::Range(range) => range.contains(&cell).then(|| cell - range.start),
+            Self::List(list) => list.binary_search_by(|other| (*other as usize).cmp(&cell)).ok(),
+        }
+    }
+
+    /// From the first of these to the last: a range with perhaps others between.
+    #[must_use]
+    pub fn span(&self) -> Range<usize> {
+        match self {
+            Self::Range(range) => range.clone(),
+            Self::List(list) => list
+                .first()
+                .map_or(0..0, |first| *first as usize..list.last().map_or(0, |last| *last as usize + 1)),
+        }
+    }
+
+    /// Those of these whose index is in `cells`, as indices that count from its start.
+    #[must_use]
+    #[allow(clippy::cast_possible_truncation, reason = "the builder bounds the number of cells")]
+    pub fn shared(&self, cells: &Range<usize>) -> Self {
+        let numbers = self.within(cells);
+        match self {
+            Self::Range(range) => {
+                let first = (range.start + numbers.start).saturating_sub(cells.start);
+                Self::Range(first..first + numbers.len())
+            }
+            Self::List(list) => {
+                Self::List(list[numbers].iter().map(|cell| cell - cells.start as u32).collect())
+            }
+        }
+    }
+
+    /// The cells that are among these and among `others`.
+    #[must_use]
+    pub fn intersection(&self, others: &Self) -> Self {
+        if let (Self::Range(one), Self::Range(other)) = (self, others) {
+            let start = one.start.max(other.start);
+            return Self::Range(start..one.end.min(other.end).max(start));
+        }
+        Self::ascending(self.iter().filter(|cell| others.number_of(*cell).is_some()))
+    }
+
+    /// These and `others`, each once.
+    #[must_use]
+    pub fn union(&self, others: &Self) -> Self {
+        let mut cells: Vec<usize> = self.iter().chain(others.iter()).collect();
+        cells.sort_unstable();
+        cells.dedup();
+        Self::ascending(cells)
+    }
+
+    /// A range where there are no others between.
+    #[allow(clippy::cast_possible_truncation, reason = "the builder bounds the number of cells")]
+    fn ascending(cells: impl IntoIterator<Item = usize>) -> Self {
+        let list: Vec<u32> = cells.into_iter().map(|cell| cell as u32).collect();
+        let cells = Self::List(list.into());
+        let span = cells.span();
+        if span.len() == cells.len() { Self::Range(span) } else { cells }
+    }
+
     /// Which of these, by number, have their index in the population in `cells`: consecutive ones, since they ascend.
     #[must_use]
     pub fn within(&self, cells: &Range<usize>) -> Range<usize> {
@@ -205,11 +270,7 @@ impl Block {
     #[allow(clippy::cast_possible_truncation, reason = "the builder bounds the number of cells")]
     fn index_of(&self, gid: u32) -> Option<u32> {
         let cell = gid.checked_sub(self.first_gid)?;
-        let number = match &self.cells {
-            Selection::Range(range) => range.contains(&(cell as usize)).then(|| cell as usize - range.start),
-            Selection::List(list) => list.binary_search(&cell).ok(),
-        };
-        number.map(|number| self.first + number as u32)
+        self.cells.number_of(cell as usize).map(|number| self.first + number as u32)
     }
 }
 
@@ -287,6 +348,27 @@ mod tests {
         }
         assert_eq!([49, 51, 54, 102, 105, 108].map(|gid| cells.index_of(gid)), [None; 6]);
         assert_eq!((cells.consecutive(), Cells::range(7, 3).consecutive()), (None, Some(7)));
+    }
+
+    #[test]
+    fn selections_are_joined_and_intersected_by_cell() {
+        let list = Selection::List([1, 4, 5].into());
+        let range = Selection::Range(2..5);
+        assert_eq!(list.union(&range), Selection::Range(1..6));
+        assert_eq!(list.union(&Selection::Range(7..8)), Selection::List([1, 4, 5, 7].into()));
+        assert_eq!(list.intersection(&range), Selection::Range(4..5));
+        assert!(list.intersection(&Selection::Range(2..4)).is_empty());
+        assert_eq!((list.number_of(5), list.number_of(2), range.number_of(4)), (Some(2), None, Some(2)));
+        assert_eq!((list.span(), Selection::Range(0..0).span()), (1..6, 0..0));
+    }
+
+    #[test]
+    fn the_share_of_a_block_counts_from_its_start() {
+        let list = Selection::List([1, 4, 5].into());
+        assert_eq!(list.shared(&(4..9)), Selection::List([0, 1].into()));
+        assert_eq!(Selection::Range(2..5).shared(&(0..3)), Selection::Range(2..3));
+        assert_eq!(Selection::Range(2..5).shared(&(3..9)), Selection::Range(0..2));
+        assert!(Selection::Range(2..5).shared(&(6..9)).is_empty() && list.shared(&(6..9)).is_empty());
     }
 
     #[test]

@@ -158,17 +158,19 @@ impl PopulationSpec {
 /// What is recorded of a population.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Recording {
-    /// Whether spikes are recorded.
-    pub spikes: bool,
+    /// The cells whose spikes are recorded, if any.
+    pub spikes: Option<Selection>,
     /// The variables that are sampled.
     pub sampled: Vec<SampledVariable>,
 }
 
 /// A variable that is sampled.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SampledVariable {
     /// Its index in [`CellInfo::variables`].
     pub variable: usize,
+    /// The cells that it is sampled of.
+    pub cells: Selection,
     /// The time from sample to sample, a multiple of the simulator's time step. The first sample is at time 0.
     pub every: Tick,
 }

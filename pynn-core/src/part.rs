@@ -8,7 +8,10 @@ use crate::backend::Backend;
 use crate::cell::CellInfo;
 use crate::electrode::LocalElectrode;
 use crate::error::{Error, Result};
-use crate::network::{ErasedModel, Network, PopulationKind, PopulationSpec, ProjectionSpec, SimulatorSpec};
+use crate::network::{
+    ErasedModel, Network, PopulationKind, PopulationSpec, ProjectionSpec, SampledVariable, Selection,
+    SimulatorSpec,
+};
 use crate::population::SimulatorId;
 use crate::random::{Key, Purpose};
 use crate::source::{Sources, SpikeSource};
@@ -130,6 +133,12 @@ impl<'n> LocalPopulation<'n> {
     #[allow(clippy::cast_possible_truncation, reason = "the builder bounds the number of cells")]
     pub fn first_gid(&self) -> u32 {
         self.spec.first_gid + self.cells.start as u32
+    }
+
+    /// The cells that live here and that `sampled` is recorded of, numbered among those that live here.
+    #[must_use]
+    pub fn recorded(&self, sampled: &SampledVariable) -> Selection {
+        sampled.cells.shared(&self.cells)
     }
 
     /// What backend `B` made of the cell type.

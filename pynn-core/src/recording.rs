@@ -1,6 +1,7 @@
 //! What a run gives back.
 
 use crate::digest::Digest;
+use crate::end::Selection;
 
 /// The recorded spikes of a population, ordered by time and then by cell.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -9,8 +10,10 @@ pub struct SpikeData {
     pub population: String,
     /// What the user noted about the population: keys and values.
     pub annotations: Vec<(String, String)>,
-    /// How many cells it has.
+    /// How many cells the population has.
     pub size: usize,
+    /// Which of them these are the spikes of; `None` for all.
+    pub cells: Option<Selection>,
     /// When the recording ends, in ms; it begins at 0.
     pub stop: f64,
     /// Spike times in ms.
@@ -32,25 +35,30 @@ impl SpikeData {
         self.times.is_empty()
     }
 
-    /// How many spikes each cell fired, by index.
+    /// The cells that these are the spikes of, by index in the population.
+    #[must_use]
+    pub fn recorded(&self) -> Selection {
+        recorded(self.cells.as_ref(), self.size)
+    }
+
+    /// How many spikes each recorded cell fired, by index.
     #[must_use]
     pub fn counts(&self) -> Vec<u32> {
-        let mut counts = vec![0; self.size];
-        for index in &self.indices {
-            if let Some(count) = counts.get_mut(*index as usize) {
-                *count += 1;
-            }
+        let cells = self.recorded();
+        let mut counts = vec![0; cells.len()];
+        for number in self.indices.iter().filter_map(|index| cells.number_of(*index as usize)) {
+            counts[number] += 1;
         }
         counts
     }
 
-    /// The mean number of spikes a cell.
+    /// The mean number of spikes a recorded cell.
     #[must_use]
     pub fn mean_count(&self) -> f64 {
-        self.len() as f64 / self.size.max(1) as f64
+        self.len() as f64 / self.recorded().len().max(1) as f64
     }
 
-    /// The mean firing rate of a cell in Hz, over the whole recording; 0 if it has no length.
+    /// The mean firing rate of a recorded cell in Hz, over the whole recording; 0 if it has no length.
     #[must_use]
     pub fn mean_rate(&self) -> f64 {
         if self.stop > 0.0 { self.mean_count() / self.stop * 1000.0 } else { 0.0 }
@@ -86,9 +94,11 @@ pub struct TraceData {
     pub annotations: Vec<(String, String)>,
     /// How many cells the population has.
     pub size: usize,
+    /// Which of them these are the samples of; `None` for all.
+    pub cells: Option<Selection>,
     /// The time from sample to sample, in ms; the first sample is at time 0.
     pub interval: f64,
-    /// The samples: for each time, one a cell, by index.
+    /// The samples: for each time, one a recorded cell, by index.
     pub values: Vec<f64>,
 }
 
@@ -96,7 +106,13 @@ impl TraceData {
     /// How many sample times.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.values.len() / self.size.max(1)
+        self.values.len() / self.recorded().len().max(1)
+    }
+
+    /// The cells that these are the samples of, by index in the population.
+    #[must_use]
+    pub fn recorded(&self) -> Selection {
+        recorded(self.cells.as_ref(), self.size)
     }
 
     /// Whether there is no sample.
@@ -111,21 +127,26 @@ impl TraceData {
         (0..self.len()).map(|row| row as f64 * self.interval).collect()
     }
 
-    /// The samples of cell `index`; none if there is no such cell.
+    /// The samples of cell `index` of the population; none if it is not recorded.
     #[must_use]
     pub fn of(&self, index: usize) -> Vec<f64> {
-        self.rows().filter_map(|row| row.get(index).copied()).collect()
+        let Some(number) = self.recorded().number_of(index) else { return Vec::new() };
+        self.rows().filter_map(|row| row.get(number).copied()).collect()
     }
 
-    /// The samples of all cells at sample time number `row`; none if there is no such time.
+    /// The samples of all recorded cells at sample time number `row`; none if there is no such time.
     #[must_use]
     pub fn at(&self, row: usize) -> &[f64] {
         self.rows().nth(row).unwrap_or_default()
     }
 
     fn rows(&self) -> std::slice::ChunksExact<'_, f64> {
-        self.values.chunks_exact(self.size.max(1))
+        self.values.chunks_exact(self.recorded().len().max(1))
     }
+}
+
+fn recorded(cells: Option<&Selection>, size: usize) -> Selection {
+    cells.cloned().unwrap_or(Selection::Range(0..size))
 }
 
 /// A value of each connection of a projection, ordered by target, then by source.
@@ -204,6 +225,24 @@ mod tests {
             TraceData { size: 2, interval: 0.5, values: vec![1.0, 2.0, 3.0, 4.0], ..TraceData::default() };
         assert_eq!((trace.len(), trace.of(1), trace.at(1)), (2, vec![2.0, 4.0], [3.0, 4.0].as_slice()));
         assert_eq!(trace.times(), [0.0, 0.5]);
+    }
+
+    #[test]
+    fn what_is_recorded_of_some_cells_is_read_by_their_indices_in_the_population() {
+        let cells = Some(Selection::List([2, 5].into()));
+        let spikes = SpikeData {
+            size: 10,
+            cells: cells.clone(),
+            stop: 1000.0,
+            times: vec![1.0, 2.0, 3.0],
+            indices: vec![5, 2, 5],
+            ..SpikeData::default()
+        };
+        assert_eq!((spikes.counts(), spikes.mean_rate(), spikes.train(5)), (vec![1, 2], 1.5, vec![1.0, 3.0]));
+        let values = vec![1.0, 2.0, 3.0, 4.0];
+        let trace = TraceData { size: 10, cells, interval: 0.5, values, ..TraceData::default() };
+        assert_eq!((trace.len(), trace.of(5), trace.of(0)), (2, vec![2.0, 4.0], vec![]));
+        assert_eq!((trace.at(1), trace.recorded().len()), ([3.0, 4.0].as_slice(), 2));
     }
 
     #[test]

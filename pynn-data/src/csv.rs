@@ -4,13 +4,15 @@ use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 use pynn_core::Result;
+use pynn_core::network::Selection;
 use pynn_core::recording::{SpikeData, TraceData};
 
 use crate::file;
 use crate::summary::{RateTable, SpikeCounts};
 
 /// What can be written as comma-separated values: UTF-8, lines end in `\n`, the first lines are comments (`# key: value`),
-/// what the user noted about the population among them; then one line of column names. Numpy, pandas and R read it with `#` as the comment sign:
+/// what the user noted about the population among them, and, where only some cells are recorded, which (`# cells: 0..10`,
+/// `# cells: 1 4 7`); then one line of column names. Numpy, pandas and R read it with `#` as the comment sign:
 /// `pandas.read_csv("relay.csv", comment="#")`.
 ///
 /// Times are in ms, rounded to the nearest nanosecond (the run's time base); other numbers are the shortest that read
@@ -19,8 +21,8 @@ use crate::summary::{RateTable, SpikeCounts};
 /// | of | columns |
 /// |---|---|
 /// | [`SpikeData`] | `time_ms,index`, a line a spike, ordered by time |
-/// | [`TraceData`] | `time_ms,cell_0,cell_1,...`, a line a sample time, in the variable's unit |
-/// | [`SpikeCounts`] | `index,spikes`, a line a cell |
+/// | [`TraceData`] | `time_ms,cell_0,cell_1,...`, a column a recorded cell, a line a sample time, in the variable's unit |
+/// | [`SpikeCounts`] | `index,spikes`, a line a recorded cell |
 /// | [`RateTable`] | `population,cells,active,spikes,mean_rate_hz`, a line a population |
 pub trait Csv {
     /// Writes the values to `out`, which should be buffered.
@@ -52,7 +54,7 @@ pub trait Csv {
 
 impl Csv for SpikeData {
     fn write_csv(&self, out: &mut dyn Write) -> io::Result<()> {
-        comments(out, &self.population, self.size, &self.annotations)?;
+        comments(out, &self.population, self.size, self.cells.as_ref(), &self.annotations)?;
         writeln!(out, "# stop_ms: {}\ntime_ms,index", nanoseconds(self.stop))?;
         for (time, index) in self.times.iter().zip(&self.indices) {
             writeln!(out, "{},{index}", nanoseconds(*time))?;
@@ -63,15 +65,16 @@ impl Csv for SpikeData {
 
 impl Csv for TraceData {
     fn write_csv(&self, out: &mut dyn Write) -> io::Result<()> {
-        comments(out, &self.population, self.size, &self.annotations)?;
+        comments(out, &self.population, self.size, self.cells.as_ref(), &self.annotations)?;
         writeln!(out, "# variable: {}\n# unit: {}", one_line(&self.variable), one_line(&self.unit))?;
         writeln!(out, "# interval_ms: {}", nanoseconds(self.interval))?;
         write!(out, "time_ms")?;
-        for cell in 0..self.size {
+        let cells = self.recorded();
+        for cell in cells.iter() {
             write!(out, ",cell_{cell}")?;
         }
         writeln!(out)?;
-        for (row, values) in self.values.chunks_exact(self.size.max(1)).enumerate() {
+        for (row, values) in self.values.chunks_exact(cells.len().max(1)).enumerate() {
             write!(out, "{}", nanoseconds(row as f64 * self.interval))?;
             for value in values {
                 write!(out, ",{value}")?;
@@ -84,9 +87,10 @@ impl Csv for TraceData {
 
 impl Csv for SpikeCounts<'_> {
     fn write_csv(&self, out: &mut dyn Write) -> io::Result<()> {
-        comments(out, &self.spikes.population, self.spikes.size, &self.spikes.annotations)?;
+        let SpikeData { population, size, cells, annotations, .. } = self.spikes;
+        comments(out, population, *size, cells.as_ref(), annotations)?;
         writeln!(out, "# stop_ms: {}\nindex,spikes", nanoseconds(self.spikes.stop))?;
-        for (index, count) in self.counts().iter().enumerate() {
+        for (index, count) in self.spikes.recorded().iter().zip(self.counts()) {
             writeln!(out, "{index},{count}")?;
         }
         Ok(())
@@ -108,9 +112,18 @@ fn comments(
     out: &mut dyn Write,
     population: &str,
     size: usize,
+    cells: Option<&Selection>,
     annotations: &[(String, String)],
 ) -> io::Result<()> {
     writeln!(out, "# population: {}\n# size: {size}", one_line(population))?;
+    match cells {
+        Some(Selection::Range(range)) => writeln!(out, "# cells: {}..{}", range.start, range.end)?,
+        Some(Selection::List(list)) => {
+            let list: Vec<String> = list.iter().map(ToString::to_string).collect();
+            writeln!(out, "# cells: {}", list.join(" "))?;
+        }
+        None => {}
+    }
     let mut annotations = annotations.iter();
     annotations.try_for_each(|(key, value)| writeln!(out, "# {}: {}", one_line(key), one_line(value)))
 }
@@ -179,6 +192,21 @@ mod tests {
         let expected = "# population: relay\n# size: 2\n# variable: v\n# unit: mV\n# interval_ms: 0.1\n\
                         time_ms,cell_0,cell_1\n0,-65,-64.5\n0.1,1,2\n0.2,3,4\n0.3,0.125,NaN\n";
         assert_eq!(trace.to_csv(), expected);
+    }
+
+    #[test]
+    fn what_is_recorded_of_some_cells_says_of_which() {
+        let cells = Some(Selection::List([0, 2].into()));
+        let spikes = SpikeData { cells: cells.clone(), ..relay() };
+        assert!(
+            spikes.to_csv().starts_with("# population: relay\n# size: 3\n# cells: 0 2\n# stop_ms: 100\n")
+        );
+        assert!(SpikeCounts::of(&spikes).to_csv().ends_with("index,spikes\n0,1\n2,2\n"));
+        let values = vec![1.0, 2.0, 3.0, 4.0];
+        let trace = TraceData { size: 3, cells, interval: 1.0, values, ..TraceData::default() };
+        assert!(trace.to_csv().ends_with("time_ms,cell_0,cell_2\n0,1,2\n1,3,4\n"), "{}", trace.to_csv());
+        let range = TraceData { cells: Some(Selection::Range(1..3)), ..trace };
+        assert!(range.to_csv().contains("# cells: 1..3\n"), "{}", range.to_csv());
     }
 
     #[test]

@@ -6,7 +6,7 @@ use pynn_core::recording::SpikeData;
 
 use crate::one_or_many::OneOrMany;
 
-/// How many spikes each cell of a population fired.
+/// How many spikes each recorded cell of a population fired.
 #[derive(Clone, Copy, Debug)]
 pub struct SpikeCounts<'a> {
     pub(crate) spikes: &'a SpikeData,
@@ -22,17 +22,11 @@ impl<'a> SpikeCounts<'a> {
     /// The counts, by index. Spikes of cells that the population does not have are left out.
     #[must_use]
     pub fn counts(&self) -> Vec<u32> {
-        let mut counts = vec![0; self.spikes.size];
-        for index in &self.spikes.indices {
-            if let Some(count) = counts.get_mut(*index as usize) {
-                *count += 1;
-            }
-        }
-        counts
+        self.spikes.counts()
     }
 }
 
-/// Sizes, spikes and mean rates of populations. [`Display`](fmt::Display) gives a table for the terminal,
+/// Numbers of recorded cells, spikes and mean rates of populations. [`Display`](fmt::Display) gives a table for the terminal,
 /// [`Csv`](crate::Csv) a file.
 ///
 /// ```
@@ -73,7 +67,7 @@ impl<'a> RateTable<'a> {
     pub(crate) fn rows(&self) -> impl Iterator<Item = Row<'a>> + '_ {
         self.populations.0.iter().map(|spikes| Row {
             population: &spikes.population,
-            cells: spikes.size,
+            cells: spikes.recorded().len(),
             active: SpikeCounts::of(spikes).counts().iter().filter(|count| **count > 0).count(),
             spikes: spikes.len(),
             mean_rate: mean_rate(spikes),

@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 
 use pynn_core::ErrorKind;
+use pynn_core::network::Selection;
 use pynn_core::recording::{SpikeData, TraceData};
 use pynn_core::units::ms;
 use pynn_data::{Figure, Raster, RateBars, Rates, Traces};
@@ -213,6 +214,12 @@ fn what_cannot_be_drawn_is_refused_with_its_name() {
         refusal(&Figure::new("").panel(Traces::of(&v).cells([1, 2]))),
         "cannot draw v of cell 2 of `hh`: it has 2 cells, counted from 0"
     );
+    let cells = Some(Selection::List([1, 7].into()));
+    let part = TraceData { size: 10, cells, ..voltage(2, 10) };
+    assert_eq!(
+        refusal(&Figure::new("").panel(Traces::of(&part).cells([7, 2]))),
+        "cannot draw v of cell 2 of `hh`: recorded are the cells [1, 7]"
+    );
     assert_eq!(
         refusal(&Figure::new("").panel(Traces::of([&v, &g]))),
         "cannot draw v of `hh` in mV and gsyn_exc of `hh` in uS on one axis: give each its own panel"
@@ -228,4 +235,13 @@ fn what_cannot_be_drawn_is_refused_with_its_name() {
     let error = Figure::new("").width(20_000).height(20_000).scale(8.0).save(&large.0).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Usage);
     assert!(!large.0.exists());
+}
+
+#[test]
+fn the_rows_of_a_raster_are_those_of_the_recorded_cells() {
+    let part = SpikeData { cells: Some(Selection::Range(60..80)), ..spikes("exc", 80, 500) };
+    let svg = Figure::new("").panel(Raster::of(&part)).to_svg().unwrap();
+    let numbers: Vec<usize> =
+        svg.split('>').filter_map(|text| text.split('<').next()?.parse().ok()).filter(|n| *n <= 80).collect();
+    assert!(numbers.contains(&60) && numbers.iter().all(|n| *n == 0 || *n >= 60), "{numbers:?}");
 }

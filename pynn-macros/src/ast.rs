@@ -116,9 +116,8 @@ pub(crate) struct End {
     pub(crate) part: Option<Ident>,
 }
 
-/// `record hh: spikes, v every 0.1ms;`
+/// `record hh[0..10]: spikes, v every 0.1ms;`
 pub(crate) struct Record {
-    pub(crate) keyword: Ident,
     pub(crate) end: Option<End>,
     pub(crate) variables: Vec<Ident>,
     pub(crate) every: Option<TokenStream>,

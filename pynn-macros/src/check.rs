@@ -244,7 +244,6 @@ impl Check<'_, '_> {
 
     fn record(&mut self, record: &Record) {
         let Some(end) = &record.end else { return };
-        self.whole_population(end, &record.keyword);
         let Some(tokens) = &record.every else { return };
         if let [spikes] = record.variables.as_slice()
             && spikes == "spikes"
@@ -262,7 +261,8 @@ impl Check<'_, '_> {
         {
             let variables =
                 list(record.variables.iter().map(ToString::to_string).filter(|name| name != "spikes"));
-            let (population, every, step) = (&end.name, every.text(), step.text());
+            let population = self.names.root(&end.name).map_or(&end.name, |population| &population.name);
+            let (every, step) = (every.text(), step.text());
             let message = format!(
                 "population `{population}`: {variables} is recorded every {every}, \
                  but that is no multiple of the time step, {step}"
@@ -280,14 +280,12 @@ impl Check<'_, '_> {
         (nanoseconds(&step) > 0.0 && !is_multiple).then_some((step, below))
     }
 
-    /// Values and recordings are of whole populations.
+    /// Values are of whole populations.
     fn whole_population(&mut self, end: &End, keyword: &Ident) {
         let Some(population) = self.names.population(&end.name) else { return };
         let members = usize::from(population.family.is_some());
         if let Some(range) = end.brackets.get(members).filter(|_| end.brackets.len() == members + 1) {
-            let remedy = if keyword == "record" {
-                "leave the brackets out, and choose the cells in what is recorded"
-            } else if keyword == "structure" {
+            let remedy = if keyword == "structure" {
                 "leave the brackets out: a structure has a place for every cell"
             } else {
                 "leave the brackets out, and give a list or a closure of the cell's index"

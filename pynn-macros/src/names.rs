@@ -190,8 +190,8 @@ impl<'a> Names<'a> {
         for item in items {
             match item {
                 Item::Population(population) => self.check_placement(population, errors),
+                Item::Record(Record { end: Some(end), .. }) => self.check_end(end, errors),
                 Item::Assign(Assign { end: Some(end), .. })
-                | Item::Record(Record { end: Some(end), .. })
                 | Item::Structure(Structure { end: Some(end), .. }) => self.check_population(end, errors),
                 Item::View(View { name, end: Some(end), .. }) => self.check_part(end, name, errors),
                 Item::Assembly(Assembly { name, members, .. }) => {

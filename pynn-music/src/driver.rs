@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use pynn_core::error::{Error, ErrorKind, Result};
-use pynn_core::network::{Network, PopulationSpec};
+use pynn_core::network::{Network, PopulationSpec, Selection};
 use pynn_core::population::PopulationId;
 use pynn_core::recording::{SpikeData, TraceData};
 use pynn_core::time::Tick;
@@ -124,20 +124,27 @@ impl Driver {
         }
     }
 
-    pub(crate) fn spikes_of(&mut self, population: PopulationId, segment: usize) -> Result<SpikeData> {
+    /// The recorded spikes of `cells` of a population, or of all that are recorded.
+    pub(crate) fn spikes_of(
+        &mut self,
+        population: PopulationId,
+        cells: Option<&Selection>,
+        segment: usize,
+    ) -> Result<SpikeData> {
         let stop = self.end_of(segment)?;
         let spec = population_of(self.common.network(), population)?;
-        if !spec.recording.spikes {
-            return Err(not_recorded(&spec.name, "spikes"));
-        }
+        let recorded = spec.recording.spikes.as_ref().ok_or_else(|| not_recorded(&spec.name, "spikes"))?;
+        let cells = wanted(spec, "spikes", recorded, cells)?;
         let words = self.team.gather(Command::Spikes { population, segment })?;
         let timestep = self.common.network().simulator_of(population).timestep;
-        Ok(gather::spikes(spec, timestep, stop, words))
+        Ok(gather::spikes(spec, &cells, timestep, stop, words))
     }
 
+    /// The samples of `cells` of a population, or of all that are recorded.
     pub(crate) fn trace_of(
         &mut self,
         population: PopulationId,
+        cells: Option<&Selection>,
         variable: &str,
         segment: usize,
     ) -> Result<TraceData> {
@@ -146,10 +153,11 @@ impl Driver {
         let mut sampled = spec.recording.sampled.iter();
         let index = sampled.position(|sampled| spec.cell.variables[sampled.variable].name == variable);
         let index = index.ok_or_else(|| not_recorded(&spec.name, variable))?;
+        let cells = wanted(spec, variable, &spec.recording.sampled[index].cells, cells)?;
         let words = self.team.gather(Command::Samples { population, variable: index, segment })?;
         let layout = self.common.plan.layout();
         let blocks = words.into_iter().enumerate().map(|(rank, words)| (layout.cells(spec, rank), words));
-        Ok(gather::trace(spec, index, blocks.collect()))
+        Ok(gather::trace(spec, index, &cells, blocks.collect()))
     }
 
     fn end_of(&self, segment: usize) -> Result<Tick> {
@@ -175,8 +183,31 @@ pub(crate) fn population_of(network: &Network, id: PopulationId) -> Result<&Popu
     })
 }
 
+/// Those of `cells` that are recorded, of all without.
+fn wanted(
+    spec: &PopulationSpec,
+    variable: &str,
+    recorded: &Selection,
+    cells: Option<&Selection>,
+) -> Result<Selection> {
+    let found = cells.map_or_else(|| recorded.clone(), |cells| recorded.intersection(cells));
+    if found.is_empty() {
+        let name = &spec.name;
+        let message = format!(
+            "{variable} of `{name}` {} recorded of the cells {recorded:?} only; record these too: `record {name}[..]: {variable};`",
+            are(variable)
+        );
+        return Err(Error::new(ErrorKind::Usage, message));
+    }
+    Ok(found)
+}
+
+fn are(variable: &str) -> &'static str {
+    if variable == "spikes" { "are" } else { "is" }
+}
+
 fn not_recorded(population: &str, variable: &str) -> Error {
-    let are = if variable == "spikes" { "are" } else { "is" };
+    let are = are(variable);
     Error::new(
         ErrorKind::Usage,
         format!(

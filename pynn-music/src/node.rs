@@ -37,7 +37,8 @@ impl RankNode {
         // What is neither recorded nor sent anywhere need not be evaluated.
         let wanted = |source: &LocalPopulation<'_>| {
             let here = !source.cells.is_empty();
-            here && (source.spec.recording.spikes || !routes.is_idle(routes.block_of(source.first_gid())))
+            here && (source.spec.recording.spikes.is_some()
+                || !routes.is_idle(routes.block_of(source.first_gid())))
         };
         let sources = part.sources().filter(wanted).map(|source| Ok((source.spec.id, source.source()?)));
         let sources = sources.collect::<Result<_>>()?;

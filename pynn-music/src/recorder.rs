@@ -1,7 +1,7 @@
 //! What one rank records: spikes as words, samples as they come.
 
 use pynn_core::backend::{Samples, Simulator};
-use pynn_core::network::Network;
+use pynn_core::network::{Network, PopulationSpec, Selection};
 use pynn_core::population::PopulationId;
 use pynn_core::time::Spike;
 
@@ -10,9 +10,26 @@ use crate::layout::Layout;
 /// Everything recorded on one rank, by segment: a reset begins a new one.
 #[derive(Debug, Default)]
 pub(crate) struct Recorder {
-    /// For each block of the rank's simulator its population, and whether its spikes are recorded.
-    blocks: Vec<(PopulationId, bool)>,
+    /// For each block of the rank's simulator its population, and what of its spikes is recorded.
+    blocks: Vec<Block>,
     segments: Vec<Segment>,
+}
+
+/// The cells of a population on this rank.
+#[derive(Debug)]
+struct Block {
+    population: PopulationId,
+    /// The global id of the population's first cell.
+    first_gid: u32,
+    /// The cells whose spikes are recorded.
+    spikes: Option<Selection>,
+}
+
+impl Block {
+    #[inline]
+    fn records(&self, gid: u32) -> bool {
+        self.spikes.as_ref().is_some_and(|cells| cells.number_of((gid - self.first_gid) as usize).is_some())
+    }
 }
 
 #[derive(Debug, Default)]
@@ -28,7 +45,12 @@ impl Recorder {
     pub(crate) fn new(network: &Network, layout: &Layout, rank: usize) -> Self {
         let simulator = layout.place(rank).simulator;
         let populations = network.populations().iter().filter(|spec| spec.simulator == simulator);
-        let blocks = populations.map(|spec| (spec.id, spec.recording.spikes)).collect();
+        let block = |spec: &PopulationSpec| Block {
+            population: spec.id,
+            first_gid: spec.first_gid,
+            spikes: spec.recording.spikes.clone(),
+        };
+        let blocks = populations.map(block).collect();
         let mut recorder = Self { blocks, segments: Vec::new() };
         recorder.begin(network);
         recorder
@@ -36,7 +58,7 @@ impl Recorder {
 
     /// Begins a new segment.
     pub(crate) fn begin(&mut self, network: &Network) {
-        let sampled = |&(id, _): &(PopulationId, bool)| network.populations()[id.0].recording.sampled.len();
+        let sampled = |block: &Block| network.populations()[block.population.0].recording.sampled.len();
         self.segments.push(Segment {
             spikes: vec![Vec::new(); self.blocks.len()],
             samples: self.blocks.iter().map(|block| vec![Vec::new(); sampled(block)]).collect(),
@@ -44,13 +66,13 @@ impl Recorder {
     }
 
     fn block(&self, population: PopulationId) -> Option<usize> {
-        self.blocks.iter().position(|(id, _)| *id == population)
+        self.blocks.iter().position(|block| block.population == population)
     }
 
     /// Takes a spike of block number `block`.
     #[inline]
     pub(crate) fn spike(&mut self, block: usize, spike: Spike) {
-        if self.blocks[block].1
+        if self.blocks[block].records(spike.gid)
             && let Some(segment) = self.segments.last_mut()
         {
             segment.spikes[block].push(spike);

@@ -6,7 +6,7 @@ use pynn_core::cell::{CellType, Sampled, Variable};
 use pynn_core::digest::Digest;
 use pynn_core::error::Result;
 use pynn_core::network::Model;
-use pynn_core::population::{Population, PopulationId};
+use pynn_core::population::{Population, PopulationId, View};
 use pynn_core::recording::{SpikeData, TraceData};
 use pynn_core::time::Tick;
 use pynn_core::units::Time;
@@ -95,25 +95,35 @@ impl<N: Model> Simulation<N> {
         self.driver.segment()
     }
 
-    /// The recorded spikes of a population, of all its ranks, in the current segment.
+    /// The recorded spikes of a population or of a view of one, of all ranks, in the current segment:
+    /// `sim.spikes(|net| &net.exc)`, `sim.spikes(|net| net.exc.slice(..10))`. They are of those cells that are recorded;
+    /// the data say which.
     ///
     /// # Errors
-    /// When its spikes are not recorded.
-    pub fn spikes<B, C>(&mut self, of: impl FnOnce(&N) -> &Population<B, C>) -> Result<SpikeData> {
+    /// When the spikes of none of the cells are recorded.
+    pub fn spikes<'n, V, B, C>(&'n mut self, of: impl FnOnce(&'n N) -> V) -> Result<SpikeData>
+    where
+        V: Into<View<B, C>>,
+    {
         self.spikes_in(self.segment(), of)
     }
 
-    /// The recorded spikes of a population in segment number `segment`.
+    /// The recorded spikes of a population or of a view in segment number `segment`.
     ///
     /// # Errors
-    /// When there is no such segment, or its spikes are not recorded.
-    pub fn spikes_in<B, C>(
-        &mut self,
+    /// When there is no such segment, or the spikes of none of the cells are recorded.
+    pub fn spikes_in<'n, V, B, C>(
+        &'n mut self,
         segment: usize,
-        of: impl FnOnce(&N) -> &Population<B, C>,
-    ) -> Result<SpikeData> {
-        let id = of(&self.model).id();
-        self.spikes_of(id, segment)
+        of: impl FnOnce(&'n N) -> V,
+    ) -> Result<SpikeData>
+    where
+        V: Into<View<B, C>>,
+    {
+        let Self { model, driver } = self;
+        let view = of(model).into();
+        view.check()?;
+        driver.spikes_of(view.population().id(), Some(view.cells()), segment)
     }
 
     /// The recorded spikes of the population number `population` in segment number `segment`.
@@ -121,35 +131,47 @@ impl<N: Model> Simulation<N> {
     /// # Errors
     /// When there is no such segment, or its spikes are not recorded.
     pub fn spikes_of(&mut self, population: PopulationId, segment: usize) -> Result<SpikeData> {
-        self.driver.spikes_of(population, segment)
+        self.driver.spikes_of(population, None, segment)
     }
 
-    /// The samples of a variable of a population, of all its ranks, in the current segment:
-    /// `sim.trace(|net| &net.relay, |v| v.v)`.
+    /// The samples of a variable of a population or of a view of one, of all ranks, in the current segment:
+    /// `sim.trace(|net| &net.relay, |v| v.v)`. They are of those cells that are recorded; the data say which.
     ///
     /// # Errors
-    /// When the variable is not recorded.
-    pub fn trace<B, C: CellType, V: Sampled>(
-        &mut self,
-        of: impl FnOnce(&N) -> &Population<B, C>,
+    /// When the variable is recorded of none of the cells.
+    pub fn trace<'n, P, B, C, V>(
+        &'n mut self,
+        of: impl FnOnce(&'n N) -> P,
         variable: impl FnOnce(C::Variables) -> Variable<V>,
-    ) -> Result<TraceData> {
+    ) -> Result<TraceData>
+    where
+        P: Into<View<B, C>>,
+        C: CellType,
+        V: Sampled,
+    {
         self.trace_in(self.segment(), of, variable)
     }
 
-    /// The samples of a variable of a population in segment number `segment`.
+    /// The samples of a variable of a population or of a view in segment number `segment`.
     ///
     /// # Errors
-    /// When there is no such segment, or the variable is not recorded.
-    pub fn trace_in<B, C: CellType, V: Sampled>(
-        &mut self,
+    /// When there is no such segment, or the variable is recorded of none of the cells.
+    pub fn trace_in<'n, P, B, C, V>(
+        &'n mut self,
         segment: usize,
-        of: impl FnOnce(&N) -> &Population<B, C>,
+        of: impl FnOnce(&'n N) -> P,
         variable: impl FnOnce(C::Variables) -> Variable<V>,
-    ) -> Result<TraceData> {
-        let id = of(&self.model).id();
+    ) -> Result<TraceData>
+    where
+        P: Into<View<B, C>>,
+        C: CellType,
+        V: Sampled,
+    {
+        let Self { model, driver } = self;
+        let view = of(model).into();
+        view.check()?;
         let variable = C::info().variables[variable(C::variables()).index()].name;
-        self.trace_of(id, variable, segment)
+        driver.trace_of(view.population().id(), Some(view.cells()), variable, segment)
     }
 
     /// The samples of the variable called `variable` of population number `population` in segment number `segment`.
@@ -162,22 +184,28 @@ impl<N: Model> Simulation<N> {
         variable: &str,
         segment: usize,
     ) -> Result<TraceData> {
-        self.driver.trace_of(population, variable, segment)
+        self.driver.trace_of(population, None, variable, segment)
     }
 
-    /// How many spikes each cell of a population fired in the current segment.
+    /// How many spikes each recorded cell of a population or of a view fired in the current segment.
     ///
     /// # Errors
-    /// When its spikes are not recorded.
-    pub fn spike_counts<B, C>(&mut self, of: impl FnOnce(&N) -> &Population<B, C>) -> Result<Vec<u32>> {
+    /// When the spikes of none of the cells are recorded.
+    pub fn spike_counts<'n, V, B, C>(&'n mut self, of: impl FnOnce(&'n N) -> V) -> Result<Vec<u32>>
+    where
+        V: Into<View<B, C>>,
+    {
         Ok(self.spikes(of)?.counts())
     }
 
-    /// The mean firing rate of a population's cells in the current segment, in Hz.
+    /// The mean firing rate of the recorded cells of a population or of a view in the current segment, in Hz.
     ///
     /// # Errors
-    /// When its spikes are not recorded.
-    pub fn mean_rate<B, C>(&mut self, of: impl FnOnce(&N) -> &Population<B, C>) -> Result<f64> {
+    /// When the spikes of none of the cells are recorded.
+    pub fn mean_rate<'n, V, B, C>(&'n mut self, of: impl FnOnce(&'n N) -> V) -> Result<f64>
+    where
+        V: Into<View<B, C>>,
+    {
         Ok(self.spikes(of)?.mean_rate())
     }
 
@@ -189,7 +217,8 @@ impl<N: Model> Simulation<N> {
     pub fn digest(&mut self) -> Result<u64> {
         let mut digest = Digest::new();
         let model = self.model.clone();
-        for population in model.network().populations().iter().filter(|spec| spec.recording.spikes) {
+        for population in model.network().populations().iter().filter(|spec| spec.recording.spikes.is_some())
+        {
             self.spikes_of(population.id, self.segment())?.digest_into(&mut digest);
         }
         Ok(digest.finish())

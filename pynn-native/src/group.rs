@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use pynn_core::backend::{LocalPopulation, Part, Samples};
 use pynn_core::error::Result;
+use pynn_core::network::Selection;
 use pynn_core::population::PopulationId;
 use pynn_core::time::Spike;
 
@@ -32,9 +33,10 @@ pub(crate) struct Group {
     samplers: Vec<Sampler>,
 }
 
-/// Samples of one column.
+/// Samples of some cells of one column.
 struct Sampler {
     column: usize,
+    cells: Selection,
     /// Steps from sample to sample.
     every: u32,
     values: Vec<f64>,
@@ -51,7 +53,8 @@ impl Group {
         for sampled in &population.spec.recording.sampled {
             let every = u32::try_from(sampled.every.steps_up(part.timestep())).unwrap_or(u32::MAX);
             let column = model.column(population, sampled.variable)?;
-            samplers.push(Sampler { column, every: every.max(1), values: Vec::new() });
+            let cells = population.recorded(sampled);
+            samplers.push(Sampler { column, cells, every: every.max(1), values: Vec::new() });
         }
         Ok(Self {
             population: population.spec.id,
@@ -119,7 +122,7 @@ impl Group {
 
     fn sample(&mut self, step: u32) {
         for sampler in self.samplers.iter_mut().filter(|sampler| step.is_multiple_of(sampler.every)) {
-            sampler.values.extend_from_slice(&self.state[sampler.column]);
+            sampler.take(&self.state);
         }
     }
 
@@ -154,7 +157,8 @@ impl Group {
         // The samples of time 0, unless they are given out already.
         let at_zero = |sampler: &&mut Sampler| now == 0 && !sampler.values.is_empty();
         for sampler in self.samplers.iter_mut().filter(at_zero) {
-            sampler.values.clone_from(&self.state[sampler.column]);
+            sampler.values.clear();
+            sampler.take(&self.state);
         }
         Ok(())
     }
@@ -175,6 +179,16 @@ impl Group {
     pub(crate) fn bytes(&self) -> usize {
         let columns = 2 * self.state.len() + 2 * self.input.len();
         self.size * (columns * size_of::<f64>() + 1)
+    }
+}
+
+impl Sampler {
+    fn take(&mut self, state: &[Vec<f64>]) {
+        let column = &state[self.column];
+        match &self.cells {
+            Selection::Range(cells) => self.values.extend_from_slice(&column[cells.clone()]),
+            Selection::List(cells) => self.values.extend(cells.iter().map(|cell| column[*cell as usize])),
+        }
     }
 }
 

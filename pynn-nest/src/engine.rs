@@ -6,6 +6,7 @@ use std::sync::Arc;
 use pynn_core::backend::{LocalPopulation, LocalProjection, Packet, Part, Samples, Simulator, Statistics};
 use pynn_core::change::{Change, SynapseValue};
 use pynn_core::error::{Error, ErrorKind, Result};
+use pynn_core::network::Selection;
 use pynn_core::population::PopulationId;
 use pynn_core::random::Purpose;
 use pynn_core::time::{Spike, Tick};
@@ -38,13 +39,15 @@ pub(crate) struct Group {
 
 /// One variable of a group, sampled.
 pub(crate) struct Sampler {
+    /// The cells, numbered among those of the group.
+    recorded: Selection,
     pub(crate) shown: Shown,
     every: Tick,
     /// The multimeter's node id.
     device: u32,
     /// Which row of all is the first in `rows`.
     pub(crate) first_row: i64,
-    /// For each sample time, one a cell.
+    /// For each sample time, one a recorded cell.
     pub(crate) rows: Vec<f64>,
 }
 
@@ -229,7 +232,7 @@ impl Engine {
                 if let Some(sampler) =
                     group.samplers.iter_mut().find(|sampler| sampler.device == sample.device)
                 {
-                    sampler.put(timestep * sample.step, sample.node - first, group.cells.count, sample.value);
+                    sampler.put(timestep * sample.step, sample.node - first, sample.value);
                 }
             }
         })
@@ -297,7 +300,7 @@ impl Simulator for Engine {
             for (variable, sampler) in group.samplers.iter_mut().enumerate() {
                 if !sampler.rows.is_empty() {
                     take(Samples { population, variable, values: &sampler.rows });
-                    sampler.first_row += (sampler.rows.len() / group.cells.count) as i64;
+                    sampler.first_row += (sampler.rows.len() / sampler.recorded.len()) as i64;
                     sampler.rows.clear();
                 }
             }
@@ -348,6 +351,7 @@ impl Group {
         let mut samplers = Vec::new();
         for sampled in &spec.recording.sampled {
             samplers.push(Sampler {
+                recorded: population.recorded(sampled),
                 shown: model.shown(population, sampled.variable, kernel)?,
                 every: sampled.every,
                 device: 0,
@@ -393,26 +397,33 @@ impl Group {
 }
 
 impl Sampler {
-    /// Begins to sample `cells`, from time 0.
+    /// Begins to sample those of `cells` that are recorded, from time 0. NEST samples all from the first to the last.
     fn begin(&mut self, kernel: &mut Kernel, cells: &Cells, delay: f64) -> Result<()> {
-        let (first, interval) = (u64::from(cells.node), self.every.ms());
-        let initial = match &self.shown.initial {
-            Some(values) => values.clone(),
-            None => kernel.numbers(first, cells.count, self.shown.key)?,
-        };
-        self.device = kernel.sample(first, cells.count, self.shown.key, interval, delay)?;
         self.first_row = 0;
-        self.rows = initial;
+        if self.recorded.is_empty() {
+            return Ok(());
+        }
+        let (span, interval) = (self.recorded.span(), self.every.ms());
+        let first = u64::from(cells.node) + span.start as u64;
+        self.rows = match &self.shown.initial {
+            Some(values) => self.recorded.iter().map(|cell| values[cell]).collect(),
+            None => {
+                let values = kernel.numbers(first, span.len(), self.shown.key)?;
+                self.recorded.iter().map(|cell| values[cell - span.start]).collect()
+            }
+        };
+        self.device = kernel.sample(first, span.len(), self.shown.key, interval, delay)?;
         Ok(())
     }
 
-    fn put(&mut self, time: Tick, cell: u32, cells: usize, value: f64) {
+    fn put(&mut self, time: Tick, cell: u32, value: f64) {
+        let Some(number) = self.recorded.number_of(cell as usize) else { return };
         let row = time.steps_down(self.every) - self.first_row;
-        let Ok(row) = usize::try_from(row) else { return };
+        let (Ok(row), cells) = (usize::try_from(row), self.recorded.len()) else { return };
         if self.rows.len() < (row + 1) * cells {
             self.rows.resize((row + 1) * cells, f64::NAN);
         }
-        self.rows[row * cells + cell as usize] = value * self.shown.factor;
+        self.rows[row * cells + number] = value * self.shown.factor;
     }
 }
 

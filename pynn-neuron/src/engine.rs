@@ -1,5 +1,6 @@
 //! One rank: populations, connections, spikes in and out.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use pynn_core::backend::{
@@ -7,6 +8,7 @@ use pynn_core::backend::{
 };
 use pynn_core::change::{Change, SynapseValue};
 use pynn_core::error::{Error, ErrorKind, Result};
+use pynn_core::network::Selection;
 use pynn_core::plastic::Synapse;
 use pynn_core::population::{PopulationId, ProjectionId};
 use pynn_core::time::{Spike, Tick};
@@ -33,8 +35,7 @@ pub(crate) struct Group {
     early: f64,
     /// Whether they sum up weights as they are.
     pub(crate) exact: bool,
-    /// The samplers' numbers.
-    samplers: Vec<u32>,
+    samplers: Vec<Sampler>,
 }
 
 /// One rank of NEURON.
@@ -138,7 +139,6 @@ impl Engine {
         for population in part.populations().filter(|population| !population.cells.is_empty()) {
             let model = population.model::<Neuron>();
             let first = number(self.potentials.len())?;
-            let count = number(population.cells.len())?;
             let values = model.values(part.network, &population, self.timestep)?;
             let capacitances = model.capacitance.column(part.network, &population, self.timestep)?;
             let named =
@@ -149,7 +149,10 @@ impl Engine {
             for sampled in &population.spec.recording.sampled {
                 let every = u32::try_from(sampled.every.steps_up(self.timestep)).unwrap_or(u32::MAX).max(1);
                 let column = model.column(&population, sampled.variable)?;
-                samplers.push(self.kernel.sample(first, count, column, every));
+                let cells = population.recorded(sampled);
+                let span = cells.span();
+                let (from, count) = (first + number(span.start)?, number(span.len())?);
+                samplers.push(Sampler { number: self.kernel.sample(from, count, column, every), cells });
             }
             let population = population.spec.id;
             self.groups.push(Group {
@@ -245,7 +248,10 @@ impl Simulator for Engine {
         for group in &self.groups {
             for (variable, sampler) in group.samplers.iter().enumerate() {
                 let population = group.population;
-                self.kernel.drain(*sampler, |values| take(Samples { population, variable, values }));
+                self.kernel.drain(sampler.number, |values| {
+                    let values = sampler.of_cells(values);
+                    take(Samples { population, variable, values: &values });
+                });
             }
         }
     }
@@ -282,6 +288,27 @@ impl Simulator for Engine {
             events: self.kernel.events().saturating_add_signed(self.plastic.events),
             synapse_bytes: self.synapses * CONNECTION_BYTES + self.plastic.arriving.bytes(),
             state_bytes: self.potentials.len() as u64 * CELL_BYTES,
+        }
+    }
+}
+
+/// A sampler of the kernel, which takes all cells from the first to the last of those that are asked for.
+pub(crate) struct Sampler {
+    number: u32,
+    /// Which are asked for.
+    cells: Selection,
+}
+
+impl Sampler {
+    /// The values of the cells that are asked for.
+    fn of_cells<'v>(&self, values: &'v [f64]) -> Cow<'v, [f64]> {
+        match &self.cells {
+            Selection::Range(_) => values.into(),
+            Selection::List(cells) => {
+                let span = self.cells.span();
+                let rows = values.chunks_exact(span.len().max(1));
+                rows.flat_map(|row| cells.iter().map(|cell| row[*cell as usize - span.start])).collect()
+            }
         }
     }
 }

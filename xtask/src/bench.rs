@@ -122,7 +122,8 @@ fn measure<N: Model + Send + Sync + 'static>(
     warm_up: f64,
     net: N,
 ) -> Result<(), Failure> {
-    let spiking = net.network().populations().iter().filter(|population| population.recording.spikes);
+    let spiking =
+        net.network().populations().iter().filter(|population| population.recording.spikes.is_some());
     let recorded: Vec<PopulationId> = spiking.map(|population| population.id).collect();
     let mut sim = music::setup(net)?;
     let build_s = begun.elapsed().as_secs_f64();

@@ -127,6 +127,44 @@ fn samples_come_at_their_interval<B: Suite>() {
     assert_times(&slow.times()[..3], &[0.0, 1.0, 2.0]);
 }
 
+/// What is recorded of some cells is what they do when all are recorded.
+fn some_cells_are_recorded<B: Suite>() {
+    network! {
+        struct Net<B: Backend> {}
+        simulator sim: B {};
+        population every on sim: [IfCurrExp; 8];
+        population few on sim: [IfCurrExp; 8];
+        population others on sim: [IfCurrExp; 3];
+        view three = few[[1, 4, 6]];
+        assembly both = few[5..6] + others[1..];
+        vary every.i_offset = |cell| 0.2nA * cell as f64;
+        vary few.i_offset = |cell| 0.2nA * cell as f64;
+        initial every.v = |cell| -65.0mV - 1.0mV * cell as f64;
+        initial few.v = |cell| -65.0mV - 1.0mV * cell as f64;
+        vary others.i_offset = 1.4nA;
+        record every: spikes, v every 0.5ms;
+        record three: spikes, v every 0.5ms;
+        record few[3..5]: v every 0.5ms;
+        record both: spikes;
+    }
+    let mut sim = start(Net::<B>::build().unwrap());
+    for _ in 0..2 {
+        sim.run(150.0 * ms).unwrap();
+        let all = sim.trace(|net| &net.every, |v| v.v).unwrap();
+        let v = sim.trace(|net| &net.few, |v| v.v).unwrap();
+        assert_eq!((v.recorded().iter().collect::<Vec<_>>(), v.len()), (vec![1, 3, 4, 6], all.len()));
+        assert!(v.recorded().iter().all(|cell| v.of(cell) == all.of(cell)));
+        let all = sim.spikes(|net| &net.every).unwrap();
+        let spikes = sim.spikes(|net| &net.few).unwrap();
+        assert_eq!(spikes.recorded().iter().collect::<Vec<_>>(), [1, 4, 5, 6]);
+        assert!(
+            spikes.len() > 5 && spikes.recorded().iter().all(|cell| spikes.train(cell) == all.train(cell))
+        );
+        assert_eq!(sim.spikes(|net| &net.others).unwrap().counts().len(), 2);
+        sim.reset().unwrap();
+    }
+}
+
 crate::list! {
     a_parameter_that_is_set_acts_from_now_on [set IfCurrExp] on Native Nest Neuron;
     a_state_that_is_initialised_is_so_at_once_and_after_a_reset [initialize] on Native Nest Neuron;
@@ -134,4 +172,5 @@ crate::list! {
     weights_that_are_set_act_from_now_on [weights OneToOne] on Native Nest Neuron;
     callbacks_come_when_they_asked_to [callbacks] on Native Nest Neuron;
     samples_come_at_their_interval [every v] on Native Nest Neuron;
+    some_cells_are_recorded [record] on Native Nest Neuron;
 }

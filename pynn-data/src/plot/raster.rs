@@ -1,5 +1,7 @@
 //! Spikes as marks over time.
 
+use std::ops::Range;
+
 use pynn_core::Result;
 use pynn_core::recording::SpikeData;
 
@@ -21,7 +23,8 @@ const STROKE_ROW: f64 = 4.0;
 
 /// A spike raster: a mark for each spike, time to the right, cells upwards, populations from the top in the given order.
 ///
-/// Heights follow the populations' sizes, but each has room for its name. Names carry the mean rate over the whole
+/// Of a population of which some cells are recorded the rows from the first to the last of these are shown. Heights follow
+/// the numbers of rows, but each population has room for its name. Names carry the mean rate over the whole
 /// recording.
 #[derive(Clone, Debug)]
 pub struct Raster<'a> {
@@ -52,12 +55,13 @@ impl<'a> Raster<'a> {
     }
 
     fn bands(&self, height: f64) -> Vec<Band<'a>> {
-        let sizes: Vec<f64> = self.populations.0.iter().map(|spikes| spikes.size.max(1) as f64).collect();
+        let rows = |spikes: &&SpikeData| spikes.recorded().span().len().max(1) as f64;
+        let sizes: Vec<f64> = self.populations.0.iter().map(rows).collect();
         let gaps = BAND_GAP * sizes.len().saturating_sub(1) as f64;
         let mut top = 0.0;
         let heights = divided((height - gaps).max(1.0), &sizes);
         let bands = self.populations.0.iter().zip(heights).map(|(spikes, height)| {
-            let band = Band { spikes, top, height };
+            let band = Band { spikes, cells: spikes.recorded().span(), top, height };
             top += height + BAND_GAP;
             band
         });
@@ -84,6 +88,8 @@ fn divided(height: f64, sizes: &[f64]) -> Vec<f64> {
 /// The place of a population in the panel.
 struct Band<'a> {
     spikes: &'a SpikeData,
+    /// The cells that have a row.
+    cells: Range<usize>,
     top: f64,
     height: f64,
 }
@@ -91,20 +97,20 @@ struct Band<'a> {
 impl Band<'_> {
     /// The height of a cell.
     fn row(&self) -> f64 {
-        self.height / self.spikes.size.max(1) as f64
+        self.height / self.cells.len().max(1) as f64
     }
 
     /// The middle of a cell, from the top of the panel.
     fn y(&self, index: f64) -> f64 {
-        self.top + self.height - (index + 0.5) * self.row()
+        self.top + self.height - (index - self.cells.start as f64 + 0.5) * self.row()
     }
 
     fn ticks(&self) -> Vec<(f64, String)> {
         if self.height < 30.0 {
             return Vec::new();
         }
-        let last = self.spikes.size.saturating_sub(1) as f64;
-        let ticks = whole_ticks(0.0, last, (self.height / 32.0).ceil() as usize);
+        let (first, last) = (self.cells.start as f64, self.cells.end.saturating_sub(1) as f64);
+        let ticks = whole_ticks(first, last, (self.height / 32.0).ceil() as usize);
         let placed = ticks.into_iter().map(|(index, text)| (self.y(index), text));
         // Too close to the first cell of the population above.
         placed.filter(|(y, _)| self.top == 0.0 || *y > self.top + 10.0).collect()
@@ -116,7 +122,9 @@ impl Band<'_> {
         let (from, to, width) = (plot.scope.from, plot.scope.to, plot.area.width);
         let spikes = self.spikes.times.iter().zip(&self.spikes.indices);
         spikes
-            .filter(move |(time, index)| (from..=to).contains(*time) && (**index as usize) < self.spikes.size)
+            .filter(move |(time, index)| {
+                (from..=to).contains(*time) && self.cells.contains(&(**index as usize))
+            })
             .map(move |(time, index)| {
                 (left + (time - from) / (to - from) * width, top + self.y(f64::from(*index)))
             })
@@ -151,7 +159,7 @@ impl Draw for Raster<'_> {
 
     fn height(&self) -> f64 {
         let populations = self.populations.0.len() as f64;
-        let cells: usize = self.populations.0.iter().map(|spikes| spikes.size).sum();
+        let cells: usize = self.populations.0.iter().map(|spikes| spikes.recorded().span().len()).sum();
         let natural = (cells as f64 * 12.0).clamp(30.0, 240.0).max(60.0 * populations).min(520.0);
         self.height.unwrap_or(natural.max((LEAST_BAND + BAND_GAP) * populations))
     }

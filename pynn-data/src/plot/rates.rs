@@ -13,7 +13,7 @@ use crate::one_or_many::OneOrMany;
 /// So many bins are still worth counting.
 const MOST_BINS: f64 = 1e6;
 
-/// The mean rate of a cell over time, in bins: spikes in the bin / (cells * width of the bin).
+/// The mean rate of a recorded cell over time, in bins: spikes in the bin / (cells * width of the bin).
 ///
 /// A bin holds the spikes after its begin and up to its end, as a time step does. The last one may be shorter.
 #[derive(Clone, Debug)]
@@ -96,8 +96,8 @@ fn binned(spikes: &SpikeData, width: f64) -> Vec<f64> {
         bins[number.min(count - 1)] += 1;
     }
     let duration = |number: usize| width.min(spikes.stop - number as f64 * width);
-    let rate =
-        |(number, count): (usize, &u64)| *count as f64 / spikes.size as f64 / duration(number) * 1000.0;
+    let cells = spikes.recorded().len() as f64;
+    let rate = |(number, count): (usize, &u64)| *count as f64 / cells / duration(number) * 1000.0;
     bins.iter().enumerate().map(rate).collect()
 }
 

@@ -13,7 +13,7 @@ use crate::one_or_many::OneOrMany;
 /// The cells drawn of each population where none are named.
 const DEFAULT_CELLS: usize = 3;
 
-/// Curves of a variable of single cells, by default of the first three of each population.
+/// Curves of a variable of single cells, by default of the first three of each population that are recorded.
 #[derive(Clone, Debug)]
 pub struct Traces<'a> {
     populations: OneOrMany<'a, TraceData>,
@@ -54,7 +54,7 @@ impl<'a> Traces<'a> {
         let colors = scope.palette.of(self.populations());
         let mut curves = Vec::new();
         for (trace, color) in self.populations.0.iter().zip(colors) {
-            let first: Vec<usize> = (0..trace.size.min(DEFAULT_CELLS)).collect();
+            let first: Vec<usize> = trace.recorded().iter().take(DEFAULT_CELLS).collect();
             let cells = self.cells.as_ref().unwrap_or(&first);
             let shaded = cells.iter().enumerate();
             curves.extend(shaded.map(|(number, cell)| Curve {
@@ -93,8 +93,9 @@ struct Curve<'a> {
 impl<'a> Curve<'a> {
     /// The samples from time `from` to `to`, and one more on each side.
     fn shown(&self, from: f64, to: f64) -> impl Iterator<Item = (f64, f64)> + use<'a> {
-        let TraceData { values, size, interval, .. } = self.trace;
-        let (cell, size, interval) = (self.cell, (*size).max(1), *interval);
+        let TraceData { values, interval, .. } = self.trace;
+        let (cells, interval) = (self.trace.recorded(), *interval);
+        let (cell, size) = (cells.number_of(self.cell).unwrap_or(values.len()), cells.len().max(1));
         let first = if interval > 0.0 { (from / interval).floor().max(0.0) as usize } else { 0 };
         let all = values.iter().skip(cell).step_by(size).enumerate().skip(first);
         all.map(move |(row, value)| (row as f64 * interval, *value))
@@ -135,6 +136,13 @@ impl Draw for Traces<'_> {
                     "cannot draw {variable} of cell {cell} of `{population}`: it has {size} cells, counted from 0"
                 ));
             }
+            let recorded = trace.recorded();
+            if let Some(cell) = self.cells.iter().flatten().find(|cell| recorded.number_of(**cell).is_none())
+            {
+                return refuse(format!(
+                    "cannot draw {variable} of cell {cell} of `{population}`: recorded are the cells {recorded:?}"
+                ));
+            }
         }
         let mut pairs = self.populations.0.windows(2).map(|pair| (pair[0], pair[1]));
         if let Some((a, b)) = pairs.find(|(a, b)| a.unit != b.unit) {
@@ -147,7 +155,8 @@ impl Draw for Traces<'_> {
     }
 
     fn height(&self) -> f64 {
-        let cells = |trace: &&TraceData| self.cells.as_ref().map_or(trace.size.min(DEFAULT_CELLS), Vec::len);
+        let shown = |trace: &&TraceData| trace.recorded().len().min(DEFAULT_CELLS);
+        let cells = |trace: &&TraceData| self.cells.as_ref().map_or_else(|| shown(trace), Vec::len);
         self.height.unwrap_or_else(|| height_of_names(self.populations.0.iter().map(cells).sum()).max(150.0))
     }
 

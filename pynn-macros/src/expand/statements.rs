@@ -97,7 +97,7 @@ impl Expansion<'_> {
     }
 
     fn record(&self, record: &Record) -> TokenStream {
-        let Some(end) = record.end.as_ref().filter(|end| self.is_placed(end)) else {
+        let Some(end) = record.end.as_ref().filter(|end| self.is_placed(end) || self.is_cells(end)) else {
             return self.unfinished_record(record);
         };
         let cell = self.cell_type(end);
@@ -108,10 +108,10 @@ impl Expansion<'_> {
             let sampled = every.as_ref().filter(|_| variable != "spikes");
             let method = if sampled.is_some() { "every" } else { "always" };
             let method = format_ident!("{method}", span = span);
-            self.each_member(end, &|population| {
-                let of = format_ident!("__population", span = span);
+            self.each_part(end, &|cells| {
+                let of = format_ident!("__cells", span = span);
                 quote! {
-                    let #of = #population;
+                    let #of = ::pynn::__private::assembly(#cells);
                     ::pynn::__private::record(<#cell as ::pynn::cell::CellType>::variables().#variable)
                         .#method(&mut __net, #of, #sampled);
                 }
@@ -145,6 +145,15 @@ impl Expansion<'_> {
         let Some(population) = self.names.population(&end.name) else { return false };
         let allowed = usize::from(population.family.is_some());
         end.brackets.len() <= allowed && self.names.placement(population).is_some()
+    }
+
+    /// A statement for the cells of an end, or for every member when the end is a whole family.
+    fn each_part(&self, end: &End, statement: &dyn Fn(TokenStream) -> TokenStream) -> TokenStream {
+        if self.is_placed(end) {
+            return self.each_member(end, statement);
+        }
+        let cells = self.cells(end);
+        statement(quote!(&#cells))
     }
 
     /// A statement for the population of an end, or for every member when the end is a whole family.

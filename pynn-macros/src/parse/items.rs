@@ -251,8 +251,8 @@ impl Parser<'_> {
     }
 
     pub(super) fn record(&mut self, tokens: &mut Tokens) -> Option<Item> {
-        let keyword = tokens.ident()?;
-        let mut record = Record { keyword, end: None, variables: Vec::new(), every: None };
+        tokens.ident()?;
+        let mut record = Record { end: None, variables: Vec::new(), every: None };
         let finished = self.record_parts(tokens, &mut record);
         self.close(tokens, finished, "`record`");
         Some(Item::Record(record))
