@@ -161,6 +161,10 @@ pub const EVERYWHERE: &[(&str, &str)] = &[
     ("assemblies", "assemblies of populations as ends of projections"),
     ("positions", "positions of cells, and values and connections that depend on the distance"),
     ("Uniform", "values drawn from a distribution"),
+    (
+        "distributions",
+        "PyNN's other distributions: normal, clipped, lognormal, exponential, gamma, von Mises, integers",
+    ),
     ("run_until", "runs that add up"),
     ("set_electrode", "electrodes that change between runs"),
     ("reset", "back to time 0"),

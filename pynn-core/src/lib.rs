@@ -59,7 +59,10 @@ pub mod prelude {
     pub use crate::expression::Expression;
     pub use crate::network::{Model, Network, NetworkBuilder, SimulatorOptions};
     pub use crate::population::{Assembly, Electrode, Population, Projection, View};
-    pub use crate::random::{LogNormal, Normal, NormalClipped, Uniform};
+    pub use crate::random::{
+        Binomial, Exponential, Gamma, LogNormal, Normal, NormalClipped, NormalClippedToBoundary, Poisson,
+        Uniform, UniformInt, VonMises,
+    };
     pub use crate::space::{Axes, Cuboid, FillOrder, Grid2D, Grid3D, Line, RandomStructure, Space, Sphere};
     pub use crate::synapse::{
         AdditivePotentiationMultiplicativeDepression, AdditiveWeightDependence, ElectricalSynapse,

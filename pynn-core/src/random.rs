@@ -5,6 +5,7 @@
 //! doi 10.1145/2063384.2063405), checked against the authors' known answers.
 
 mod discrete;
+mod distribution;
 mod gamma;
 mod kernels;
 mod normal;
@@ -12,8 +13,10 @@ pub(crate) mod portable;
 
 use kernels::{BLOCKS, WORDS};
 
-use crate::units::Unit;
-
+pub use distribution::{
+    Binomial, Distributed, Distribution, Exponential, Gamma, LogNormal, Normal, NormalClipped,
+    NormalClippedToBoundary, Poisson, Uniform, UniformInt, VonMises,
+};
 pub(crate) use gamma::gamma_hazard;
 
 /// What a stream of random numbers is for; two purposes never share numbers.
@@ -195,204 +198,6 @@ impl Stream {
 /// How many numbers [`Stream::geometrics`] gives.
 pub const GEOMETRICS: usize = 8;
 
-/// A distribution of numbers in base units; what the typed distributions become.
-#[derive(Clone, Copy, Debug, PartialEq)]
-#[non_exhaustive]
-pub enum Distribution {
-    /// Uniform in [low, high).
-    Uniform {
-        /// Lower end, included.
-        low: f64,
-        /// Upper end, excluded.
-        high: f64,
-    },
-    /// Normal, redrawn until it lies in [low, high]; infinite ends do not clip.
-    Normal {
-        /// Mean before clipping.
-        mean: f64,
-        /// Standard deviation before clipping.
-        sd: f64,
-        /// Lower end.
-        low: f64,
-        /// Upper end.
-        high: f64,
-    },
-    /// The exponential of a normal number.
-    LogNormal {
-        /// Mean of the logarithm of the number of base units.
-        mu: f64,
-        /// Standard deviation of the logarithm.
-        sigma: f64,
-    },
-}
-
-impl Distribution {
-    /// Draws one number.
-    #[inline]
-    pub fn draw(&self, stream: &mut Stream) -> f64 {
-        match *self {
-            Self::Uniform { low, high } => low + (high - low) * stream.uniform(),
-            Self::Normal { mean, sd, low, high } => loop {
-                let value = mean + sd * stream.normal();
-                if value >= low && value <= high {
-                    return value;
-                }
-            },
-            Self::LogNormal { mu, sigma } => portable::exp(mu + sigma * stream.normal()),
-        }
-    }
-
-    /// The smallest number it can give.
-    #[must_use]
-    pub fn lower_bound(&self) -> f64 {
-        match *self {
-            Self::Uniform { low, .. } | Self::Normal { low, .. } => low,
-            Self::LogNormal { .. } => 0.0,
-        }
-    }
-
-    /// No draw is above this.
-    #[must_use]
-    pub fn upper_bound(&self) -> f64 {
-        match *self {
-            Self::Uniform { high, .. } | Self::Normal { high, .. } => high,
-            Self::LogNormal { .. } => f64::INFINITY,
-        }
-    }
-
-    /// A magnitude that draws seldom exceed: sets the resolution of weights.
-    #[must_use]
-    pub fn scale(&self) -> f64 {
-        match *self {
-            Self::Uniform { low, high } => low.abs().max(high.abs()),
-            Self::Normal { mean, sd, low, high } => {
-                let (low, high) = (low.max(mean - 6.0 * sd), high.min(mean + 6.0 * sd));
-                low.abs().max(high.abs())
-            }
-            Self::LogNormal { mu, sigma } => (mu + 6.0 * sigma).exp(),
-        }
-    }
-
-    /// Says what is wrong with the distribution's parameters, if anything.
-    ///
-    /// # Errors
-    /// When an end or a deviation makes no sense, or clipping leaves next to nothing.
-    pub fn check(&self) -> Result<(), String> {
-        match *self {
-            Self::Uniform { low, high } if !(low.is_finite() && high.is_finite() && low <= high) => {
-                Err(format!("Uniform needs finite low <= high, but low is {low} and high is {high}"))
-            }
-            Self::Normal { mean, sd, .. } if !(mean.is_finite() && sd.is_finite() && sd >= 0.0) => {
-                Err(format!("Normal needs a finite mean and sd >= 0, but mean is {mean} and sd is {sd}"))
-            }
-            // Redrawing must come to an end in useful time.
-            Self::Normal { mean, sd, low, high } if kept(mean, sd, low, high) < 1e-4 => Err(format!(
-                "NormalClipped to [{low}, {high}] leaves next to nothing of a normal with mean {mean} and sd {sd}; \
-                 widen it, or use Uniform"
-            )),
-            Self::LogNormal { mu, sigma } if !(mu.is_finite() && sigma.is_finite() && sigma >= 0.0) => {
-                Err(format!(
-                    "LogNormal needs a finite median and sigma >= 0, but the logarithm's mean is {mu} and sigma {sigma}"
-                ))
-            }
-            _ => Ok(()),
-        }
-    }
-}
-
-/// The probability that a normal number lies in [low, high], by Simpson's rule; 0 if an end is no number.
-fn kept(mean: f64, sd: f64, low: f64, high: f64) -> f64 {
-    if sd == 0.0 {
-        return f64::from(low <= mean && mean <= high);
-    }
-    let (a, b) = ((low - mean) / sd, (high - mean) / sd);
-    if a.is_nan() || b.is_nan() || a >= b {
-        return 0.0;
-    }
-    let (a, b) = (a.clamp(-10.0, 10.0), b.clamp(-10.0, 10.0));
-    let step = (b - a) / 200.0;
-    let sum: f64 = (0..=200)
-        .map(|point| {
-            let x = a + step * f64::from(point);
-            let factor = if point % 200 == 0 { 1.0 } else { f64::from(2 + 2 * (point % 2)) };
-            factor * portable::exp(-0.5 * x * x)
-        })
-        .sum();
-    sum * step / 3.0 / std::f64::consts::TAU.sqrt()
-}
-
-/// Uniform between two quantities, `low` included, `high` not.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Uniform<T> {
-    /// Lower end.
-    pub low: T,
-    /// Upper end.
-    pub high: T,
-}
-
-/// Normal (Gaussian).
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Normal<T> {
-    /// Mean.
-    pub mean: T,
-    /// Standard deviation.
-    pub sd: T,
-}
-
-/// Normal, redrawn until it lies in [low, high] (PyNN's `normal_clipped`).
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct NormalClipped<T> {
-    /// Mean before clipping.
-    pub mean: T,
-    /// Standard deviation before clipping.
-    pub sd: T,
-    /// Lower end; `-f64::INFINITY` units for none.
-    pub low: T,
-    /// Upper end; `f64::INFINITY` units for none.
-    pub high: T,
-}
-
-/// Lognormal: `median * exp(sigma * z)` with z standard normal. PyNN's `mu` is the logarithm of the median in base units.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct LogNormal<T> {
-    /// The median, positive.
-    pub median: T,
-    /// Standard deviation of the logarithm.
-    pub sigma: f64,
-}
-
-/// A typed distribution over quantities of unit `T`.
-pub trait Distributed<T> {
-    /// The distribution over base units.
-    fn distribution(&self) -> Distribution;
-}
-
-impl<T: Unit> Distributed<T> for Uniform<T> {
-    fn distribution(&self) -> Distribution {
-        Distribution::Uniform { low: self.low.base(), high: self.high.base() }
-    }
-}
-
-impl<T: Unit> Distributed<T> for Normal<T> {
-    fn distribution(&self) -> Distribution {
-        let (mean, sd) = (self.mean.base(), self.sd.base());
-        Distribution::Normal { mean, sd, low: f64::NEG_INFINITY, high: f64::INFINITY }
-    }
-}
-
-impl<T: Unit> Distributed<T> for NormalClipped<T> {
-    fn distribution(&self) -> Distribution {
-        let (mean, sd) = (self.mean.base(), self.sd.base());
-        Distribution::Normal { mean, sd, low: self.low.base(), high: self.high.base() }
-    }
-}
-
-impl<T: Unit> Distributed<T> for LogNormal<T> {
-    fn distribution(&self) -> Distribution {
-        Distribution::LogNormal { mu: self.median.base().ln(), sigma: self.sigma }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -464,21 +269,5 @@ mod tests {
             }
         }
         assert_eq!(stream(4).geometrics(-1e300), [i32::MAX; GEOMETRICS]);
-    }
-
-    #[test]
-    fn clipping_that_leaves_nothing_is_rejected() {
-        let check = |low, high| Distribution::Normal { mean: 5.0, sd: 2.0, low, high }.check();
-        for (low, high) in [(19.0, 30.0), (7.0, 7.0), (7.0, 7.0001), (7.0, 3.0), (f64::NAN, 7.0)] {
-            let message = check(low, high).unwrap_err();
-            assert!(message.contains("leaves next to nothing"), "{message}");
-        }
-        for (low, high) in [(-f64::INFINITY, f64::INFINITY), (11.0, f64::INFINITY), (0.0, 0.1)] {
-            assert_eq!(check(low, high), Ok(()));
-        }
-        let fixed = |low| Distribution::Normal { mean: 5.0, sd: 0.0, low, high: 6.0 }.check();
-        assert!(fixed(5.0).is_ok() && fixed(5.5).is_err());
-        // P(-1 < z < 2)
-        assert!((kept(5.0, 2.0, 3.0, 9.0) - 0.818_594_614_120_364).abs() < 1e-9);
     }
 }

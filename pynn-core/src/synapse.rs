@@ -11,7 +11,10 @@ mod types;
 use std::fmt;
 
 use crate::cell::ParameterInfo;
-use crate::random::{LogNormal, Normal, NormalClipped, Uniform};
+use crate::random::{
+    Binomial, Exponential, Gamma, LogNormal, Normal, NormalClipped, NormalClippedToBoundary, Poisson,
+    Uniform, UniformInt, VonMises,
+};
 use crate::units::{Capacitance, Conductance, Current, Frequency, Time, Unit, Voltage};
 use crate::values::{IntoSynapseValues, SynapseColumn, SynapseValues};
 
@@ -130,7 +133,14 @@ distributions_have_defaults! {
     Uniform { low: v, high: v } |v|;
     Normal { mean: v, sd: T::from_base(0.0) } |v|;
     NormalClipped { mean: v, sd: T::from_base(0.0), low: v, high: v } |v|;
+    NormalClippedToBoundary { mean: v, sd: T::from_base(0.0), low: v, high: v } |v|;
     LogNormal { median: v, sigma: 0.0 } |v|;
+    Exponential { mean: v } |v|;
+    Gamma { shape: 1.0, scale: v } |v|;
+    VonMises { mu: v, kappa: 0.0 } |v|;
+    UniformInt { low: 1, high: 2, unit: v } |v|;
+    Poisson { mean: 1.0, unit: v } |v|;
+    Binomial { n: 1, p: 1.0, unit: v } |v|;
 }
 
 /// A synapse type, without the types of its values, that has defaults for all of them: what `network!` fills in for `..`.

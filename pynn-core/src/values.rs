@@ -9,7 +9,10 @@ use crate::change::SetValues;
 use crate::connector::Ends;
 use crate::connectors::check_shape;
 use crate::distance::DistanceFunction;
-use crate::random::{Distributed, Distribution, Key, LogNormal, Normal, NormalClipped, Stream, Uniform};
+use crate::random::{
+    Binomial, Distributed, Distribution, Exponential, Gamma, Key, LogNormal, Normal, NormalClipped,
+    NormalClippedToBoundary, Poisson, Stream, Uniform, UniformInt, VonMises,
+};
 use crate::units::{Capacitance, Conductance, Current, Frequency, Length, Time, Unit, Voltage};
 
 /// One value for each cell of a population, in base units.
@@ -105,7 +108,7 @@ impl<T: Unit> Values<T> {
 }
 
 /// What can be given where each cell gets a value of unit `T`: a quantity, a list of them, a closure from the
-/// cell's index, or a distribution ([`Uniform`], [`Normal`], [`NormalClipped`], [`LogNormal`]).
+/// cell's index, or a distribution such as [`Uniform`], [`Normal`] or [`Gamma`].
 #[diagnostic::on_unimplemented(
     message = "`{Self}` gives no values of unit `{T}`",
     label = "expected `{T}`: a quantity, a list, a closure of the cell's index, or a distribution of such",
@@ -178,7 +181,9 @@ macro_rules! distributions_are_values {
         }
     )*};
 }
-distributions_are_values!(Uniform Normal NormalClipped LogNormal);
+distributions_are_values!(
+    Uniform Normal NormalClipped NormalClippedToBoundary LogNormal Exponential Gamma VonMises UniformInt Poisson Binomial
+);
 
 /// One value for each connection of a projection, in base units.
 #[derive(Clone)]

@@ -4,6 +4,7 @@ pub mod adaptive;
 pub mod cells;
 pub mod connectors;
 pub mod control;
+pub mod distributions;
 pub mod electrodes;
 pub mod ends;
 pub mod objects;
@@ -22,6 +23,7 @@ pub const THEMES: &[(&str, &[Scenario])] = &[
     ("adaptive", adaptive::ALL),
     ("sources", sources::ALL),
     ("connectors", connectors::ALL),
+    ("distributions", distributions::ALL),
     ("ends", ends::ALL),
     ("synapses", synapses::ALL),
     ("timing", timing::ALL),

@@ -1,4 +1,4 @@
-//! Binomial and hypergeometric numbers, exact for any parameters.
+//! Binomial, Poisson and hypergeometric numbers, exact for any parameters.
 //!
 //! Large ones by inversion that begins at the mode and goes outwards: takes time in proportion to the standard
 //! deviation. The probability of the mode comes from the saddle-point form (Loader 2000, "Fast and accurate
@@ -36,6 +36,14 @@ fn deviance(x: f64, mean: f64) -> f64 {
         sum = next;
     }
     sum
+}
+
+/// The probability of `x` for a Poisson distribution of mean above 0.
+fn poisson_probability(x: f64, mean: f64) -> f64 {
+    if x == 0.0 {
+        return exp(-mean);
+    }
+    exp(-stirling_error(x) - deviance(x, mean)) / (TAU * x).sqrt()
 }
 
 /// The probability that `x` of `n` trials of probability `p` succeed, for `0 < p < 1`.
@@ -79,6 +87,17 @@ impl Stream {
             trial = trial.saturating_add(1).saturating_add(self.geometric(inverse_log_q));
         }
         successes
+    }
+
+    /// A Poisson-distributed number. Exact; takes time in proportion to the standard deviation.
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a mean is not negative")]
+    pub fn poisson(&mut self, mean: f64) -> u64 {
+        if mean <= 0.0 {
+            return 0;
+        }
+        let mode = mean as u64;
+        let ratio = |k: u64| mean / (k + 1) as f64;
+        self.outward_from(mode, poisson_probability(mode as f64, mean), 0..=u64::MAX, ratio)
     }
 
     /// How many of `draws` items are good, drawn without putting back from `good` good and `bad` bad ones. Exact; takes
@@ -213,6 +232,16 @@ mod tests {
             let draws: Vec<u64> = (0..100_000).map(|_| s.binomial(n, p)).collect();
             let choose = |k: u64| (0..k).map(|i| (n - i) as f64 / (k - i) as f64).product::<f64>();
             assert_frequencies(&draws, |k| choose(k) * p.powi(k as i32) * (1.0 - p).powi((n - k) as i32));
+        }
+    }
+
+    #[test]
+    fn poisson_numbers_are_as_frequent_as_their_probability() {
+        let mut s = stream();
+        for mean in [0.2, 3.0, 17.5] {
+            let draws: Vec<u64> = (0..100_000).map(|_| s.poisson(mean)).collect();
+            let probability = |k: u64| (1..=k).fold(f64::exp(-mean), |product, k| product * mean / k as f64);
+            assert_frequencies(&draws, probability);
         }
     }
 
