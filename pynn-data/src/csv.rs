@@ -23,6 +23,7 @@ use crate::summary::{RateTable, SpikeCounts};
 /// | [`SpikeData`] | `time_ms,index`, a line a spike, ordered by time |
 /// | [`TraceData`] | `time_ms,cell_0,cell_1,...`, a column a recorded cell, a line a sample time, in the variable's unit |
 /// | [`SpikeCounts`] | `index,spikes`, a line a recorded cell |
+/// | [`Connections`](crate::Connections) | `i,j,weight` and `delay`, a line a connection; the names in a comment, as PyNN has them |
 /// | [`RateTable`] | `population,cells,active,spikes,mean_rate_hz`, a line a population |
 pub trait Csv {
     /// Writes the values to `out`, which should be buffered.
@@ -134,7 +135,7 @@ fn nanoseconds(time: f64) -> f64 {
     if rounded.is_finite() { rounded } else { time }
 }
 
-fn one_line(text: &str) -> String {
+pub(crate) fn one_line(text: &str) -> String {
     text.replace(['\r', '\n'], " ")
 }
 

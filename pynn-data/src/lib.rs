@@ -4,6 +4,7 @@
 //! |---|---|
 //! | recorded spikes or samples in a file | [`Csv::save_csv`] |
 //! | spikes of each cell | [`SpikeCounts`] |
+//! | connections in a file, for `FromFile` to connect by again | [`Connections`] |
 //! | mean rates, for the terminal or a file | [`RateTable`] |
 //! | a picture | `Figure` (with the feature `plot`) |
 //!
@@ -29,6 +30,7 @@
 //! # Ok::<(), pynn_core::Error>(())
 //! ```
 
+mod connections;
 mod csv;
 mod file;
 mod one_or_many;
@@ -37,6 +39,7 @@ mod summary;
 #[cfg(feature = "plot")]
 pub mod plot;
 
+pub use connections::Connections;
 pub use csv::Csv;
 pub use one_or_many::OneOrMany;
 #[cfg(feature = "plot")]

@@ -21,6 +21,7 @@ pub mod layout;
 mod node;
 mod objects;
 pub mod plan;
+mod positions;
 mod progress;
 mod recorder;
 pub mod route;
