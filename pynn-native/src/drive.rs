@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use pynn_core::backend::{Draw, LocalPopulation, Part};
-use pynn_core::cells::{PoissonTable, active_steps};
+use pynn_core::cells::{POISSON_STEPS as BLOCK, PoissonTable, active_steps, poisson_uppers};
 use pynn_core::error::{Error, Result};
 use pynn_core::network::{EndPart, Network, PopulationKind, ProjectionSpec};
 use pynn_core::population::PopulationId;
@@ -15,9 +15,6 @@ use pynn_core::values::SynapseColumn;
 
 use crate::build::Onto;
 use crate::kernels::poisson;
-
-/// Steps that are drawn at once: the words of a Philox block.
-const BLOCK: u32 = 4;
 
 /// Whether [`Drive`] takes over the projection. A function of the description alone.
 pub(crate) fn is_drive(network: &Network, projection: &ProjectionSpec) -> bool {
@@ -45,7 +42,7 @@ pub(crate) struct Drive {
     rates: Vec<(u32, Rates)>,
     /// The number of the block that `counts` is of.
     block: Option<u32>,
-    /// Spikes of each source in the four steps of the block.
+    /// Spikes of each source in the steps of the block.
     counts: Counts,
 }
 
@@ -166,7 +163,7 @@ impl Drive {
         poisson::total(counts)
     }
 
-    /// Draws the counts of the four steps of `block`.
+    /// Draws the counts of the steps of `block`.
     fn draw(&mut self, block: u32) {
         let mut counts = std::mem::take(&mut self.counts);
         let last_step = block * BLOCK + (BLOCK - 1);
@@ -199,11 +196,13 @@ impl Drive {
             }
             Rates::Each(tables, cells) => {
                 for (k, (gid, (table, active))) in self.gids.iter().zip(cells).enumerate() {
-                    let words = poisson::words(self.key, block, *gid);
-                    for (step, (counts, word)) in (block * BLOCK..).zip(all.iter_mut().zip(words)) {
-                        let count =
-                            if active.contains(&step) { tables[*table as usize].count(word) } else { 0 };
-                        counts[k] = u16::try_from(count).unwrap_or(u16::MAX);
+                    let (table, uppers) = (&tables[*table as usize], poisson_uppers(self.key, *gid, block));
+                    for (step, (counts, upper)) in (block * BLOCK..).zip(all.iter_mut().zip(uppers)) {
+                        counts[k] = if active.contains(&step) {
+                            poisson::count(self.key, step, *gid, table, upper)
+                        } else {
+                            0
+                        };
                     }
                 }
             }

@@ -17,6 +17,7 @@ pub use izhikevich::Izhikevich;
 pub use spike_source::Intervals;
 pub(crate) use spike_source::{ArraySource, PoissonSource, RenewalSource};
 pub use spike_source::{
-    GammaBins, PoissonTable, SpikeSourceArray, SpikeSourceGamma, SpikeSourceInhGamma, SpikeSourcePoisson,
-    SpikeSourcePoissonRefractory, SpikeTrains, active_steps, poisson_word,
+    GammaBins, POISSON_STEPS, PoissonTable, SpikeSourceArray, SpikeSourceGamma, SpikeSourceInhGamma,
+    SpikeSourcePoisson, SpikeSourcePoissonRefractory, SpikeTrains, active_steps, poisson_lower,
+    poisson_uppers,
 };

@@ -2,11 +2,11 @@
 
 use pynn_core::error::Result;
 use pynn_core::point_neuron::Response;
-use pynn_core::random::Key;
+use pynn_core::random::{Key, philox};
 
 use super::composed::{Receptors, blocks};
 use super::{Table, with_block};
-use crate::kernels::{gif, poisson};
+use crate::kernels::gif;
 use crate::model::{CellKernel, Cells, Setup};
 
 const NAMES: [&str; 21] = [
@@ -75,7 +75,7 @@ impl GifCondExp {
         }
         self.block = Some(block);
         for (cell, gid) in (self.first_gid..).take(self.words[0].len()).enumerate() {
-            let words = poisson::words(self.key.words(), block, gid);
+            let words = philox([gid, block, 0, 0], self.key.words());
             self.words.iter_mut().zip(words).for_each(|(column, word)| column[cell] = word);
         }
     }

@@ -1,58 +1,59 @@
-//! Poisson counts of many sources at once, word for word those of [`pynn_core::cells::poisson_word`].
+//! Poisson counts of many sources at once, word for word those of [`pynn_core::cells::SpikeSourcePoisson`].
 
-use pynn_core::cells::PoissonTable;
-use pynn_core::random::philox;
+use pynn_core::cells::{POISSON_STEPS, PoissonTable, poisson_lower, poisson_uppers};
 
 use super::vectorised;
+
+/// Steps that are drawn at once.
+pub const STEPS: usize = POISSON_STEPS as usize;
 
 /// Cells of one pass: their words stay in the first-level cache.
 const CHUNK: usize = 64;
 
-/// The words of the four steps of `block` for source `gid`.
-#[inline]
-pub fn words(key: [u32; 2], block: u32, gid: u32) -> [u32; 4] {
-    philox([gid, block, 0, 0], key)
-}
-
-/// Draws the spikes of sources `gids` in the four steps of `block`.
-pub fn draw(key: [u32; 2], block: u32, gids: &[u32], table: &PoissonTable, counts: [&mut [u16]; 4]) {
-    let thresholds = table.thresholds();
-    match thresholds.len() {
-        0..=4 => draw_few(key, block, gids, &padded::<4>(thresholds), counts),
-        5..=8 => draw_few(key, block, gids, &padded::<8>(thresholds), counts),
-        9..=12 => draw_few(key, block, gids, &padded::<12>(thresholds), counts),
-        13..=16 => draw_few(key, block, gids, &padded::<16>(thresholds), counts),
-        17..=20 => draw_few(key, block, gids, &padded::<20>(thresholds), counts),
-        21..=28 => draw_few(key, block, gids, &padded::<28>(thresholds), counts),
-        29..=40 => draw_few(key, block, gids, &padded::<40>(thresholds), counts),
+/// Draws the spikes of sources `gids` in the steps of `block`.
+pub fn draw(key: [u32; 2], block: u32, gids: &[u32], table: &PoissonTable, counts: [&mut [u16]; STEPS]) {
+    match halves(table).count() {
+        0..=2 => draw_few(key, block, gids, table, padded::<2>(table), counts),
+        3..=4 => draw_few(key, block, gids, table, padded::<4>(table), counts),
+        5..=6 => draw_few(key, block, gids, table, padded::<6>(table), counts),
+        7..=8 => draw_few(key, block, gids, table, padded::<8>(table), counts),
+        9..=12 => draw_few(key, block, gids, table, padded::<12>(table), counts),
+        13..=16 => draw_few(key, block, gids, table, padded::<16>(table), counts),
+        17..=24 => draw_few(key, block, gids, table, padded::<24>(table), counts),
+        25..=40 => draw_few(key, block, gids, table, padded::<40>(table), counts),
         _ => draw_many(key, block, gids, table, counts),
     }
 }
 
-/// For each threshold `t` the largest word below it; none for the rest. The count is how many a word exceeds, and one
-/// more for each threshold of 0.
-struct Padded<const N: usize> {
-    below: [u32; N],
-    zeros: u16,
+/// The largest upper halves of words, of which so few are drawn that they need not be looked at many at once.
+const RARE: u16 = u16::MAX - 63;
+
+/// The upper halves of the thresholds, those that are rare left out.
+fn halves(table: &PoissonTable) -> impl Iterator<Item = u16> {
+    table.thresholds().iter().map(|threshold| (threshold >> 16) as u16).take_while(|half| *half < RARE)
 }
 
-fn padded<const N: usize>(thresholds: &[u32]) -> Padded<N> {
-    let mut padded = Padded { below: [u32::MAX; N], zeros: 0 };
-    for (below, threshold) in padded.below.iter_mut().zip(thresholds) {
-        match threshold.checked_sub(1) {
-            Some(word) => *below = word,
-            None => padded.zeros += 1,
-        }
-    }
+/// The [`halves`] of a table, and then `RARE`. A count is how many of them the upper half of a word exceeds, but for a half
+/// that is among them or rare.
+fn padded<const N: usize>(table: &PoissonTable) -> [u16; N] {
+    let mut padded = [RARE; N];
+    padded.iter_mut().zip(halves(table)).for_each(|(place, half)| *place = half);
     padded
 }
 
-fn draw_many(key: [u32; 2], block: u32, gids: &[u32], table: &PoissonTable, mut counts: [&mut [u16]; 4]) {
+fn draw_many(key: [u32; 2], block: u32, gids: &[u32], table: &PoissonTable, mut counts: [&mut [u16]; STEPS]) {
     for (k, gid) in gids.iter().enumerate() {
-        for (counts, word) in counts.iter_mut().zip(words(key, block, *gid)) {
-            counts[k] = u16::try_from(table.count(word)).unwrap_or(u16::MAX);
+        let uppers = poisson_uppers(key, *gid, block);
+        for (step, (counts, upper)) in (block * POISSON_STEPS..).zip(counts.iter_mut().zip(uppers)) {
+            counts[k] = count(key, step, *gid, table, upper);
         }
     }
+}
+
+/// The spikes of source `gid` in `step`, if the upper half of its word is `upper`.
+#[inline]
+pub fn count(key: [u32; 2], step: u32, gid: u32, table: &PoissonTable, upper: u16) -> u16 {
+    u16::try_from(table.count(upper, || poisson_lower(key, gid, step))).unwrap_or(u16::MAX)
 }
 
 /// Philox4x32-10 with each 32-bit word in a 64-bit lane: what a vector multiplies.
@@ -87,40 +88,73 @@ fn philox_lanes(gid: u32, block: u32, key: [u32; 2]) -> [u32; 4] {
 }
 
 #[inline(always)]
-fn body<const N: usize>(key: [u32; 2], block: u32, gids: &[u32], table: &Padded<N>, counts: [&mut [u16]; 4]) {
-    let (below, zeros) = (table.below, table.zeros);
-    let [c0, c1, c2, c3] = counts;
-    let n = gids.len();
-    let columns = [&mut c0[..n], &mut c1[..n], &mut c2[..n], &mut c3[..n]];
-    let [c0, c1, c2, c3] = columns;
-    let mut first = 0;
-    while first < n {
-        let end = n.min(first + CHUNK);
-        let mut words = [[0u32; CHUNK]; 4];
-        let [w0, w1, w2, w3] = &mut words;
-        let chunk = &gids[first..end];
+fn body<const N: usize>(
+    key: [u32; 2],
+    block: u32,
+    gids: &[u32],
+    table: &PoissonTable,
+    halves: [u16; N],
+    mut counts: [&mut [u16]; STEPS],
+) {
+    for (number, chunk) in gids.chunks(CHUNK).enumerate() {
+        let mut uppers = [[0u16; CHUNK]; STEPS];
+        let [u0, u1, u2, u3, u4, u5, u6, u7] = &mut uppers;
         for i in 0..chunk.len() {
-            [w0[i], w1[i], w2[i], w3[i]] = philox_lanes(chunk[i], block, key);
+            let [w0, w1, w2, w3] = philox_lanes(chunk[i], block, key);
+            (u0[i], u1[i]) = (w0 as u16, (w0 >> 16) as u16);
+            (u2[i], u3[i]) = (w1 as u16, (w1 >> 16) as u16);
+            (u4[i], u5[i]) = (w2 as u16, (w2 >> 16) as u16);
+            (u6[i], u7[i]) = (w3 as u16, (w3 >> 16) as u16);
         }
-        for (words, counts) in [(&*w0, &mut *c0), (&*w1, &mut *c1), (&*w2, &mut *c2), (&*w3, &mut *c3)] {
-            let counts = &mut counts[first..end];
-            let words = &words[..counts.len()];
-            for i in 0..counts.len() {
-                let mut count = u32::from(zeros);
-                for below in below {
-                    count += u32::from(words[i] > below);
-                }
-                counts[i] = count as u16;
+        for (step, (uppers, counts)) in (block * POISSON_STEPS..).zip(uppers.iter().zip(&mut counts)) {
+            let counts = &mut counts[number * CHUNK..][..chunk.len()];
+            if compare(uppers, halves, counts) {
+                decide(key, step, chunk, table, uppers, counts);
             }
         }
-        first = end;
+    }
+}
+
+/// What stands for a count that needs the whole word.
+const UNDECIDED: u16 = u16::MAX;
+
+/// Counts by the upper halves, and says whether some are undecided.
+#[inline(always)]
+fn compare<const N: usize>(uppers: &[u16; CHUNK], halves: [u16; N], counts: &mut [u16]) -> bool {
+    let uppers = &uppers[..counts.len()];
+    let mut some = 0;
+    for i in 0..counts.len() {
+        let (mut count, mut undecided) = (0, u16::from(uppers[i] >= RARE));
+        for half in halves {
+            count += u16::from(uppers[i] > half);
+            undecided |= u16::from(uppers[i] == half);
+        }
+        counts[i] = count | (undecided * UNDECIDED);
+        some |= undecided;
+    }
+    some != 0
+}
+
+#[cold]
+fn decide(
+    key: [u32; 2],
+    step: u32,
+    gids: &[u32],
+    table: &PoissonTable,
+    uppers: &[u16; CHUNK],
+    counts: &mut [u16],
+) {
+    for ((place, gid), upper) in counts.iter_mut().zip(gids).zip(uppers) {
+        if *place == UNDECIDED {
+            *place = count(key, step, *gid, table, *upper);
+        }
     }
 }
 
 vectorised! {
-    /// [`draw`] by a table of at most `N` thresholds.
+    /// [`draw`] by a table of at most `N` [`halves`].
     fn draw_few / draw_few_at [const N: usize] = body(
-        key: [u32; 2], block: u32, gids: &[u32], table: &Padded<N>, counts: [&mut [u16]; 4],
+        key: [u32; 2], block: u32, gids: &[u32], table: &PoissonTable, halves: [u16; N], counts: [&mut [u16]; STEPS],
     )
 }
 
@@ -165,19 +199,16 @@ mod tests {
 
     #[test]
     fn counts_are_those_of_the_source() {
-        let (key, gids): ([u32; 2], Vec<u32>) = ([7, 0xfeed], (1_000..1_200).collect());
-        for mean in [0.0, 0.01, 0.8, 1.82, 7.3, 30.0, 200.0] {
+        let (key, gids): ([u32; 2], Vec<u32>) = ([7, 0xfeed], (1_000..21_030).collect());
+        for mean in [0.0, 1e-7, 0.01, 0.8, 1.82, 7.3, 12.0, 30.0, 200.0] {
             let table = PoissonTable::new(mean);
-            let mut counts: [Vec<u16>; 4] = std::array::from_fn(|_| vec![0; gids.len()]);
+            let mut counts: [Vec<u16>; STEPS] = std::array::from_fn(|_| vec![0; gids.len()]);
             draw(key, 12_345, &gids, &table, counts.each_mut().map(Vec::as_mut_slice));
-            for (step, counts) in counts.iter().enumerate() {
-                for (gid, count) in gids.iter().zip(counts) {
-                    let word = philox([*gid, 12_345, 0, 0], key)[step];
-                    assert_eq!(
-                        u32::from(*count),
-                        table.count(word),
-                        "mean {mean}, source {gid}, step {step}"
-                    );
+            for (k, gid) in gids.iter().enumerate() {
+                let uppers = poisson_uppers(key, *gid, 12_345);
+                for (step, (counts, upper)) in (12_345 * POISSON_STEPS..).zip(counts.iter().zip(uppers)) {
+                    let expected = count(key, step, *gid, &table, upper);
+                    assert_eq!(counts[k], expected, "mean {mean}, source {gid}, step {step}");
                 }
             }
         }

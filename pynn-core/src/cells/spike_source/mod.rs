@@ -10,7 +10,9 @@ mod renewal;
 pub(crate) use array::ArraySource;
 pub use array::{SpikeSourceArray, SpikeTrains};
 pub(crate) use poisson::PoissonSource;
-pub use poisson::{PoissonTable, SpikeSourcePoisson, active_steps, poisson_word};
+pub use poisson::{
+    POISSON_STEPS, PoissonTable, SpikeSourcePoisson, active_steps, poisson_lower, poisson_uppers,
+};
 pub(crate) use renewal::RenewalSource;
 pub use renewal::{
     GammaBins, Intervals, SpikeSourceGamma, SpikeSourceInhGamma, SpikeSourcePoissonRefractory,

@@ -55,11 +55,23 @@ impl PoissonTable {
         }
     }
 
-    /// The count for a random word.
+    /// The count for the random word that has these halves; the lower is asked for only where it matters.
     #[inline]
     #[must_use]
+    pub fn count(&self, upper: u16, lower: impl FnOnce() -> u16) -> u32 {
+        let least = u32::from(upper) << 16;
+        let most = self.reached(least | 0xffff);
+        // Where the last threshold that the word may reach is reached by all words with this upper half.
+        if most == 0 || self.thresholds[most as usize - 1] <= least {
+            return most;
+        }
+        self.reached(least | u32::from(lower()))
+    }
+
+    /// How many thresholds `word` reaches.
+    #[inline]
     #[allow(clippy::cast_possible_truncation, reason = "a table has far fewer rows")]
-    pub fn count(&self, word: u32) -> u32 {
+    fn reached(&self, word: u32) -> u32 {
         if self.thresholds.len() <= 16 {
             self.thresholds.iter().map(|threshold| u32::from(word >= *threshold)).sum()
         } else {
@@ -74,12 +86,26 @@ impl PoissonTable {
     }
 }
 
-/// The random word of Poisson cell number `cell` in time step `step` (from 1): word `step % 4` of the Philox block
-/// with counter (cell, step / 4). Engines that draw many at once compute the same.
+/// Steps whose random words have their upper halves in one Philox block.
+pub const POISSON_STEPS: u32 = 8;
+
+/// The upper halves of the random words of Poisson cell number `cell` in the time steps of `block`, which are
+/// `POISSON_STEPS * block` and those that follow: the Philox block with counter (cell, block, 0, 0), lower bits first.
 #[inline]
 #[must_use]
-pub fn poisson_word(key: Key, cell: u32, step: u32) -> u32 {
-    philox([cell, step / 4, 0, 0], key.words())[(step % 4) as usize]
+#[allow(clippy::cast_possible_truncation, reason = "the halves of a word")]
+pub fn poisson_uppers(key: [u32; 2], cell: u32, block: u32) -> [u16; POISSON_STEPS as usize] {
+    let words = philox([cell, block, 0, 0], key);
+    std::array::from_fn(|half| (words[half / 2] >> (16 * (half % 2))) as u16)
+}
+
+/// The lower half of the random word of Poisson cell number `cell` in time step `step` (from 1), of which one in thousands is
+/// needed: the lowest bits of the Philox block with counter (cell, step, 1, 0).
+#[inline]
+#[must_use]
+#[allow(clippy::cast_possible_truncation, reason = "half a word")]
+pub fn poisson_lower(key: [u32; 2], cell: u32, step: u32) -> u16 {
+    philox([cell, step, 1, 0], key)[0] as u16
 }
 
 struct PoissonCell {
@@ -90,17 +116,22 @@ struct PoissonCell {
 
 /// Poisson cells of one rank.
 pub(crate) struct PoissonSource {
-    key: Key,
+    key: [u32; 2],
     first_gid: u32,
     tables: Vec<PoissonTable>,
     cells: Vec<PoissonCell>,
+    /// The upper halves of each cell's words in the time steps of this block.
+    block: Option<u32>,
+    uppers: Vec<[u16; POISSON_STEPS as usize]>,
 }
 
 impl PoissonSource {
     /// Cells with the given parameter columns (rate, start, duration); the first has global id `first_gid`. Streams
     /// are numbered by global id.
     pub(crate) fn new(key: Key, first_gid: u32, timestep: Tick, columns: &[Vec<f64>]) -> Self {
-        let mut source = Self { key, first_gid, tables: Vec::new(), cells: Vec::new() };
+        let key = key.words();
+        let (tables, cells, uppers) = (Vec::new(), Vec::new(), Vec::new());
+        let mut source = Self { key, first_gid, tables, cells, block: None, uppers };
         let mut last_rate = f64::NAN;
         for ((&rate, &start), &duration) in columns[0].iter().zip(&columns[1]).zip(&columns[2]) {
             if rate.to_bits() != last_rate.to_bits() {
@@ -111,6 +142,16 @@ impl PoissonSource {
             source.cells.push(PoissonCell { table: source.tables.len() - 1, steps });
         }
         source
+    }
+
+    /// Makes `uppers` those of `block`.
+    fn draw(&mut self, block: u32) {
+        if self.block != Some(block) {
+            self.block = Some(block);
+            let gids = (self.first_gid..).take(self.cells.len());
+            self.uppers.clear();
+            self.uppers.extend(gids.map(|gid| poisson_uppers(self.key, gid, block)));
+        }
     }
 }
 
@@ -126,9 +167,11 @@ pub fn active_steps(start: f64, duration: f64, timestep: Tick) -> Range<u32> {
 impl SpikeSource for PoissonSource {
     fn spikes(&mut self, steps: Range<u32>, out: &mut Vec<Spike>) {
         for step in steps {
-            for (gid, cell) in (self.first_gid..).zip(&self.cells) {
+            self.draw(step / POISSON_STEPS);
+            for ((gid, cell), uppers) in (self.first_gid..).zip(&self.cells).zip(&self.uppers) {
                 if cell.steps.contains(&step) {
-                    let count = self.tables[cell.table].count(poisson_word(self.key, gid, step));
+                    let upper = uppers[(step % POISSON_STEPS) as usize];
+                    let count = self.tables[cell.table].count(upper, || poisson_lower(self.key, gid, step));
                     out.extend((0..count).map(|_| Spike { step, gid }));
                 }
             }
@@ -149,18 +192,37 @@ mod tests {
 
     #[test]
     fn poisson_counts_have_the_mean_and_variance_of_the_rate() {
-        let key = Key::new(3, Purpose::Source, 0);
+        let key = Key::new(3, Purpose::Source, 0).words();
         for mean in [0.001, 0.8, 1.82, 30.0, 1000.0] {
             let table = PoissonTable::new(mean);
             let n = 200_000;
-            let counts: Vec<f64> =
-                (0..n).map(|step| f64::from(table.count(poisson_word(key, 7, step)))).collect();
+            let uppers = (0..n / POISSON_STEPS).flat_map(|block| poisson_uppers(key, 7, block));
+            let count = |(upper, step)| f64::from(table.count(upper, || poisson_lower(key, 7, step)));
+            let counts: Vec<f64> = uppers.zip(0..).map(count).collect();
             let found = counts.iter().sum::<f64>() / f64::from(n);
             let variance = counts.iter().map(|count| (count - mean).powi(2)).sum::<f64>() / f64::from(n);
             // 6 standard errors; the variance's is sqrt((mean + 2 mean^2) / n).
             assert!((found - mean).abs() < 6.0 * (mean / f64::from(n)).sqrt(), "{found} for {mean}");
             let error = 6.0 * ((mean + 2.0 * mean * mean) / f64::from(n)).sqrt();
             assert!((variance - mean).abs() < error, "variance {variance} for {mean}");
+        }
+    }
+
+    #[test]
+    fn a_count_is_how_many_thresholds_the_whole_word_reaches() {
+        let table = PoissonTable::new(1.82);
+        for threshold in table.thresholds() {
+            for word in [threshold.saturating_sub(1), *threshold, threshold | 0xffff, threshold & !0xffff] {
+                let reached = table.thresholds().iter().filter(|threshold| word >= **threshold).count();
+                let count = table.count((word >> 16) as u16, || word as u16);
+                assert_eq!(count as usize, reached, "word {word:#x}");
+            }
+        }
+        // One word in thousands needs its lower half: not those with no threshold among them.
+        let decided =
+            |upper: u16| table.thresholds().iter().all(|threshold| threshold >> 16 != u32::from(upper));
+        for upper in (0..u16::MAX).filter(|upper| decided(*upper)) {
+            let _count = table.count(upper, || panic!("asked for the lower half of {upper}"));
         }
     }
 
