@@ -40,7 +40,8 @@ pub trait Backend: Sized + Send + Sync + 'static {
     /// What a synapse type is lowered to.
     type Synapse: Send + Sync + 'static;
 
-    /// Builds what one rank simulates: its cells, and the synapses onto them. Called on the rank's own thread.
+    /// Builds what one rank simulates: its cells, and the synapses onto them. Called on the thread on which the rank is also
+    /// run and dropped; ranks that are more than the cores share threads.
     ///
     /// # Errors
     /// When the simulator is missing, or refuses.

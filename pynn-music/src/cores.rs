@@ -8,6 +8,11 @@ const CORES: usize = 1024;
 #[cfg(any(test, feature = "mpi"))]
 pub(crate) type Cores = [u64; CORES / 64];
 
+/// Keeps what is written on one core off the cache lines of another.
+#[derive(Debug)]
+#[repr(align(128))]
+pub(crate) struct Padded<T>(pub(crate) T);
+
 /// How many cores this process may use.
 pub(crate) fn available() -> usize {
     std::thread::available_parallelism().map_or(1, std::num::NonZero::get)

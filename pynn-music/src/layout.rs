@@ -96,6 +96,14 @@ impl Layout {
         self.places.iter().map(|place| network.simulators()[place.simulator.0].timestep).collect()
     }
 
+    /// The thread of each rank, where all are in one process that has `cores` cores: a thread a rank if there are as many
+    /// cores, else a thread a core. Each simulator's ranks are spread evenly over the threads.
+    #[must_use]
+    pub fn threads(&self, cores: usize) -> Vec<usize> {
+        // Those of one simulator follow one another.
+        (0..self.ranks()).map(|rank| rank % cores.max(1)).collect()
+    }
+
     /// How `rank` is named to the user: `rank 3 (sim2, 1 of 2)`.
     #[must_use]
     pub fn name(&self, network: &Network, rank: usize) -> String {
@@ -177,6 +185,19 @@ mod tests {
         assert_eq!(layout.ranks_of(SimulatorId(0)), 0..2);
         assert_eq!(layout.ranks_of(SimulatorId(2)), 3..6);
         assert_eq!(layout.place(4), Place { simulator: SimulatorId(2), share: 1, shares: 3 });
+    }
+
+    #[test]
+    fn ranks_of_each_simulator_are_spread_evenly_over_threads() {
+        assert_eq!(Layout::new(&[2, 1]).threads(4), [0, 1, 2]);
+        let layout = Layout::new(&[6, 10]);
+        let threads = layout.threads(2);
+        let on = |simulator, thread| {
+            let ranks = layout.ranks_of(SimulatorId(simulator));
+            ranks.filter(|&rank| threads[rank] == thread).count()
+        };
+        assert_eq!([on(0, 0), on(0, 1), on(1, 0), on(1, 1)], [3, 3, 5, 5]);
+        assert_eq!(Layout::new(&[3]).threads(0), [0, 0, 0]);
     }
 
     #[test]

@@ -2,8 +2,8 @@
 //!
 //! A network is placed on ranks ([`layout`]), spikes are routed to the ranks that need them ([`route`]), and ranks
 //! advance together by exchanging packets of spikes in windows of the smallest delays ([`schedule`], [`clock`],
-//! [`exchange`]). Ranks are threads or MPI processes ([`transport`]). [`setup`] puts a network on its ranks;
-//! [`Simulation`] runs it.
+//! [`exchange`]). Ranks live on threads of one process, several on each if they are more than its cores, or are MPI
+//! processes ([`transport`]). [`setup`] puts a network on its ranks; [`Simulation`] runs it.
 
 pub mod bench;
 mod callbacks;
@@ -11,6 +11,7 @@ mod change;
 pub mod clock;
 mod command;
 mod cores;
+mod crew;
 mod driver;
 mod electrodes;
 pub mod exchange;
@@ -32,6 +33,7 @@ mod simulation;
 mod statistics;
 mod team;
 pub mod transport;
+mod watch;
 mod wire;
 mod worker;
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 use pynn_core::error::{Error, ErrorKind, Result};
 use pynn_core::network::{Model, Network};
 
+use crate::cores;
 use crate::launch::Launch;
 use crate::layout::{parse_overrides, processes};
 use crate::plan::Plan;
@@ -19,7 +20,7 @@ pub enum Ranks {
     /// MPI processes under `mpirun`, threads otherwise.
     #[default]
     Auto,
-    /// Threads of this process.
+    /// Threads of this process, at most one a core.
     Threads,
     /// MPI processes.
     Mpi,
@@ -41,6 +42,7 @@ pub enum Ranks {
 pub struct Setup {
     processes: Vec<(String, usize)>,
     ranks: Ranks,
+    cores: Option<usize>,
     deadline: Option<Duration>,
     progress: bool,
 }
@@ -56,7 +58,7 @@ const DEADLINE: Duration = Duration::from_secs(60);
 
 /// Sets up `model` with the default [`Setup`]: builds every simulator on its ranks.
 ///
-/// Ranks are threads of this process, or, under `mpirun`, processes; then all but one of them do not return from
+/// Ranks are threads of this process, several a thread if they are more than the cores, or, under `mpirun`, processes; then all but one of them do not return from
 /// here: they work for the one that does, and end when its [`Simulation`] ends. So there is one setup in a program
 /// that is to run under `mpirun`.
 ///
@@ -70,7 +72,7 @@ impl Setup {
     /// The defaults: processes as declared, ranks as launched, a deadline of 60 s, a progress bar on a terminal.
     #[must_use]
     pub fn new() -> Self {
-        Self { processes: Vec::new(), ranks: Ranks::Auto, deadline: None, progress: true }
+        Self { processes: Vec::new(), ranks: Ranks::Auto, cores: None, deadline: None, progress: true }
     }
 
     /// Runs `simulator` on `ranks` ranks, whatever is declared. Stronger than the environment variable
@@ -85,6 +87,14 @@ impl Setup {
     #[must_use]
     pub fn ranks(mut self, ranks: Ranks) -> Self {
         self.ranks = ranks;
+        self
+    }
+
+    /// How many cores ranks that are threads share; default those that this process may use. More ranks than cores share
+    /// threads, one a core: a rank is always built, run and dropped on the same thread.
+    #[must_use]
+    pub fn cores(mut self, cores: usize) -> Self {
+        self.cores = Some(cores);
         self
     }
 
@@ -134,7 +144,8 @@ impl Setup {
         } else {
             common.and_then(|common| {
                 check_process(&common)?;
-                Ok((Team::threads(&common)?, common))
+                let threads = common.plan.layout().threads(self.cores.unwrap_or_else(cores::available));
+                Ok((Team::threads(&common, &threads)?, common))
             })
         };
         let (team, common) = team?;

@@ -8,9 +8,11 @@ use std::time::{Duration, Instant};
 use pynn_core::error::{Error, ErrorKind, Result};
 
 use crate::command::{Answer, Command};
+use crate::crew::Crew;
+use crate::progress::Progress;
 use crate::transport::Failure;
 use crate::transport::thread::{Hub, ThreadTransport};
-use crate::worker::{Common, Progress, Worker};
+use crate::worker::{Common, Worker};
 
 #[cfg(feature = "mpi")]
 mod processes;
@@ -69,12 +71,58 @@ impl Vigil {
     }
 }
 
+/// A thread and the ranks that it works for.
+struct Member {
+    ranks: Vec<usize>,
+    commands: Sender<Command>,
+    thread: JoinHandle<()>,
+}
+
+impl Member {
+    fn start(
+        ranks: Vec<usize>,
+        common: &Common,
+        hub: &Arc<Hub>,
+        progress: &Arc<Progress>,
+        answers: &Sender<Message>,
+    ) -> Result<Self> {
+        let name = match ranks[..] {
+            [rank] => common.plan.layout().name(common.network(), rank),
+            _ => format!("ranks {ranks:?}"),
+        };
+        let (commands, inbox) = channel();
+        let work = {
+            let (ranks, common, hub) = (ranks.clone(), common.clone(), hub.clone());
+            let (progress, answers) = (progress.clone(), answers.clone());
+            move || {
+                let worker = |rank| {
+                    let transport = Box::new(ThreadTransport::new(hub.clone(), rank));
+                    Worker::new(common.clone(), rank, transport, progress.clone())
+                };
+                obey(&mut Crew::new(ranks.into_iter().map(worker).collect()), &inbox, &answers);
+            }
+        };
+        let (all, answers) = (ranks.clone(), answers.clone());
+        // A driver that is gone need not know.
+        let lost = move || all.into_iter().for_each(|rank| drop(answers.send((rank, None))));
+        Ok(Self { ranks, commands, thread: spawn(name, work, lost)? })
+    }
+
+    fn is_lost(&self, lost: &[bool]) -> bool {
+        self.ranks.iter().any(|&rank| lost[rank])
+    }
+
+    /// Who does not answer keeps the others of its thread from doing so.
+    fn lose(&self, lost: &mut [bool]) {
+        self.ranks.iter().for_each(|&rank| lost[rank] = true);
+    }
+}
+
 /// All ranks, as the driver sees them.
 pub(crate) struct Team {
-    /// To the ranks of this process; under MPI to rank 0, which passes commands on.
-    commands: Vec<Sender<Command>>,
+    /// The threads of this process; under MPI that of rank 0, which passes commands on.
+    members: Vec<Member>,
     answers: Receiver<Message>,
-    threads: Vec<Option<JoinHandle<()>>>,
     /// Ranks that do not answer any more.
     lost: Vec<bool>,
     progress: Arc<Progress>,
@@ -85,32 +133,20 @@ pub(crate) struct Team {
 }
 
 impl Team {
-    /// One thread a rank.
-    pub(crate) fn threads(common: &Common) -> Result<Self> {
-        let ranks = common.plan.ranks();
-        let hub = Hub::new(common.plan.schedule());
-        let progress = Arc::new(Progress::new(ranks));
+    /// Ranks on threads of this process: `threads` has the number of each rank's.
+    pub(crate) fn threads(common: &Common, threads: &[usize]) -> Result<Self> {
+        let hub = Hub::on_threads(common.plan.schedule(), threads.to_vec());
+        let progress = Arc::new(Progress::new(threads.iter().copied()));
         let (answer, answers) = channel();
-        let (mut commands, mut threads) = (Vec::new(), Vec::new());
-        for rank in 0..ranks {
-            let (command, inbox) = channel();
-            let (common, hub, progress, answer) =
-                (common.clone(), hub.clone(), progress.clone(), answer.clone());
-            let name = common.plan.layout().name(common.network(), rank);
-            let lost = answer.clone();
-            let work = move || {
-                let transport = Box::new(ThreadTransport::new(hub, rank));
-                obey(&mut Worker::new(common, rank, transport, progress), rank, &inbox, &answer);
-            };
-            // A driver that is gone need not know.
-            threads.push(Some(spawn(name, work, move || drop(lost.send((rank, None))))?));
-            commands.push(command);
-        }
+        let count = threads.iter().max().map_or(0, |last| last + 1);
+        let member = |thread| {
+            let ranks = (0..threads.len()).filter(|&rank| threads[rank] == thread).collect();
+            Member::start(ranks, common, &hub, &progress, &answer)
+        };
         Ok(Self {
-            commands,
+            members: (0..count).map(member).collect::<Result<_>>()?,
             answers,
-            threads,
-            lost: vec![false; ranks],
+            lost: vec![false; threads.len()],
             progress,
             common: common.clone(),
             hub: Some(hub),
@@ -121,7 +157,7 @@ impl Team {
 
     /// The ranks of this process.
     pub(crate) fn here(&self) -> std::ops::Range<usize> {
-        0..self.threads.len()
+        0..self.members.iter().map(|member| member.ranks.len()).sum()
     }
 
     /// How far the ranks of this process are.
@@ -137,9 +173,9 @@ impl Team {
     ) -> Vec<Option<Answer>> {
         let mut answers: Vec<Option<Answer>> = self.lost.iter().map(|_| None).collect();
         let mut vigil = Vigil::new(self.common.deadline, self.extra, command.is_watched());
-        for (rank, commands) in self.commands.iter().enumerate() {
-            if !self.lost[rank] && commands.send(command.clone()).is_err() {
-                self.lost[rank] = true;
+        for member in &self.members {
+            if !member.is_lost(&self.lost) && member.commands.send(command.clone()).is_err() {
+                member.lose(&mut self.lost);
             }
         }
         while let Some(silent) = (0..answers.len()).find(|&rank| answers[rank].is_none() && !self.lost[rank])
@@ -168,10 +204,18 @@ impl Team {
         answers
     }
 
-    /// Stops to wait for all that have not answered; if no other rank knows why, the first of them is the reason.
+    /// Stops to wait for all that have not answered; if no other rank knows why, the reason is the first of them that is
+    /// at work, or else `first`.
     fn give_up(&mut self, first: usize, answers: &mut [Option<Answer>]) {
         for (lost, answer) in self.lost.iter_mut().zip(&*answers) {
             *lost |= answer.is_none();
+        }
+        let mut unanswered = (first..answers.len()).filter(|&rank| answers[rank].is_none());
+        let first = unanswered.find_map(|rank| self.progress.at_work(rank)).unwrap_or(first);
+        for member in &self.members {
+            if member.is_lost(&self.lost) {
+                member.lose(&mut self.lost);
+            }
         }
         if answers.iter().any(|answer| matches!(answer, Some(Err(_)))) {
             return;
@@ -209,15 +253,13 @@ impl Team {
 
     /// Ends all ranks, but for those that do not answer any more. Idempotent.
     pub(crate) fn end(&mut self) {
-        for commands in self.commands.drain(..) {
-            // A rank that is gone needs no command.
-            let _ = commands.send(Command::End { failed: self.failed });
+        for member in &self.members {
+            // A thread that is gone needs no command.
+            let _ = member.commands.send(Command::End { failed: self.failed });
         }
-        for (rank, thread) in self.threads.iter_mut().enumerate() {
-            if let Some(thread) = thread.take().filter(|_| !self.lost[rank]) {
-                // It catches its own panics.
-                let _ = thread.join();
-            }
+        for member in self.members.drain(..).filter(|member| !member.is_lost(&self.lost)) {
+            // It catches its own panics.
+            let _ = member.thread.join();
         }
     }
 }
@@ -237,13 +279,13 @@ pub(crate) fn silent(common: &Common, rank: usize, progress: Option<&Progress>) 
 }
 
 /// Obeys commands until the end, or until the driver is gone.
-fn obey(worker: &mut Worker, rank: usize, inbox: &Receiver<Command>, answer: &Sender<Message>) {
+fn obey(crew: &mut Crew, inbox: &Receiver<Command>, answers: &Sender<Message>) {
     while let Ok(command) = inbox.recv() {
-        if matches!(command, Command::End { .. })
-            || answer.send((rank, Some(worker.execute(command)))).is_err()
-        {
+        if matches!(command, Command::End { .. }) {
             return;
         }
+        // A driver that is gone is noticed with the next command.
+        crew.execute(&command, &mut |rank, answer| drop(answers.send((rank, Some(answer)))));
     }
 }
 

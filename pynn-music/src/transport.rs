@@ -103,6 +103,7 @@ pub trait Transport {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Patience {
     turns: u32,
+    slept: bool,
 }
 
 /// What to do in a turn of a wait.
@@ -119,7 +120,7 @@ pub enum Idle {
 impl Patience {
     /// Starts anew, after progress.
     pub fn reset(&mut self) {
-        self.turns = 0;
+        *self = Self::default();
     }
 
     /// The number of turns so far.
@@ -128,20 +129,27 @@ impl Patience {
         self.turns
     }
 
+    /// Whether the last turn was a sleep, which may have taken long.
+    #[must_use]
+    pub fn slept(&self) -> bool {
+        self.slept
+    }
+
     /// The next turn of the wait, with `manners` of this machine.
     pub fn next(&mut self, manners: Manners) -> Idle {
         self.turns = self.turns.saturating_add(1);
-        if self.turns <= manners.spins {
-            Idle::Spin
-        } else if self.turns <= manners.spins + manners.yields {
+        self.slept = self.turns > manners.spins + manners.yields;
+        if self.slept {
+            Idle::Sleep
+        } else if self.turns > manners.spins {
             Idle::Yield
         } else {
-            Idle::Sleep
+            Idle::Spin
         }
     }
 }
 
-/// How long to spin and to yield: spinning is for ranks that have a core of their own. Not for long even then: where
+/// How long to spin and to yield: spinning is for threads that have a core of their own. Not for long even then: where
 /// other programs want the cores, the rank that is waited for may be one that has none at the moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Manners {
@@ -152,16 +160,16 @@ pub struct Manners {
 }
 
 impl Manners {
-    /// For `ranks` ranks in this process.
+    /// For `threads` threads of this process.
     #[must_use]
-    pub fn of(ranks: usize) -> Self {
-        Self::new(ranks, cores::available())
+    pub fn of(threads: usize) -> Self {
+        Self::new(threads, cores::available())
     }
 
-    /// For `ranks` ranks on `cores` cores.
+    /// For `threads` threads or processes on `cores` cores.
     #[must_use]
-    pub fn new(ranks: usize, cores: usize) -> Self {
-        if ranks <= cores { Self { spins: 200, yields: 40 } } else { Self { spins: 1, yields: 200 } }
+    pub fn new(threads: usize, cores: usize) -> Self {
+        if threads <= cores { Self { spins: 200, yields: 40 } } else { Self { spins: 1, yields: 200 } }
     }
 }
 
@@ -175,12 +183,13 @@ mod tests {
         let mut patience = Patience::default();
         let turns: Vec<Idle> = (0..4).map(|_| patience.next(manners)).collect();
         assert_eq!(turns, [Idle::Spin, Idle::Spin, Idle::Yield, Idle::Sleep]);
+        assert!(patience.slept());
         patience.reset();
         assert_eq!(patience.next(manners), Idle::Spin);
     }
 
     #[test]
-    fn more_ranks_than_cores_yield_at_once() {
+    fn more_threads_than_cores_yield_at_once() {
         assert!(Manners::of(1_000_000).spins <= 1);
     }
 }

@@ -3,7 +3,6 @@
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use pynn_core::error::{Error, ErrorKind, Result};
@@ -13,18 +12,20 @@ use pynn_core::time::Tick;
 use crate::change;
 use crate::clock::Span;
 use crate::command::{Answer, Command, Object, Values};
-use crate::exchange::{Exchange, Turn, Wait};
+use crate::exchange::{Exchange, Turn};
 use crate::node::RankNode;
 use crate::plan::Plan;
+use crate::progress::Progress;
 use crate::recorder::Recorder;
 use crate::statistics::RankStatistics;
 use crate::transport::{Failure, Patience, Transport};
+use crate::watch::{Watch, late};
 use crate::wire;
 
 /// How often a rank that never waits looks for failures of others, in turns.
 const LOOK: u64 = 16;
-/// How often a rank that waits looks at the clock, in turns.
-const GLANCE: u32 = 64;
+/// How far a rank goes before others of its thread have their turn, should it wait for nobody.
+const STRETCH: Tick = Tick(10 * Tick::MILLISECOND.0);
 
 /// What all ranks know alike.
 #[derive(Clone)]
@@ -37,41 +38,6 @@ pub(crate) struct Common {
 impl Common {
     pub(crate) fn network(&self) -> &Network {
         self.model.network()
-    }
-}
-
-/// What the driver can see of the ranks of its process without asking.
-#[derive(Debug)]
-pub(crate) struct Progress {
-    times: Vec<AtomicI64>,
-    signs: AtomicU64,
-}
-
-impl Progress {
-    pub(crate) fn new(ranks: usize) -> Self {
-        Self { times: (0..ranks).map(|_| AtomicI64::new(0)).collect(), signs: AtomicU64::new(0) }
-    }
-
-    pub(crate) fn reached(&self, rank: usize, time: Tick) {
-        if let Some(own) = self.times.get(rank) {
-            own.store(time.0, Ordering::Relaxed);
-        }
-    }
-
-    pub(crate) fn time(&self, rank: usize) -> Tick {
-        Tick(self.times.get(rank).map_or(0, |time| time.load(Ordering::Relaxed)))
-    }
-
-    /// Notes that something happened.
-    #[cfg(feature = "mpi")]
-    pub(crate) fn sign(&self) {
-        self.signs.fetch_add(1, Ordering::Relaxed);
-    }
-
-    /// A number that changes when something happens.
-    pub(crate) fn pulse(&self) -> u64 {
-        let times = self.times.iter().map(|time| time.load(Ordering::Relaxed) as u64);
-        times.fold(self.signs.load(Ordering::Relaxed), u64::wrapping_add)
     }
 }
 
@@ -88,6 +54,26 @@ pub(crate) struct Worker {
     numbers: RankStatistics,
     /// The description with all changes, if there are any.
     changed: Option<Network>,
+    run: Option<Run>,
+}
+
+/// A run under way.
+struct Run {
+    span: Span,
+    start: Instant,
+    watch: Watch,
+    turns: u64,
+}
+
+/// How a rank left it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Pace {
+    /// It did something.
+    Stepped,
+    /// There is nothing that it can do yet.
+    Waits,
+    /// The run is over.
+    Done,
 }
 
 impl Worker {
@@ -111,21 +97,30 @@ impl Worker {
             failed: None,
             numbers,
             changed: None,
+            run: None,
         }
     }
 
-    /// Does what `command` says. After a failure, of this rank or of another, only what is recorded can be read.
-    pub(crate) fn execute(&mut self, command: Command) -> Answer {
+    pub(crate) fn rank(&self) -> usize {
+        self.rank
+    }
+
+    /// Does what `command` says, but for a run. After a failure, of this rank or of another, only what is recorded can be
+    /// read.
+    pub(crate) fn execute(&mut self, command: &Command) -> Answer {
         let reads = matches!(command, Command::Spikes { .. } | Command::Samples { .. } | Command::Statistics);
         if let (Some(error), false) = (&self.failed, reads) {
             return Err(error.clone());
         }
-        match catch_unwind(AssertUnwindSafe(|| self.perform(command))) {
-            Ok(Ok(words)) => Ok(words),
-            Ok(Err(error)) => {
-                self.rescue();
-                Err(self.fail(error))
-            }
+        self.guard(|worker| worker.perform(command))
+    }
+
+    /// Does `work`, as the one rank that its thread works for; an error or a panic is a failure of the rank.
+    fn guard<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        self.progress.works(self.rank, true);
+        let result = match catch_unwind(AssertUnwindSafe(|| work(self))) {
+            Ok(Ok(result)) => Ok(result),
+            Ok(Err(error)) => Err(self.stop(error)),
             Err(panic) => {
                 let error = Error::new(ErrorKind::Simulator, format!("it panicked: {}", panic_text(&*panic)));
                 let error = self.fail(error);
@@ -133,22 +128,30 @@ impl Worker {
                 std::mem::forget(self.node.take());
                 Err(error)
             }
-        }
+        };
+        self.progress.works(self.rank, false);
+        result
     }
 
-    fn perform(&mut self, command: Command) -> Answer {
-        match command {
+    /// Stops because of `error`, of this rank or of another; the error is that of the rank that failed first.
+    pub(crate) fn stop(&mut self, error: Error) -> Error {
+        self.run = None;
+        self.rescue();
+        self.fail(error)
+    }
+
+    fn perform(&mut self, command: &Command) -> Answer {
+        match *command {
             Command::Build { digest } => self.build(digest)?,
-            Command::Run(span) => self.run(span)?,
             Command::Spikes { population, segment } => return Ok(self.recorder.spikes(population, segment)),
             Command::Samples { population, variable, segment } => {
                 return Ok(self.recorder.samples(population, variable, segment));
             }
             Command::Statistics => return Ok(self.statistics().words()),
             Command::Reset => self.reset()?,
-            Command::Set { object, values } => return refusable(self.set(object, &values)),
+            Command::Set { object, ref values } => return refusable(self.set(object, values)),
             Command::Get(object) => return refusable(self.get(object)),
-            Command::End { .. } => {}
+            Command::Run(_) | Command::End { .. } => {}
         }
         Ok(Vec::new())
     }
@@ -161,6 +164,7 @@ impl Worker {
                  program, arguments and files",
             ));
         }
+        self.transport.check()?;
         let start = Instant::now();
         self.node = Some(RankNode::build(self.common.network(), &self.common.plan, self.rank)?);
         self.numbers.build = start.elapsed();
@@ -192,40 +196,55 @@ impl Worker {
         change::read(node, &self.common.plan.layout().part(network, self.rank), object)
     }
 
-    fn run(&mut self, span: Span) -> Result<()> {
-        let start = Instant::now();
-        let node = self.node.as_mut().ok_or_else(not_built)?;
-        let mut watch = Watch::new(self.common.deadline);
-        let mut patience = Patience::default();
-        let mut turns = 0u64;
-        self.exchange.begin(span, &mut *self.transport)?;
+    /// Starts a run.
+    pub(crate) fn begin(&mut self, span: Span) -> Result<()> {
+        if let Some(error) = &self.failed {
+            return Err(error.clone());
+        }
+        self.guard(|worker| {
+            worker.node.as_ref().ok_or_else(not_built)?;
+            let watch = Watch::new(worker.common.deadline);
+            worker.run = Some(Run { span, start: Instant::now(), watch, turns: 0 });
+            worker.exchange.begin(span, &mut *worker.transport)
+        })
+    }
+
+    /// Goes on with the run until it has to wait. `long`: much time may have passed since the last call.
+    pub(crate) fn proceed(&mut self, long: bool) -> Result<Pace> {
+        self.guard(|worker| worker.steps(long))
+    }
+
+    fn steps(&mut self, long: bool) -> Result<Pace> {
+        let (Some(node), Some(run)) = (&mut self.node, &mut self.run) else { return Ok(Pace::Done) };
+        let (transport, enough) = (&mut *self.transport, self.exchange.time() + STRETCH);
+        let mut pace = Pace::Waits;
         loop {
-            match self.exchange.turn(&mut node.recording(&mut self.recorder), &mut *self.transport)? {
+            match self.exchange.turn(&mut node.recording(&mut self.recorder), transport)? {
                 Turn::Stepped => {
                     self.progress.reached(self.rank, self.exchange.time());
-                    patience.reset();
-                    watch.calm();
-                    turns += 1;
-                    if turns.is_multiple_of(LOOK) {
-                        self.transport.check()?;
-                    }
-                    if turns.is_multiple_of(LOOK / 2) {
-                        self.transport.sign_of_life();
+                    run.stepped(transport)?;
+                    pace = Pace::Stepped;
+                    if self.exchange.time() > enough {
+                        return Ok(pace);
                     }
                 }
-                Turn::Waits(wait) => {
-                    self.transport.pause(&mut patience)?;
-                    if patience.turns().is_multiple_of(GLANCE) && watch.is_over(wait) {
-                        return Err(late(&self.common, span, wait));
-                    }
+                Turn::Waits(wait) if run.watch.is_over(wait, long && pace == Pace::Waits) => {
+                    return Err(late(&self.common, &self.progress, run.span, wait));
                 }
+                Turn::Waits(_) => return Ok(pace),
                 Turn::Done => break,
             }
         }
         node.drain(&mut self.recorder);
-        self.numbers.run += start.elapsed();
-        self.numbers.waited += watch.total;
-        Ok(())
+        self.numbers.run += run.start.elapsed();
+        self.numbers.waited += run.watch.total;
+        self.run = None;
+        Ok(Pace::Done)
+    }
+
+    /// One turn of a wait of all ranks of the thread.
+    pub(crate) fn pause(&mut self, patience: &mut Patience) -> Result<()> {
+        self.transport.pause(patience)
     }
 
     /// Takes over the samples of a simulator whose run has failed.
@@ -272,6 +291,20 @@ impl Worker {
     }
 }
 
+impl Run {
+    fn stepped(&mut self, transport: &mut dyn Transport) -> Result<()> {
+        self.watch.calm();
+        self.turns += 1;
+        if self.turns.is_multiple_of(LOOK) {
+            transport.check()?;
+        }
+        if self.turns.is_multiple_of(LOOK / 2) {
+            transport.sign_of_life();
+        }
+        Ok(())
+    }
+}
+
 /// What is refused is no failure: it is an answer, with the words of a result.
 fn refusable(result: Result<Vec<u64>>) -> Answer {
     match result {
@@ -282,63 +315,6 @@ fn refusable(result: Result<Vec<u64>>) -> Answer {
 
 fn not_built() -> Error {
     Error::new(ErrorKind::Usage, "it is asked to work before it is built")
-}
-
-/// How long a rank has been waiting for the same thing.
-struct Watch {
-    deadline: Duration,
-    waiting: Option<(Wait, Instant)>,
-    total: Duration,
-}
-
-impl Watch {
-    fn new(deadline: Duration) -> Self {
-        Self { deadline, waiting: None, total: Duration::ZERO }
-    }
-
-    fn calm(&mut self) {
-        if let Some((_, since)) = self.waiting.take() {
-            self.total += since.elapsed();
-        }
-    }
-
-    fn is_over(&mut self, wait: Wait) -> bool {
-        match self.waiting {
-            Some((of, since)) if of == wait => since.elapsed() >= self.deadline,
-            _ => {
-                self.calm();
-                self.waiting = Some((wait, Instant::now()));
-                false
-            }
-        }
-    }
-}
-
-fn late(common: &Common, span: Span, wait: Wait) -> Error {
-    let schedule = common.plan.schedule();
-    let name = |rank| common.plan.layout().name(common.network(), rank);
-    let packet = |id: usize, number: u64| {
-        let channel = &schedule.channels()[id];
-        let start = channel.rhythm.window_end(span, number - 1);
-        let end = channel.rhythm.window_end(span, number);
-        (channel, format!("packet {number} of {channel}, window ({}, {}] ms", start.ms(), end.ms()))
-    };
-    let seconds = common.deadline.as_secs_f64();
-    let text = match wait {
-        Wait::Packet { channel, number } => {
-            let (channel, packet) = packet(channel, number);
-            format!("waited {seconds} s for {packet}, from {}", name(channel.from))
-        }
-        Wait::Slot { channel, number } => {
-            let (channel, packet) = packet(channel, number);
-            format!("waited {seconds} s for {} to make room for {packet}", name(channel.to))
-        }
-        Wait::Completion => format!("waited {seconds} s for its last packets to be taken"),
-    };
-    Error::new(
-        ErrorKind::Timeout,
-        format!("{text}; it may have stalled: if it is only slow, allow more by PYNN_DEADLINE (in s)"),
-    )
 }
 
 /// What a panic said.

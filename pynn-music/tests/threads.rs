@@ -12,11 +12,23 @@ fn start<B: Backend>(net: Net<B>) -> Result<Simulation<Net<B>>>
 where
     Net<B>: Send + Sync,
 {
-    Setup::new().ranks(Ranks::Threads).deadline(Duration::from_secs(20)).start(net)
+    start_on(16, net)
+}
+
+/// On at most `cores` threads.
+fn start_on<B: Backend>(cores: usize, net: Net<B>) -> Result<Simulation<Net<B>>>
+where
+    Net<B>: Send + Sync,
+{
+    Setup::new().ranks(Ranks::Threads).cores(cores).deadline(Duration::from_secs(20)).start(net)
 }
 
 fn digest(processes: [usize; 2], runs: &[f64]) -> u64 {
-    let mut sim = start(two_simulators::<Toy>(["exc", "inh"], processes)).unwrap();
+    digest_on(16, processes, runs)
+}
+
+fn digest_on(cores: usize, processes: [usize; 2], runs: &[f64]) -> u64 {
+    let mut sim = start_on(cores, two_simulators::<Toy>(["exc", "inh"], processes)).unwrap();
     runs.iter().for_each(|run| sim.run(*run * ms).unwrap());
     let spikes = sim.spikes(|net| &net.exc).unwrap();
     assert!(spikes.len() > 40, "the net is alive: {} spikes", spikes.len());
@@ -29,6 +41,15 @@ fn any_number_of_ranks_gives_the_same_spikes() {
     for processes in [[2, 1], [1, 2], [2, 2], [3, 1], [5, 3], [7, 1]] {
         assert_eq!(digest(processes, &[60.0]), alone, "{processes:?}");
     }
+}
+
+#[test]
+fn ranks_that_share_threads_give_the_same_spikes() {
+    let alone = digest([1, 1], &[60.0]);
+    for (cores, processes) in [(1, [1, 1]), (1, [4, 3]), (2, [6, 10]), (3, [2, 2]), (4, [5, 3])] {
+        assert_eq!(digest_on(cores, processes, &[60.0]), alone, "{processes:?} on {cores} threads");
+    }
+    assert_eq!(digest_on(2, [3, 4], &[0.1, 7.3, 0.0, 52.6]), alone);
 }
 
 #[test]
@@ -118,8 +139,17 @@ fn statistics_add_up_over_ranks() {
 }
 
 fn failing(name: &str, deadline: Duration) -> (Error, SpikeCounts) {
-    let net = two_simulators::<Toy>([name, "inh"], [2, 2]);
-    let mut sim = Setup::new().ranks(Ranks::Threads).deadline(deadline).start(net).unwrap();
+    failing_on(16, [name, "inh"], [2, 2], deadline)
+}
+
+fn failing_on(
+    cores: usize,
+    names: [&str; 2],
+    processes: [usize; 2],
+    deadline: Duration,
+) -> (Error, SpikeCounts) {
+    let net = two_simulators::<Toy>(names, processes);
+    let mut sim = Setup::new().ranks(Ranks::Threads).cores(cores).deadline(deadline).start(net).unwrap();
     let start = Instant::now();
     let error = sim.run(50.0 * ms).unwrap_err();
     assert!(start.elapsed() < Duration::from_secs(30), "all ranks stop");
@@ -160,12 +190,77 @@ fn a_rank_that_stalls_is_named_with_the_packet_that_is_missing() {
 }
 
 #[test]
+fn a_failure_of_one_rank_of_a_thread_ends_the_run_on_all_with_its_words() {
+    for cores in [1, 2, 3] {
+        let (error, counts) = failing_on(cores, ["exc", "errs"], [2, 2], Duration::from_secs(60));
+        assert!(error.message().contains("(fine, ") && error.message().contains("not finite"), "{error}");
+        assert!(counts.0 > 0 && counts.1 > 0, "what was recorded can be read, {cores} threads: {counts:?}");
+        let (error, counts) = failing_on(cores, ["exc", "panics"], [2, 2], Duration::from_secs(60));
+        let words = "panicked: a bug in the model";
+        assert!(error.message().contains("(fine, ") && error.message().contains(words), "{error}");
+        assert!(counts.0 > 0 && counts.1 > 0, "what was recorded can be read, {cores} threads: {counts:?}");
+    }
+}
+
+#[test]
+fn a_stalled_rank_is_named_by_a_rank_that_waits_for_another_of_its_thread() {
+    let mut net = NetworkBuilder::new("Three");
+    let mut population = |name: &str| {
+        let simulator = net.simulator::<Toy>(name, SimulatorOptions::default());
+        net.population(&simulator, &format!("{name} cells"), 2, IfCurrExp::default())
+    };
+    // On two threads the first rank, which stalls, and the last one share one.
+    let [_, target, source] = ["stalls", "target", "source"].map(&mut population);
+    let synapse = StaticSynapse { weight: 0.1 * nA, delay: 0.5 * ms };
+    net.project(Some("forth"), &source, target.default_target(), AllToAll::default(), synapse);
+    let setup = Setup::new().ranks(Ranks::Threads).cores(2).deadline(Duration::from_millis(300));
+    let error = setup.start(net.build().unwrap()).unwrap().run(50.0 * ms).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Timeout);
+    let words =
+        "from rank 2 (source, 1 of 1), whose thread works for rank 0 (stalls, 1 of 1); it may have stalled";
+    for part in ["rank 1 (target, 1 of 1): waited 0.3 s for packet", "2->1 (forth)", words] {
+        assert!(error.message().contains(part), "{error}");
+    }
+}
+
+#[test]
+fn a_stalled_rank_is_named_when_it_holds_the_only_thread() {
+    let (error, counts) = failing_on(1, ["exc", "stalls"], [2, 1], Duration::from_millis(300));
+    assert_eq!(error.kind(), ErrorKind::Timeout);
+    assert!(error.message().contains("rank 2 (fine, 1 of 1): no progress for 0.3 s"), "{error}");
+    assert_eq!(counts, (0, 0), "what the ranks of the stalled thread recorded is lost");
+}
+
+#[test]
+fn ranks_without_connections_share_a_thread_with_others() {
+    // Neither waits for anybody: each is to let the others have their turn.
+    let mut net = NetworkBuilder::new("Apart");
+    let options = |processes| SimulatorOptions { processes, ..SimulatorOptions::default() };
+    let cell = IfCurrExp { i_offset: 1.0 * nA, ..Default::default() };
+    for name in ["one", "two"] {
+        let simulator = net.simulator::<Toy>(name, options(2));
+        net.population(&simulator, name, 3, cell.clone());
+    }
+    let setup = Setup::new().ranks(Ranks::Threads).cores(2);
+    let mut sim = setup.start(net.build().unwrap()).unwrap();
+    sim.run(100.0 * ms).unwrap();
+    assert_eq!(sim.now(), 100.0 * ms);
+}
+
+#[test]
+fn a_simulation_that_is_dropped_before_it_ran_ends_its_shared_threads() {
+    drop(start_on(2, two_simulators::<Toy>(["exc", "inh"], [6, 10])).unwrap());
+}
+
+#[test]
 fn a_rank_that_cannot_be_built_fails_the_setup_with_its_words() {
     for (name, words) in
         [("unbuildable", "no such model"), ("panics at once", "panicked: a bug in the builder")]
     {
-        let error = start(two_simulators::<Toy>(["exc", name], [2, 2])).err().unwrap();
-        assert!(error.message().contains("(fine, ") && error.message().contains(words), "{error}");
+        for cores in [1, 2, 4] {
+            let error = start_on(cores, two_simulators::<Toy>(["exc", name], [2, 2])).err().unwrap();
+            assert!(error.message().contains("(fine, ") && error.message().contains(words), "{error}");
+        }
     }
 }
 

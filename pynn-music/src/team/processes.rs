@@ -8,17 +8,19 @@ use std::time::{Duration, Instant};
 
 use pynn_core::error::{Error, ErrorKind, Result};
 
-use super::{GRACE, Message, Team, Vigil, silent, spawn};
+use super::{GRACE, Member, Message, Team, Vigil, silent, spawn};
 use crate::command::{Answer, Command};
+use crate::crew::Crew;
 use crate::exit;
 use crate::launch::Launch;
+use crate::progress::Progress;
 use crate::transport::{MpiTransport, Parcel, Patience, Topic, World};
 use crate::wire;
-use crate::worker::{Common, Progress, Worker};
+use crate::worker::{Common, Worker};
 
 /// Starts MPI on a thread of its own, as rank 0, which obeys the driver and commands the other processes.
 pub(crate) fn launch_leader(common: &Common, launch: Option<Launch>) -> Result<Team> {
-    let progress = Arc::new(Progress::new(1));
+    let progress = Arc::new(Progress::new([0]));
     let (command, commands) = channel();
     let (answer, answers) = channel();
     let (opened, is_open) = channel();
@@ -38,9 +40,8 @@ pub(crate) fn launch_leader(common: &Common, launch: Option<Launch>) -> Result<T
     let gone = |_| Error::new(ErrorKind::Transport, "MPI did not start");
     is_open.recv().map_err(gone)??;
     Ok(Team {
-        commands: vec![command],
+        members: vec![Member { ranks: vec![0], commands: command, thread }],
         answers,
-        threads: vec![Some(thread)],
         lost: vec![false; common.plan.ranks()],
         progress,
         common: common.clone(),
@@ -86,16 +87,17 @@ fn open(common: &Common, launch: Option<&Launch>) -> Result<Rc<World>> {
     ))
 }
 
-fn worker(common: &Common, world: &Rc<World>, progress: Arc<Progress>) -> Worker {
+/// The one rank of this process.
+fn crew(common: &Common, world: &Rc<World>, progress: Arc<Progress>) -> Crew {
     let transport = MpiTransport::new(world.clone(), common.plan.schedule(), common.deadline / 4);
-    Worker::new(common.clone(), world.rank(), Box::new(transport), progress)
+    Crew::new(vec![Worker::new(common.clone(), world.rank(), Box::new(transport), progress)])
 }
 
 /// Rank 0.
 struct Leader {
     common: Common,
     world: Rc<World>,
-    worker: Worker,
+    crew: Crew,
     progress: Arc<Progress>,
     answers: Sender<Message>,
     lost: Vec<bool>,
@@ -103,9 +105,9 @@ struct Leader {
 
 impl Leader {
     fn new(common: Common, world: Rc<World>, progress: Arc<Progress>, answers: Sender<Message>) -> Self {
-        let worker = worker(&common, &world, progress.clone());
+        let crew = crew(&common, &world, progress.clone());
         let lost = vec![false; world.size()];
-        Self { common, world, worker, progress, answers, lost }
+        Self { common, world, crew, progress, answers, lost }
     }
 
     fn lead(mut self, commands: &Receiver<Command>) {
@@ -117,9 +119,8 @@ impl Leader {
                 return self.end(parcels, failed);
             }
             // The driver is waiting: a send that fails means that the process is about to end.
-            let is_watched = command.is_watched();
-            let _ = self.answers.send((0, Some(self.worker.execute(command))));
-            self.collect(is_watched);
+            self.crew.execute(&command, &mut |_, answer| drop(self.answers.send((0, Some(answer)))));
+            self.collect(command.is_watched());
             drop::<Vec<Parcel>>(parcels);
         }
     }
@@ -162,7 +163,7 @@ impl Leader {
             self.lost[rank] = true;
             let error = silent(&self.common, rank, None);
             if !told {
-                self.worker.stop_others(rank, &error);
+                self.crew.stop_others(rank, &error);
             }
             let _ = self.answers.send((rank, (!told).then_some(Err(error))));
             told = true;
@@ -170,13 +171,13 @@ impl Leader {
     }
 
     fn end(self, mut parcels: Vec<Parcel>, failed: bool) {
-        let Self { world, worker, .. } = self;
+        let Self { world, crew, .. } = self;
         let start = Instant::now();
         let mut patience = Patience::default();
         while !parcels.iter_mut().all(Parcel::left) && (!failed || start.elapsed() < GRACE) {
             world.idle(&mut patience);
         }
-        drop((parcels, worker));
+        drop((parcels, crew));
         // Signs of life that came after their time: MPI must not end with messages under way.
         while world.fetch(Topic::Alive).is_some() {}
         // After a failure messages may be under way that nobody takes: the launcher ends all when this process ends.
@@ -195,8 +196,8 @@ pub(crate) fn serve(common: Result<Common>, launch: Option<Launch>) -> ! {
     let served = catch_unwind(AssertUnwindSafe(|| {
         let common = common?;
         let world = open(&common, launch.as_ref())?;
-        let progress = Arc::new(Progress::new(0));
-        Follower { worker: worker(&common, &world, progress), common, world }.follow();
+        let progress = Arc::new(Progress::new([]));
+        Follower { crew: crew(&common, &world, progress), common, world }.follow();
         Ok(())
     }));
     match served {
@@ -210,7 +211,7 @@ pub(crate) fn serve(common: Result<Common>, launch: Option<Launch>) -> ! {
 struct Follower {
     common: Common,
     world: Rc<World>,
-    worker: Worker,
+    crew: Crew,
 }
 
 impl Follower {
@@ -218,7 +219,7 @@ impl Follower {
         loop {
             match self.command() {
                 Command::End { failed: false } => {
-                    drop(self.worker);
+                    drop(self.crew);
                     return World::close(self.world);
                 }
                 Command::End { failed: true } => {
@@ -227,8 +228,8 @@ impl Follower {
                     std::process::exit(exit::FAILED);
                 }
                 command => {
-                    let answer = self.worker.execute(command);
-                    self.reply(&answer);
+                    let Self { common, world, crew } = &mut self;
+                    crew.execute(&command, &mut |_, answer| reply(common, world, &answer));
                 }
             }
         }
@@ -244,19 +245,19 @@ impl Follower {
             self.world.idle(&mut patience);
         }
     }
+}
 
-    /// Answers. Rank 0 may be long at work, but not when ranks have failed: then it has stalled or died.
-    fn reply(&self, answer: &Answer) {
-        let mut parcel = self.world.post(0, Topic::Answer, wire::answer_words(answer));
-        let (start, mut patience) = (Instant::now(), Patience::default());
-        while !parcel.left() {
-            if let Err(error) = answer
-                && start.elapsed() > self.common.deadline + 2 * GRACE
-            {
-                exit::say(error.message());
-                World::abort_all(exit::FAILED);
-            }
-            self.world.idle(&mut patience);
+/// Answers. Rank 0 may be long at work, but not when ranks have failed: then it has stalled or died.
+fn reply(common: &Common, world: &World, answer: &Answer) {
+    let mut parcel = world.post(0, Topic::Answer, wire::answer_words(answer));
+    let (start, mut patience) = (Instant::now(), Patience::default());
+    while !parcel.left() {
+        if let Err(error) = answer
+            && start.elapsed() > common.deadline + 2 * GRACE
+        {
+            exit::say(error.message());
+            World::abort_all(exit::FAILED);
         }
+        world.idle(&mut patience);
     }
 }

@@ -1,4 +1,4 @@
-//! Ranks as threads of one process: a mailbox per channel, whose packets change hands by swapping vectors.
+//! Ranks on threads of one process: a mailbox per channel, whose packets change hands by swapping vectors.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -10,6 +10,7 @@ use pynn_core::time::Spike;
 
 use super::{Failure, Header, Idle, Manners, Patience, Transport};
 use crate::clock::Span;
+use crate::cores::Padded;
 use crate::schedule::Schedule;
 
 /// Longest sleep without a look at the mailboxes, should a wake-up get lost.
@@ -18,17 +19,16 @@ const NAP: Duration = Duration::from_millis(1);
 /// What all ranks of a simulation share: mailboxes, who sleeps, and the first failure.
 pub struct Hub {
     mailboxes: Vec<Mailbox>,
+    /// The thread of each rank.
+    threads: Vec<usize>,
     sleepers: Vec<Padded<Sleeper>>,
     poisoned: Padded<AtomicBool>,
     failure: Mutex<Option<Failure>>,
     manners: Manners,
 }
 
-/// Keeps what is written by one rank off the cache lines of another.
-#[repr(align(128))]
-struct Padded<T>(T);
-
 struct Mailbox {
+    /// The sender's thread, and the receiver's.
     from: usize,
     to: usize,
     slots: Vec<Padded<Mutex<Slot>>>,
@@ -56,9 +56,15 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Hub {
-    /// The mailboxes of `schedule`.
+    /// The mailboxes of `schedule`, with a thread a rank.
     #[must_use]
     pub fn new(schedule: &Schedule) -> Arc<Self> {
+        Self::on_threads(schedule, (0..schedule.ranks()).collect())
+    }
+
+    /// The mailboxes of `schedule`; `threads` has the number of each rank's thread, from 0.
+    #[must_use]
+    pub fn on_threads(schedule: &Schedule, threads: Vec<usize>) -> Arc<Self> {
         let mailbox = |from, to, slots: usize| Mailbox {
             from,
             to,
@@ -66,13 +72,16 @@ impl Hub {
             sent: Padded(AtomicU64::new(0)),
             taken: Padded(AtomicU64::new(0)),
         };
-        let mailboxes = schedule.channels().iter().map(|c| mailbox(c.from, c.to, c.slots)).collect();
+        let mailboxes = schedule.channels().iter();
+        let mailboxes = mailboxes.map(|c| mailbox(threads[c.from], threads[c.to], c.slots)).collect();
+        let count = threads.iter().max().map_or(0, |last| last + 1);
         Arc::new(Self {
             mailboxes,
-            sleepers: (0..schedule.ranks()).map(|_| Padded(Sleeper::default())).collect(),
+            sleepers: (0..count).map(|_| Padded(Sleeper::default())).collect(),
             poisoned: Padded(AtomicBool::new(false)),
             failure: Mutex::new(None),
-            manners: Manners::of(schedule.ranks()),
+            manners: Manners::of(count),
+            threads,
         })
     }
 
@@ -80,8 +89,8 @@ impl Hub {
     pub fn poison(&self, failure: &Failure) {
         lock(&self.failure).get_or_insert_with(|| failure.clone());
         self.poisoned.0.store(true, Ordering::SeqCst);
-        for rank in 0..self.sleepers.len() {
-            self.wake(rank);
+        for thread in 0..self.sleepers.len() {
+            self.wake(thread);
         }
     }
 
@@ -94,8 +103,8 @@ impl Hub {
         lock(&self.failure).clone()
     }
 
-    fn wake(&self, rank: usize) {
-        let sleeper = &self.sleepers[rank].0;
+    fn wake(&self, thread: usize) {
+        let sleeper = &self.sleepers[thread].0;
         if sleeper.asleep.load(Ordering::SeqCst)
             && let Some(thread) = sleeper.thread.get()
         {
@@ -104,10 +113,11 @@ impl Hub {
     }
 }
 
-/// One rank's end of the [`Hub`]. It belongs to the thread that uses it first.
+/// One rank's end of the [`Hub`]. It belongs to the thread that uses it first, as do those of all ranks of that thread;
+/// such a thread waits with one of them for all.
 pub struct ThreadTransport {
     hub: Arc<Hub>,
-    rank: usize,
+    thread: usize,
     ends: Vec<End>,
     announced: bool,
 }
@@ -124,13 +134,13 @@ impl ThreadTransport {
     #[must_use]
     pub fn new(hub: Arc<Hub>, rank: usize) -> Self {
         let ends = vec![End::default(); hub.mailboxes.len()];
-        Self { hub, rank, ends, announced: false }
+        Self { thread: hub.threads[rank], hub, ends, announced: false }
     }
 
     /// Sleeps until woken. The first call only announces it: the caller polls once more before the second one
     /// sleeps, so that a packet sent in between is not missed.
     fn sleep(&mut self) {
-        let sleeper = &self.hub.sleepers[self.rank].0;
+        let sleeper = &self.hub.sleepers[self.thread].0;
         if self.announced {
             std::thread::park_timeout(NAP);
         } else {
@@ -142,7 +152,7 @@ impl ThreadTransport {
 
     fn rise(&mut self) {
         if self.announced {
-            self.hub.sleepers[self.rank].0.asleep.store(false, Ordering::SeqCst);
+            self.hub.sleepers[self.thread].0.asleep.store(false, Ordering::SeqCst);
             self.announced = false;
         }
     }
@@ -170,7 +180,9 @@ impl Transport for ThreadTransport {
         spikes.clear();
         end.sent += 1;
         mailbox.sent.0.store(end.sent, Ordering::SeqCst);
-        self.hub.wake(mailbox.to);
+        if mailbox.to != self.thread {
+            self.hub.wake(mailbox.to);
+        }
         Ok(true)
     }
 
@@ -189,7 +201,9 @@ impl Transport for ThreadTransport {
         };
         end.taken += 1;
         mailbox.taken.0.store(end.taken, Ordering::SeqCst);
-        self.hub.wake(mailbox.from);
+        if mailbox.from != self.thread {
+            self.hub.wake(mailbox.from);
+        }
         Ok(Some(header))
     }
 
