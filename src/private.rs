@@ -238,6 +238,28 @@ pub fn field<T>(value: impl IntoField<T>) -> T {
     value.into_field()
 }
 
+/// What can be noted.
+#[diagnostic::on_unimplemented(
+    message = "a note is a text or a number, but this is `{Self}`",
+    label = "expected a value that can be displayed"
+)]
+pub trait Note {
+    /// As text.
+    fn text(&self) -> String;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: std::fmt::Display + ?Sized> Note for T {
+    fn text(&self) -> String {
+        self.to_string()
+    }
+}
+
+/// A note as text.
+pub fn note<T: Note + ?Sized>(value: &T) -> String {
+    value.text()
+}
+
 /// What can be given where each cell gets its own value.
 #[diagnostic::on_unimplemented(
     message = "values in `{T}` are needed here, but this is `{Self}`",
@@ -311,6 +333,8 @@ pub mod keyword {
     pub const inject: () = ();
     /// `record exc: spikes, v every 1.0ms;`
     pub const record: () = ();
+    /// `annotate exc: layer = "4", species = "macaque";`
+    pub const annotate: () = ();
     /// `structure exc: Grid2D { dx: 10.0um, dy: 10.0um, .. };`
     pub const structure: () = ();
     /// `space Space { axes: Axes::Xy, .. };`

@@ -48,30 +48,18 @@ network! {
     for link in circuit.projections() {
         let (n, weight, delay) = (link.synapses, link.weight(), link.delay());
         let (source, target) = (link.source % UPPER, link.target % UPPER);
-        let kind = (link.source < UPPER, link.target < UPPER, link.is_excitatory());
-        if kind == (true, true, true) {
-            projection upper_cells[source] -> upper_cells[target].excitatory:
+        let (from, to, excites) = (link.source < UPPER, link.target < UPPER, link.is_excitatory());
+        if from && to {
+            projection upper_cells[source] -> upper_cells[target].(if excites { excitatory } else { inhibitory }):
                 FixedTotalNumber { n, .. }, StaticSynapse { weight, delay };
-        } else if kind == (true, true, false) {
-            projection upper_cells[source] -> upper_cells[target].inhibitory:
+        } else if from {
+            projection upper_cells[source] -> deep_cells[target].(if excites { excitatory } else { inhibitory }):
                 FixedTotalNumber { n, .. }, StaticSynapse { weight, delay };
-        } else if kind == (true, false, true) {
-            projection upper_cells[source] -> deep_cells[target].excitatory:
-                FixedTotalNumber { n, .. }, StaticSynapse { weight, delay };
-        } else if kind == (true, false, false) {
-            projection upper_cells[source] -> deep_cells[target].inhibitory:
-                FixedTotalNumber { n, .. }, StaticSynapse { weight, delay };
-        } else if kind == (false, true, true) {
-            projection deep_cells[source] -> upper_cells[target].excitatory:
-                FixedTotalNumber { n, .. }, StaticSynapse { weight, delay };
-        } else if kind == (false, true, false) {
-            projection deep_cells[source] -> upper_cells[target].inhibitory:
-                FixedTotalNumber { n, .. }, StaticSynapse { weight, delay };
-        } else if kind == (false, false, true) {
-            projection deep_cells[source] -> deep_cells[target].excitatory:
+        } else if to {
+            projection deep_cells[source] -> upper_cells[target].(if excites { excitatory } else { inhibitory }):
                 FixedTotalNumber { n, .. }, StaticSynapse { weight, delay };
         } else {
-            projection deep_cells[source] -> deep_cells[target].inhibitory:
+            projection deep_cells[source] -> deep_cells[target].(if excites { excitatory } else { inhibitory }):
                 FixedTotalNumber { n, .. }, StaticSynapse { weight, delay };
         }
     }

@@ -1,9 +1,12 @@
 //! Builds and checks a [`Network`].
 
+mod annotate;
 mod ends;
 mod inject;
 mod place;
 mod record;
+
+pub use annotate::Annotated;
 
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -275,25 +278,6 @@ impl NetworkBuilder {
         }
     }
 
-    /// Notes something about a population: `net.annotate(&exc, "layer", "4")`. Recorded data carry it, and files of them. A
-    /// key that is there already gets the new value.
-    pub fn annotate<B, C>(
-        &mut self,
-        population: &Population<B, C>,
-        key: impl Into<String>,
-        value: impl Into<String>,
-    ) {
-        if !self.owns(population) {
-            return;
-        }
-        let annotations = &mut self.network.populations[population.id.0].annotations;
-        let (key, value) = (key.into(), value.into());
-        match annotations.iter_mut().find(|(other, _)| *other == key) {
-            Some((_, old)) => *old = value,
-            None => annotations.push((key, value)),
-        }
-    }
-
     /// Declares a projection: `source` cells connect to `target` by `connector`, each connection a `synapse`. Connector
     /// and synapse belong to the target's simulator. The name is `label`, or `source -> target`.
     ///
@@ -326,6 +310,7 @@ impl NetworkBuilder {
             receptor,
             connector: <B as Connects<K>>::lower(connector).into(),
             values,
+            annotations: Vec::new(),
             synapse: Arc::new(<B as Transmits<S::Family>>::lower(&family)),
             family: Arc::new(family),
             shortest_delay: Tick::ZERO,

@@ -21,7 +21,7 @@ use crate::time::Tick;
 use crate::units::Length;
 use crate::values::Column;
 
-pub use crate::builder::{NetworkBuilder, SimulatorOptions};
+pub use crate::builder::{Annotated, NetworkBuilder, SimulatorOptions};
 pub use crate::end::{End, EndPart, Selection};
 
 /// A checked description of a network.
@@ -196,6 +196,8 @@ pub struct ProjectionSpec {
     pub values: SynapseColumns,
     /// The synapse type, and the constants of its rule.
     pub family: Arc<dyn SynapseFamily>,
+    /// What the user notes about it: keys and values, which its weights carry when they are read.
+    pub annotations: Vec<(String, String)>,
     /// What the target's backend made of the synapse type.
     pub(crate) synapse: Erased,
     /// A lower bound of all delays, a multiple of the target's time step.
@@ -206,6 +208,7 @@ impl std::fmt::Debug for ProjectionSpec {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{} {:?} -> {:?}.{}: ", self.name, self.source, self.target, self.receptor)?;
         write!(f, "{:?}, {:?}, {:?} {:?}", self.connector, self.family, self.values, self.space)?;
+        write!(f, " {:?}", self.annotations)?;
         let (sources, targets) = (self.source.size() as usize, self.target.size() as usize);
         for column in [&self.values.weight, &self.values.delay].into_iter().chain(&self.values.parameters) {
             write!(f, " {:?}", column.samples(sources, targets))?;

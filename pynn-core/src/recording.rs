@@ -154,6 +154,8 @@ fn recorded(cells: Option<&Selection>, size: usize) -> Selection {
 pub struct SynapseData {
     /// The projection's name.
     pub projection: String,
+    /// What the user noted about the projection: keys and values.
+    pub annotations: Vec<(String, String)>,
     /// What the values are: `"weight"`, `"delay"`.
     pub value: String,
     /// The unit's symbol: `"nA"`.

@@ -62,12 +62,16 @@ impl<B, C> View<B, C> {
             Bound::Excluded(end) => *end,
             Bound::Unbounded => self.size(),
         };
-        if start >= end || end > self.size() {
+        let (name, size) = (&self.population.name, self.size());
+        if end > size {
+            let whole = self.whole();
             return self.wrong(format!(
-                "the slice {}[{start}..{end}] is not within the {} cells of {}, or empty",
-                self.population.name,
-                self.size(),
-                self.whole()
+                "the range {start}..{end} reaches beyond the {size} cells of {whole} `{name}`; end it at {size} or before"
+            ));
+        }
+        if start >= end {
+            return self.wrong(format!(
+                "the range {start}..{end} of `{name}` has no cell; let it end after it begins"
             ));
         }
         let cells = match &self.cells {
@@ -130,7 +134,7 @@ impl<B, C> View<B, C> {
     }
 
     fn whole(&self) -> &'static str {
-        if self.cells == Selection::Range(0..self.population.size) { "the population" } else { "the view" }
+        if self.cells == Selection::Range(0..self.population.size) { "the population" } else { "the view of" }
     }
 
     /// The receptor `receptor` of the cells, for a projection to end on.

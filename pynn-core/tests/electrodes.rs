@@ -259,7 +259,7 @@ fn wrong_lists_of_a_step_current_are_named() {
     };
     assert_message(
         steps(&[1.0, 2.0], &[0.5]),
-        "2 times are given, but 1 amplitudes; give one amplitude a time",
+        "2 times are given, but 1 amplitude; give one amplitude a time",
     );
     assert_message(steps(&[-1.0, 2.0], &[0.5, 0.0]), "times[0] is -1 ms, but must not be negative");
     for second in [1.0, 0.5] {
@@ -277,13 +277,16 @@ fn electrodes_need_names_of_their_own_and_cells_that_there_are() {
     net.inject(Some("e"), &cells, AcSource::default());
     let error = net.build().unwrap_err();
     assert_eq!(error.message(), "electrode `e` is declared twice; give each a name of its own");
-    for range in [5..11, 5..5] {
+    for (range, words) in [
+        (
+            5..11,
+            "the range 5..11 reaches beyond the 10 cells of the population `cells`; end it at 10 or before",
+        ),
+        (5..5, "the range 5..5 of `cells` has no cell; let it end after it begins"),
+    ] {
         let (mut net, cells) = base();
-        net.inject(None, cells.slice(range.clone()), DcSource::default());
-        let message = format!(
-            "electrode `DCSource -> cells`: the slice cells[{}..{}] is not within the 10 cells of the population, or empty",
-            range.start, range.end
-        );
+        net.inject(None, cells.slice(range), DcSource::default());
+        let message = format!("electrode `DCSource -> cells`: {words}");
         assert_eq!(net.build().unwrap_err().message(), message);
     }
     let (_, foreign) = base();

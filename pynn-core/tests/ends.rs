@@ -260,7 +260,7 @@ fn a_view_of_cells_that_there_are_not_is_rejected() {
         ),
         (
             mistake(|_, pop| pop.slice(2..6).slice(1..5)),
-            "the slice pop[1..5] is not within the 4 cells of the view, or empty",
+            "the range 1..5 reaches beyond the 4 cells of the view of `pop`; end it at 4 or before",
         ),
         (
             mistake(|net, pop| net.sample(pop, 11)),

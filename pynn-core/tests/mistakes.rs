@@ -257,15 +257,19 @@ fn sampling_intervals_are_multiples_of_the_time_step() {
 
 #[test]
 fn slices_lie_within_their_population() {
-    for (range, shown) in [(5..11, "5..11"), (3..3, "3..3"), (12..14, "12..14")] {
+    let beyond = |range: &str| {
+        format!(
+            "the range {range} reaches beyond the 10 cells of the population `cells`; end it at 10 or before"
+        )
+    };
+    let empty = "the range 3..3 of `cells` has no cell; let it end after it begins".to_owned();
+    for (range, words) in [(5..11, beyond("5..11")), (3..3, empty), (12..14, beyond("12..14"))] {
         let mut base = base();
         let slice = base.cells.slice(range);
         let synapse = StaticSynapse { weight: 1.0 * nA, delay: 1.0 * ms };
         let target = slice.default_target();
         base.net.project(Some("p"), &base.input, target, AllToAll::default(), synapse);
-        base.assert_message(&format!(
-            "projection `p`: the slice cells[{shown}] is not within the 10 cells of the population, or empty"
-        ));
+        base.assert_message(&format!("projection `p`: {words}"));
     }
 }
 
@@ -442,7 +446,7 @@ fn numbers_at_the_end_of_their_range_are_refused() {
     let synapse = StaticSynapse { weight: 1.0 * nA, delay: 1.0 * ms };
     wide.net.project(Some("p"), &wide.input, target, AllToAll::default(), synapse);
     wide.assert_message(&format!(
-        "projection `p`: the slice cells[0..{}] is not within the 10 cells of the population, or empty",
+        "projection `p`: the range 0..{} reaches beyond the 10 cells of the population `cells`; end it at 10 or before",
         usize::MAX
     ));
     let mut huge = base();

@@ -4,11 +4,11 @@ use std::io::{self, Write};
 
 use pynn_core::recording::SynapseData;
 
-use crate::csv::{Csv, one_line};
+use crate::csv::{Csv, noted, one_line};
 
 /// The connections of a projection with their weights and, if given, delays, in PyNN's format of connection files:
 /// [`FromFile`](pynn_core::connectors::FromFile) connects by it again. Weights are in the unit of the projection's receptor,
-/// which a comment names, delays in ms.
+/// which a comment names, delays in ms; what the user noted about the projection stands above.
 ///
 /// ```
 /// use pynn_core::recording::SynapseData;
@@ -55,6 +55,7 @@ impl Csv for Connections<'_> {
     fn write_csv(&self, out: &mut dyn Write) -> io::Result<()> {
         let weights = self.weights;
         writeln!(out, "# projection: {}", one_line(&weights.projection))?;
+        noted(out, &weights.annotations)?;
         writeln!(out, "# sources: {}\n# targets: {}", weights.source_size, weights.target_size)?;
         writeln!(out, "# {}: {}", one_line(&weights.value), one_line(&weights.unit))?;
         let more = if self.delays.is_some() { ", \"delay\"" } else { "" };

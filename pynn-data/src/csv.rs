@@ -11,7 +11,7 @@ use crate::file;
 use crate::summary::{RateTable, SpikeCounts};
 
 /// What can be written as comma-separated values: UTF-8, lines end in `\n`, the first lines are comments (`# key: value`),
-/// what the user noted about the population among them, and, where only some cells are recorded, which (`# cells: 0..10`,
+/// what the user noted about the population or the projection among them, and, where only some cells are recorded, which (`# cells: 0..10`,
 /// `# cells: 1 4 7`); then one line of column names. Numpy, pandas and R read it with `#` as the comment sign:
 /// `pandas.read_csv("relay.csv", comment="#")`.
 ///
@@ -125,6 +125,10 @@ fn comments(
         }
         None => {}
     }
+    noted(out, annotations)
+}
+
+pub(crate) fn noted(out: &mut dyn Write, annotations: &[(String, String)]) -> io::Result<()> {
     let mut annotations = annotations.iter();
     annotations.try_for_each(|(key, value)| writeln!(out, "# {}: {}", one_line(key), one_line(value)))
 }

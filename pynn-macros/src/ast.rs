@@ -37,6 +37,7 @@ pub(crate) enum Item {
     Projection(Projection),
     Inject(Inject),
     Record(Record),
+    Annotate(Annotate),
     Structure(Structure),
     Space(SpaceItem),
     View(View),
@@ -93,7 +94,8 @@ pub(crate) enum AssignKind {
 pub(crate) struct Projection {
     pub(crate) attrs: Vec<Attribute>,
     pub(crate) label: Option<Ident>,
-    pub(crate) pre: Option<End>,
+    /// One end, or the several of a tuple; none where it could not be read.
+    pub(crate) pre: Vec<End>,
     pub(crate) post: Option<End>,
     pub(crate) connector: Option<Value>,
     pub(crate) synapse: Option<Value>,
@@ -114,6 +116,8 @@ pub(crate) struct End {
     /// A dot was written, perhaps without a name behind it.
     pub(crate) dot: Option<Span>,
     pub(crate) part: Option<Ident>,
+    /// Parentheses behind the dot: a receptor that is computed.
+    pub(crate) computed: Option<Group>,
 }
 
 /// `record hh[0..10]: spikes, v every 0.1ms;`
@@ -121,6 +125,13 @@ pub(crate) struct Record {
     pub(crate) end: Option<End>,
     pub(crate) variables: Vec<Ident>,
     pub(crate) every: Option<TokenStream>,
+}
+
+/// `annotate exc: layer = "4", "brain area" = "V1";`
+pub(crate) struct Annotate {
+    pub(crate) end: Option<End>,
+    /// Keys, and values as written.
+    pub(crate) notes: Vec<(String, TokenStream)>,
 }
 
 /// `structure exc: Grid2D { dx: 10.0um, .. };`

@@ -1,6 +1,7 @@
 //! Rules that need more than one item, and rules on numbers written as literals. The builder applies the same
 //! number rules, with the same words, where values are not literal.
 
+mod cells;
 mod electrode;
 
 use crate::ast::{End, Item, Network, Population, Projection, Record, Simulator};
@@ -38,8 +39,19 @@ impl Check<'_, '_> {
                 Item::Simulator(simulator) => self.simulator(simulator),
                 Item::Population(population) => self.size(population),
                 Item::Projection(projection) => self.projection(projection),
-                Item::Inject(inject) => self.inject(inject),
-                Item::Record(record) => self.record(record),
+                Item::Inject(inject) => {
+                    self.inject(inject);
+                    inject.cells.iter().for_each(|end| self.brackets(end));
+                }
+                Item::Record(record) => {
+                    self.record(record);
+                    record.end.iter().for_each(|end| self.brackets(end));
+                }
+                Item::View(view) => {
+                    view.end.iter().for_each(|end| self.brackets(end));
+                    self.choice(view);
+                }
+                Item::Assembly(assembly) => assembly.members.iter().for_each(|end| self.brackets(end)),
                 Item::Structure(structure) => {
                     if let (Some(end), Some(_)) = (&structure.end, &structure.value) {
                         self.whole_population(end, &structure.keyword);
@@ -105,6 +117,7 @@ impl Check<'_, '_> {
     }
 
     fn projection(&mut self, projection: &Projection) {
+        projection.pre.iter().chain(&projection.post).for_each(|end| self.brackets(end));
         let Some(post) = &projection.post else { return };
         for value in [&projection.connector, &projection.synapse].into_iter().flatten() {
             self.qualifier(value, post);
@@ -180,13 +193,13 @@ impl Check<'_, '_> {
         let Some(TokenTree::Ident(name)) = last.filter(|last| last.to_string() == "ElectricalSynapse") else {
             return;
         };
-        let (Some(pre), Some(post)) = (&projection.pre, &projection.post) else { return };
-        let (Some(sender), Some(target)) = (self.names.simulator_of(pre), self.names.simulator_of(post))
-        else {
-            return;
-        };
+        let Some(post) = &projection.post else { return };
+        let Some(target) = self.names.simulator_of(post) else { return };
         let home = &target.name;
-        if sender.name != *home {
+        for pre in &projection.pre {
+            let Some(sender) = self.names.simulator_of(pre).filter(|sender| sender.name != *home) else {
+                continue;
+            };
             let message = format!(
                 "{name} needs both potentials at every time step, but `{}` is on `{}` and the target on `{home}`; put both \
                  on one simulator",
@@ -213,11 +226,9 @@ impl Check<'_, '_> {
         let Some(target) = projection.post.as_ref().and_then(|end| self.names.simulator_of(end)) else {
             return;
         };
-        let sender = projection.pre.as_ref().and_then(|end| self.names.simulator_of(end));
+        let senders = projection.pre.iter().filter_map(|end| self.names.simulator_of(end));
         let text = delay.text();
-        for simulator in
-            [Some(target), sender.filter(|sender| sender.name != target.name)].into_iter().flatten()
-        {
+        for simulator in std::iter::once(target).chain(senders.filter(|sender| sender.name != target.name)) {
             let Some((_, step)) = simulator.options.as_ref().and_then(|options| time(options, "timestep"))
             else {
                 continue;

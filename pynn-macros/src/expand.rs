@@ -14,6 +14,8 @@ mod projection;
 mod statements;
 mod value;
 
+pub(crate) use cells::is_range;
+
 use crate::ast::{Item, Network, Population, Simulator};
 use crate::names::Names;
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};

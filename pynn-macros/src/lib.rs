@@ -63,6 +63,7 @@ fn expand(input: TokenStream) -> TokenStream {
     let bindings = names::let_bindings(&network.items);
     let names = names::Names::collect(&network, &bindings, &mut errors);
     names.check(&network.items, &mut errors);
+    names.check_notes(&network.items, &mut errors);
     check::check(&network, &names, &mut errors);
     let expansion = expand::expand(&network, &names);
     let mut output = errors.into_tokens();

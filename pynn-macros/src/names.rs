@@ -1,8 +1,8 @@
 //! The names of a block: who is declared where, and what is referred to but is not.
 
 use crate::ast::{
-    Assembly, Assign, End, Header, Inject, Item, Network, Population, Projection, Record, Simulator,
-    Structure, View,
+    Annotate, Assembly, Assign, End, Header, Inject, Item, Network, Population, Projection, Record,
+    Simulator, Structure, View,
 };
 use crate::errors::{Errors, suggestion};
 use crate::tokens::punct;
@@ -191,6 +191,7 @@ impl<'a> Names<'a> {
             match item {
                 Item::Population(population) => self.check_placement(population, errors),
                 Item::Record(Record { end: Some(end), .. }) => self.check_end(end, errors),
+                Item::Annotate(Annotate { end: Some(end), .. }) => self.check_annotated(end, errors),
                 Item::Assign(Assign { end: Some(end), .. })
                 | Item::Structure(Structure { end: Some(end), .. }) => self.check_population(end, errors),
                 Item::View(View { name, end: Some(end), .. }) => self.check_part(end, name, errors),
@@ -225,7 +226,7 @@ impl<'a> Names<'a> {
     }
 
     fn check_projection(&self, projection: &Projection, errors: &mut Errors) {
-        for end in [&projection.pre, &projection.post].into_iter().flatten() {
+        for end in projection.pre.iter().chain(&projection.post) {
             self.check_end(end, errors);
             let repeated = Some(("the projection", "projection @ -> .."));
             self.check_member(end, "a projection joins two populations", repeated, errors);
@@ -280,6 +281,45 @@ impl<'a> Names<'a> {
     /// What is said of whole populations.
     fn check_population(&self, end: &End, errors: &mut Errors) {
         self.check_name(end, &self.populations(), errors);
+    }
+
+    /// In loops and conditions a note stands below the projection that it is on.
+    pub(crate) fn check_notes(&self, items: &[Item], errors: &mut Errors) {
+        let mut above: Vec<&Ident> = Vec::new();
+        for item in items {
+            if let Item::Projection(Projection { label: Some(label), .. }) = item {
+                above.push(label);
+            }
+            for end in item.bodies().into_iter().flat_map(noted) {
+                let name = &end.name;
+                if matches!(self.meaning(name), Some(Meaning::Projection)) && !above.contains(&name) {
+                    errors.at(
+                        name.span(),
+                        format!("`{name}` is declared below; move it up, or the `annotate` out of the loop or condition"),
+                    );
+                }
+            }
+        }
+    }
+
+    /// A population, or a projection with a label.
+    fn check_annotated(&self, end: &End, errors: &mut Errors) {
+        let name = &end.name;
+        let problem = match self.meaning(name) {
+            Some(Meaning::Projection | Meaning::Broken) => return,
+            Some(Meaning::Population(population)) => {
+                let members = usize::from(population.family.is_some());
+                if let Some(extra) = end.brackets.get(members) {
+                    errors.at(extra.span(), "annotations are of whole populations; leave the brackets out");
+                }
+                return;
+            }
+            None => format!("no population or projection is called `{name}`"),
+            Some(other) => format!("`{name}` is {}, not a population or a projection", other.article()),
+        };
+        let known = self.named(|meaning| matches!(meaning, Meaning::Population(_) | Meaning::Projection));
+        let hint = suggestion(&name.to_string(), "name", known.iter().map(String::as_str));
+        errors.at(name.span(), format!("{problem}; {hint}"));
     }
 
     fn check_name(&self, end: &End, known: &[String], errors: &mut Errors) {
@@ -337,6 +377,15 @@ impl Meaning<'_> {
             Meaning::Broken => "declared in the wrong place",
         }
     }
+}
+
+/// What is annotated in some items, at any depth.
+fn noted(items: &[Item]) -> Vec<&End> {
+    let each = items.iter().flat_map(|item| match item {
+        Item::Annotate(annotate) => annotate.end.iter().collect(),
+        item => item.bodies().into_iter().flat_map(noted).collect::<Vec<_>>(),
+    });
+    each.collect()
 }
 
 /// Names bound by the patterns of the block's own `let`s, in order.

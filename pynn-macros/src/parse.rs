@@ -1,6 +1,7 @@
 //! Tokens -> tree. A mistake is recorded, the parser skips to the next `;` and goes on; what was read of the
 //! broken item is kept.
 
+mod annotate;
 mod cells;
 mod flow;
 mod header;
@@ -17,7 +18,7 @@ use syn::Attribute;
 use syn::parse::Parser as _;
 
 /// Words that begin an item.
-const ITEMS: [&str; 15] = [
+const ITEMS: [&str; 16] = [
     "seed",
     "simulator",
     "population",
@@ -30,14 +31,15 @@ const ITEMS: [&str; 15] = [
     "projection",
     "inject",
     "record",
+    "annotate",
     "for",
     "if",
     "let",
 ];
 
 /// Items that may stand inside `for` and `if`.
-const NESTED_ITEMS: [&str; 9] =
-    ["projection", "inject", "initial", "vary", "structure", "record", "for", "if", "let"];
+const NESTED_ITEMS: [&str; 10] =
+    ["projection", "inject", "initial", "vary", "structure", "record", "annotate", "for", "if", "let"];
 
 /// Reads a block; `None` if there is not even a struct header with a name.
 pub(crate) fn parse(input: TokenStream, errors: &mut Errors) -> Option<Network> {
@@ -80,6 +82,7 @@ impl Parser<'_> {
             "projection" => self.projection(tokens, attrs),
             "inject" => self.inject(tokens, attrs),
             "record" => self.record(tokens),
+            "annotate" => self.annotate(tokens),
             "structure" => self.structure(tokens),
             "space" => self.space(tokens),
             "view" => self.view(tokens, attrs),

@@ -6,7 +6,7 @@ use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use std::str::FromStr;
 
 /// A block with every kind of item, and what the expansion of each contains.
-const SAMPLE: [(&str, &str); 26] = [
+const SAMPLE: [(&str, &str); 29] = [
     (
         "/// Docs. \n pub struct Net<A: Backend, const N: usize> where A: Clone { /// Scale.\n n: usize, rate: Frequency }",
         "pub struct Net",
@@ -44,6 +44,12 @@ const SAMPLE: [(&str, &str); 26] = [
         "(&mut __net, ::core::option::Option::None, &all, ",
     ),
     ("projection some -> all: AllToAll, StaticSynapse;", "default_target_of_all"),
+    (
+        "projection (input, exc[..2], some) -> exc.(if n > 2 { excitatory } else { inhibitory }): OneToOne, StaticSynapse { weight: w, .. };",
+        "(&input, &exc.slice(..2), &some)",
+    ),
+    ("annotate exc: layer = \"4\", \"brain area\" = area(n);", "__net.annotate(&exc, \"brain area\", "),
+    ("annotate layer: kind = 4;", "__net.annotate(__member, \"kind\", "),
     ("vary layer[0].tau_m = move |i: usize, _| 20.0ms * i as f64;", "parameters().tau_m"),
     (
         "projection exc[0..n / 2] -> exc[..].inhibitory: FixedProbability { p_connect: 0.1, .. }, StaticSynapse { weight: -0.1nA, delay: if a { 1.0ms } else { 2.0ms } };",

@@ -4,7 +4,7 @@
 use proc_macro2::{Delimiter, Group, Ident, Spacing, Span, TokenStream, TokenTree};
 
 /// Words that begin an item and, followed by a name, never occur inside a Rust expression.
-const ITEM_WORDS: [&str; 11] = [
+const ITEM_WORDS: [&str; 12] = [
     "simulator",
     "population",
     "initial",
@@ -12,6 +12,7 @@ const ITEM_WORDS: [&str; 11] = [
     "projection",
     "inject",
     "record",
+    "annotate",
     "structure",
     "space",
     "view",

@@ -143,6 +143,7 @@ impl Driver {
         let ends = self.network().ends(spec);
         Ok(SynapseData {
             projection: spec.name.to_string(),
+            annotations: spec.annotations.clone(),
             value: name.to_owned(),
             unit: symbol.to_owned(),
             source_size: ends.sources.size() as usize,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use pynn_core::cell::{CellType, Sampled, Variable};
 use pynn_core::digest::Digest;
 use pynn_core::error::Result;
-use pynn_core::network::Model;
+use pynn_core::network::{Annotated, Model};
 use pynn_core::population::{Population, PopulationId, View};
 use pynn_core::recording::{SpikeData, TraceData};
 use pynn_core::time::Tick;
@@ -46,6 +46,14 @@ impl<N: Model> Simulation<N> {
     #[must_use]
     pub fn table(&self) -> String {
         self.plan().table(self.model.network())
+    }
+
+    /// What the user noted about a population or a projection, keys and values: `sim.annotations(|net| &net.exc)`.
+    pub fn annotations<'n, A: Annotated + 'n>(
+        &'n self,
+        of: impl FnOnce(&'n N) -> &'n A,
+    ) -> &'n [(String, String)] {
+        of(&self.model).annotations(self.model.network()).unwrap_or_default()
     }
 
     /// The simulated time so far in the current segment.

@@ -58,6 +58,30 @@ fn sources_of_several_types_reach_an_assembly<B: Suite>() {
     assert_eq!(last[1..], [4.0, 0.0, 4.0]);
 }
 
+/// Senders of several types, onto a receptor that is computed: spikes after 1 ms arrive at the one or the other.
+fn several_senders_reach_a_computed_receptor<B: Suite>() {
+    network! {
+        struct Net<B: Backend> { inhibits: bool }
+        simulator sim: B {};
+        population early on sim: [SpikeSourceArray { ..source(&[1.0]) }; 2];
+        population late on sim: [SpikeSourcePoisson { rate: 1.0kHz, start: 5.0ms, .. }; 3];
+        population silent on sim: [IfCondExp; 2];
+        population relay on sim: [IfCurrExp; 2];
+        let weight = if inhibits { -1.0nA } else { 1.0nA };
+        projection (early, late, silent[1..]) -> relay.(if inhibits { inhibitory } else { excitatory }): AllToAll,
+            StaticSynapse { weight, delay: 1.0ms };
+        record relay: v;
+    }
+    for inhibits in [false, true] {
+        let mut sim = start(Net::<B>::build(inhibits).unwrap());
+        assert_eq!(sim.statistics().unwrap().synapses(), 2 * (2 + 3 + 1));
+        sim.run(5.0 * ms).unwrap();
+        let v = sim.trace(|net| &net.relay, |v| v.v).unwrap().of(1);
+        let rise = if inhibits { -65.0 - v[30] } else { v[30] + 65.0 };
+        assert!(v[20] == -65.0 && rise > 1.0, "{v:?}");
+    }
+}
+
 /// Delays of 0.2 + 0.3 d: cell 0 fires at 1.1 ms and makes the others fire, 1 um from each other.
 fn delays_grow_with_the_distance<B: Suite>() {
     network! {
@@ -140,6 +164,7 @@ fn a_clone_connects_the_pairs_of_another_projection<B: Suite>() {
 }
 
 crate::list! {
+    several_senders_reach_a_computed_receptor [assemblies] on Native Nest Neuron;
     views_that_overlap_have_no_self_connections [views AllToAll FixedProbability] on Native Nest Neuron;
     sources_of_several_types_reach_an_assembly [assemblies] on Native Nest Neuron;
     delays_grow_with_the_distance [positions] on Native Nest Neuron;

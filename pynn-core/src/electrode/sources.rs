@@ -215,8 +215,10 @@ impl CurrentSource for StepCurrentSource {
     fn check(&self, _: Tick) -> Result<(), String> {
         let (times, amplitudes) = (self.times.len(), self.amplitudes.len());
         if times != amplitudes {
+            let are = if times == 1 { "time is" } else { "times are" };
+            let s = if amplitudes == 1 { "" } else { "s" };
             return Err(format!(
-                "{times} times are given, but {amplitudes} amplitudes; give one amplitude a time"
+                "{times} {are} given, but {amplitudes} amplitude{s}; give one amplitude a time"
             ));
         }
         for (index, time) in self.times.iter().enumerate() {

@@ -53,9 +53,9 @@ impl Check<'_, '_> {
             && amplitudes.len() != times.len()
             && let Some(tokens) = written(source, "amplitudes")
         {
-            let (times, amplitudes) = (times.len(), amplitudes.len());
-            let message =
-                format!("{times} times are given, but {amplitudes} amplitudes; give one amplitude a time");
+            let (given, amplitudes) = (counted(times.len(), "time"), counted(amplitudes.len(), "amplitude"));
+            let are = if times.len() == 1 { "is" } else { "are" };
+            let message = format!("{given} {are} given, but {amplitudes}; give one amplitude a time");
             self.errors.over(tokens, message);
         }
         let mut before: Option<Quantity> = None;
@@ -74,6 +74,11 @@ impl Check<'_, '_> {
             before = Some(time);
         }
     }
+}
+
+/// `1 time`, `2 times`.
+fn counted(number: usize, what: &str) -> String {
+    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }
 
 /// A field that is one literal quantity.

@@ -128,7 +128,7 @@ impl<'a> Expansion<'a> {
 }
 
 /// Whether the tokens between brackets are a range: `0..10`, `..n`.
-pub(super) fn is_range(tokens: &TokenStream) -> bool {
+pub(crate) fn is_range(tokens: &TokenStream) -> bool {
     let list: Vec<TokenTree> = tokens.clone().into_iter().collect();
     (0..list.len()).any(|at| joint(list.get(at), '.') && punct(list.get(at + 1), '.'))
 }

@@ -13,8 +13,7 @@ pub(super) fn keywords(strays: &[Ident]) -> TokenStream {
 
 impl Expansion<'_> {
     pub(super) fn unfinished_projection(&self, projection: &Projection) -> TokenStream {
-        let ends =
-            [&projection.pre, &projection.post].into_iter().flatten().map(|end| self.unfinished_end(end));
+        let ends = projection.pre.iter().chain(&projection.post).map(|end| self.unfinished_end(end));
         let receptor = projection.post.as_ref().map(|end| self.part(end, &quote!(receptors)));
         // The types of a synapse come from its target; without one, rustc would ask for them.
         let connector = projection.connector.as_ref().filter(|_| projection.synapse.is_none());

@@ -3,35 +3,33 @@
 use super::cells::is_range;
 use super::{Expansion, value};
 use crate::ast::{End, Projection};
-use crate::tolerant;
+use crate::tokens::Tokens;
 use crate::value::{Shape, Value, first_span};
-use proc_macro2::{Delimiter, Span, TokenStream};
+use crate::{tolerant, unit};
+use proc_macro2::{Delimiter, Group, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
+
+/// The most senders that a tuple may have.
+const TUPLE: usize = 8;
 
 impl Expansion<'_> {
     /// Whether nothing of the item is missing and both ends exist.
     pub(super) fn can_expand(&self, projection: &Projection) -> bool {
-        let Projection { pre: Some(pre), post: Some(post), connector: Some(_), synapse: Some(_), .. } =
-            projection
+        let Projection { pre, post: Some(post), connector: Some(_), synapse: Some(_), .. } = projection
         else {
             return false;
         };
-        self.is_cells(pre) && self.is_cells(post)
+        !pre.is_empty() && pre.iter().all(|end| self.is_cells(end)) && self.is_cells(post)
     }
 
     pub(super) fn projection(&self, projection: &Projection, number: usize, labelled: bool) -> TokenStream {
-        let Projection {
-            pre: Some(pre),
-            post: Some(post),
-            connector: Some(connector),
-            synapse: Some(synapse),
-            ..
-        } = projection
+        let Projection { pre, post: Some(post), connector: Some(connector), synapse: Some(synapse), .. } =
+            projection
         else {
             return TokenStream::new();
         };
         let (connector, synapse) = (self.without_qualifier(connector), self.without_qualifier(synapse));
-        let source = self.cells(pre);
+        let source = self.senders(pre);
         let target = self.target(post);
         let (connector, connector_type, connector_span) = self.connector(&connector, number, post);
         let (synapse, blame) = self.synapse(&synapse, post);
@@ -48,13 +46,13 @@ impl Expansion<'_> {
         let project = match connector_type {
             Some(ty) => {
                 let project = format_ident!("project", span = blame);
-                quote!(#onto.#project::<#ty>(&mut __net, #name, &#source, #by))
+                quote!(#onto.#project::<#ty>(&mut __net, #name, #source, #by))
             }
             None => {
                 let project = format_ident!("project", span = connector_span);
                 quote! {{
                     let #by = #onto.by(#by);
-                    #by.#project(&mut __net, #name, &#source)
+                    #by.#project(&mut __net, #name, #source)
                 }}
             }
         };
@@ -76,10 +74,29 @@ impl Expansion<'_> {
         if is_simulator { value.without_qualifier() } else { Value::parse(value.tokens.clone()) }
     }
 
+    /// `&exc`, `(&exc, &inh)`; of many, tuples of tuples.
+    fn senders(&self, ends: &[End]) -> TokenStream {
+        let each: Vec<TokenStream> = ends.iter().map(|end| self.cells(end)).collect();
+        match each.as_slice() {
+            [one] => quote!(&#one),
+            some if some.len() <= TUPLE => quote!((#(&#some),*)),
+            many => {
+                let tuples = many
+                    .chunks(TUPLE)
+                    .map(|some| if let [one] = some { quote!(&#one) } else { quote!((#(&#some),*)) });
+                quote!((#(#tuples),*))
+            }
+        }
+    }
+
     /// `exc`, `exc.slice(0..10)`, `exc.select([1, 4])`, `layer[k]`.
     pub(super) fn cells(&self, end: &End) -> TokenStream {
         let mut cells = self.member(end);
         if let Some(chosen) = end.brackets.get(self.members(end)) {
+            // A number alone was reported.
+            if unit::plain_number(&chosen.stream()).is_some() {
+                return quote!(#cells.slice(..));
+            }
             let range = is_range(&chosen.stream());
             let chosen = tolerant::expression(&chosen.stream());
             cells = if range { quote!(#cells.slice(#chosen)) } else { quote!(#cells.select(#chosen)) };
@@ -108,6 +125,10 @@ impl Expansion<'_> {
 
     fn target(&self, end: &End) -> TokenStream {
         let cells = self.cells(end);
+        if let Some(computed) = &end.computed {
+            let receptor = self.receptor(computed, end);
+            return quote!(#cells.target(#receptor));
+        }
         match &end.part {
             Some(receptor) => {
                 let cell = self.cell_type(end);
@@ -131,6 +152,45 @@ impl Expansion<'_> {
                 }}
             }
         }
+    }
+
+    /// A receptor that is computed: in the branches of an `if` a name is one of a receptor; else any expression.
+    fn receptor(&self, computed: &Group, end: &End) -> TokenStream {
+        let (mut tokens, mut written) = (Tokens::inside(computed), TokenStream::new());
+        let cell = self.cell_type(end);
+        let branch = |tokens: &mut Tokens| {
+            let braces = tokens.group(Delimiter::Brace)?;
+            let mut inside = Tokens::inside(&braces);
+            Some(match (inside.ident(), inside.is_empty()) {
+                (Some(receptor), true) => {
+                    let receptors = format_ident!("__receptors", span = receptor.span());
+                    quote!({ #receptors.#receptor })
+                }
+                _ => {
+                    let value = tolerant::expression(&braces.stream());
+                    quote!({ #value })
+                }
+            })
+        };
+        let mut chain = || {
+            while tokens.word("if").is_some() {
+                let condition = tokens.take_until(|tokens| tokens.peek_group(Delimiter::Brace).is_some());
+                let (condition, body) = (tolerant::condition(&condition), branch(&mut tokens)?);
+                written.extend(quote!(if #condition #body));
+                tokens.word("else")?;
+                written.extend(quote!(else));
+            }
+            let last = branch(&mut tokens)?;
+            written.extend(last);
+            tokens.is_empty().then_some(())
+        };
+        if chain().is_none() {
+            return tolerant::expression(&computed.stream());
+        }
+        quote!({
+            let __receptors = <#cell as ::pynn::cell::CellType>::receptors();
+            #written
+        })
     }
 
     /// The cell type of the population of an end.

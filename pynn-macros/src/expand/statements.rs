@@ -2,19 +2,31 @@
 
 use super::projection::text;
 use super::{Expansion, hints, respan, value};
-use crate::ast::{Assign, AssignKind, End, If, Item, Let, Record};
-use crate::value::{Shape, Value};
+use crate::ast::{Annotate, Assign, AssignKind, End, If, Item, Let, Record};
+use crate::value::{Shape, Value, first_span};
 use crate::{tolerant, unit};
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use std::cell::Cell;
 
+/// Whether the item is a note on a projection that is declared below it.
+fn is_early_note(item: &Item, items: &[Item]) -> bool {
+    let Item::Annotate(Annotate { end: Some(end), .. }) = item else { return false };
+    let below = items.iter().skip_while(|other| !std::ptr::eq(*other, item));
+    below.into_iter().any(
+        |other| matches!(other, Item::Projection(projection) if projection.label.as_ref() == Some(&end.name)),
+    )
+}
+
 impl Expansion<'_> {
     /// Everything but declarations.
     pub(super) fn statements(&self, items: &[Item], numbers: &Cell<usize>, top: bool) -> TokenStream {
-        let each = items.iter().map(|item| match item {
+        let is_early = |item: &&Item| top && is_early_note(item, items);
+        let ordered = items.iter().filter(|item| !is_early(item)).chain(items.iter().filter(is_early));
+        let each = ordered.map(|item| match item {
             Item::Assign(assign) => self.assign(assign),
             Item::Record(record) => self.record(record),
+            Item::Annotate(annotate) => self.annotate(annotate),
             Item::Structure(structure) => self.structure(structure),
             Item::Projection(projection) if self.can_expand(projection) => {
                 numbers.set(numbers.get() + 1);
@@ -118,6 +130,29 @@ impl Expansion<'_> {
             })
         });
         each.collect()
+    }
+
+    fn annotate(&self, annotate: &Annotate) -> TokenStream {
+        let Some(end) = &annotate.end else { return TokenStream::new() };
+        let is_projection = self.labelled().any(|projection| projection.label.as_ref() == Some(&end.name));
+        let notes = annotate.notes.iter().map(|(key, value)| (key, tolerant::expression(value)));
+        let notes: Vec<_> = notes.collect();
+        let statement = |of: TokenStream| {
+            let each = notes.iter().map(|(key, value)| {
+                let note = quote_spanned!(first_span(value)=> ::pynn::__private::note);
+                let borrowed = quote_spanned!(first_span(value)=> &);
+                quote!(__net.annotate(#of, #key, #note(#borrowed #value));)
+            });
+            each.collect()
+        };
+        if is_projection {
+            let name = &end.name;
+            statement(quote!(&#name))
+        } else if self.is_placed(end) {
+            self.each_member(end, &statement)
+        } else {
+            TokenStream::new()
+        }
     }
 
     /// What recording the variable asks of a backend that is a type parameter.

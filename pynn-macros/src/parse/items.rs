@@ -178,7 +178,7 @@ impl Parser<'_> {
     pub(super) fn projection(&mut self, tokens: &mut Tokens, attrs: Vec<Attribute>) -> Option<Item> {
         tokens.ident()?;
         let mut projection =
-            Projection { attrs, label: None, pre: None, post: None, connector: None, synapse: None };
+            Projection { attrs, label: None, pre: Vec::new(), post: None, connector: None, synapse: None };
         let finished = self.projection_parts(tokens, &mut projection);
         self.close(tokens, finished, "projection");
         Some(Item::Projection(projection))
@@ -186,25 +186,48 @@ impl Parser<'_> {
 
     fn projection_parts(&mut self, tokens: &mut Tokens, projection: &mut Projection) -> Option<()> {
         projection.label = self.label(tokens, "projection");
-        let pre = self.end(tokens, "the sending population, as in `projection input -> exc: ..`")?;
-        let has_receptor = pre.dot.is_some();
-        let pre = projection.pre.insert(pre);
-        if has_receptor {
-            let place = pre.part.as_ref().map(Ident::span).or(pre.dot).unwrap_or_else(|| tokens.span());
-            self.errors
-                .at(place, "the receptor belongs to the target: `projection input -> exc.excitatory: ..`");
-        }
+        self.senders(tokens, projection)?;
         if !tokens.arrow() {
             return self.expected(tokens, "`->` and the target, as in `projection input -> exc: ..`");
         }
         let post = self.end(tokens, "the target population, as in `projection input -> exc: ..`")?;
-        let dangling = post.dot.filter(|_| post.part.is_none());
+        let dangling = post.dot.filter(|_| post.part.is_none() && post.computed.is_none());
         projection.post = Some(post);
         if let Some(dot) = dangling {
             self.errors.at(dot, "expected the name of a receptor after the dot, as in `-> exc.excitatory`");
             return None;
         }
         self.connector_and_synapse(tokens, projection)
+    }
+
+    /// One end, or several in parentheses.
+    fn senders(&mut self, tokens: &mut Tokens, projection: &mut Projection) -> Option<()> {
+        let Some(tuple) = tokens.group(Delimiter::Parenthesis) else {
+            return self.sender(
+                tokens,
+                projection,
+                "the sending population, as in `projection input -> exc: ..`",
+            );
+        };
+        let mut inside = Tokens::inside(&tuple);
+        while !inside.is_empty() || projection.pre.is_empty() {
+            self.sender(&mut inside, projection, "a population, as in `projection (input, exc) -> inh: ..`")?;
+            if inside.punct(',').is_none() && !inside.is_empty() {
+                return self.expected(&inside, "`,` between the senders, as in `(input, exc) -> inh`");
+            }
+        }
+        Some(())
+    }
+
+    fn sender(&mut self, tokens: &mut Tokens, projection: &mut Projection, what: &str) -> Option<()> {
+        let pre = self.end(tokens, what)?;
+        if pre.dot.is_some() {
+            let place = pre.part.as_ref().map(Ident::span).or(pre.dot).unwrap_or_else(|| tokens.span());
+            self.errors
+                .at(place, "the receptor belongs to the target: `projection input -> exc.excitatory: ..`");
+        }
+        projection.pre.push(pre);
+        Some(())
     }
 
     fn connector_and_synapse(&mut self, tokens: &mut Tokens, projection: &mut Projection) -> Option<()> {
@@ -296,7 +319,8 @@ impl Parser<'_> {
         let dot = tokens.punct('.');
         let part =
             if dot.is_some() && tokens.peek_ident().is_some_and(is_name) { tokens.ident() } else { None };
-        Some(End { name, brackets, dot, part })
+        let computed = dot.filter(|_| part.is_none()).and_then(|_| tokens.group(Delimiter::Parenthesis));
+        Some(End { name, brackets, dot, part, computed })
     }
 
     /// A value that must not be empty.

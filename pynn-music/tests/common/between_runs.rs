@@ -197,7 +197,7 @@ pub fn what_makes_no_sense_is_refused_by_name_and_changes_nothing<B: Able>() {
     let bad = words(sim.set(|net| net.cells.slice(..3), |p| p.cm, [1.0 * nF, 2.0 * nF]));
     assert_eq!(bad, "population `cells`: cm lists 2 values for 3 cells; list one a cell");
     let bad = words(sim.set(|net| net.cells.slice(3..9), |p| p.cm, 1.0 * nF));
-    assert!(bad.contains("the slice cells[3..9] is not within the 5 cells"), "{bad}");
+    assert!(bad.contains("the range 3..9 reaches beyond the 5 cells"), "{bad}");
     let bad = words(sim.initialize(|net| &net.cells, |s| s.v, f64::NAN * mV));
     assert!(bad.contains("v of IF_curr_exp is NaN mV, but must be finite"), "{bad}");
     let bad = words(sim.set(|net| &net.poisson, |p| p.rate, -1.0 * Hz));
