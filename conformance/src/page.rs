@@ -22,8 +22,6 @@ pub const DIFFERENCES: &[(&str, &str, &str)] = &[
     ),
     ("GutigWeightDependence", "NEURON", "as on NEST; PyNN on NEURON is neither normalised nor clipped"),
     ("MultiQuantalSynapse", "NEURON", "k of n sites transmit k weights, as on NEST; on PyNN's NEURON k / n"),
-    ("ElectricalSynapse", "Native", "between cells of one process"),
-    ("ElectricalSynapse", "NEURON", "between cells of one process"),
 ];
 
 /// All scenarios, numbered from 1, with their themes.

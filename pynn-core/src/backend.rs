@@ -16,7 +16,7 @@ use crate::source::Sources;
 use crate::time::{Spike, Tick};
 
 pub use crate::electrode::{Currents, Injected, LocalElectrode};
-pub use crate::gap::GapJunction;
+pub use crate::gap::{GapJunction, GapJunctions};
 pub use crate::part::{Draw, LocalPopulation, LocalProjection, Part, RowValues, SynapseRow, share_of};
 pub use crate::row::{LONGEST_DELAY, delay_steps};
 
@@ -140,6 +140,26 @@ pub trait Simulator {
     /// When the simulator fails. It is not used again after that, except for [`drain_samples`](Self::drain_samples).
     fn advance(&mut self, to: Tick, out: &mut Vec<Spike>) -> Result<()>;
 
+    /// Appends the potentials, mV, that cells of this rank have now, known by their global ids: those that have gap
+    /// junctions with cells of another rank. Asked before the first step and after each.
+    ///
+    /// # Errors
+    /// When the backend has no gap junctions between ranks.
+    fn potentials(&mut self, cells: &[u32], out: &mut Vec<f64>) -> Result<()> {
+        let _ = (cells, out);
+        Err(undivided())
+    }
+
+    /// Takes the potentials, mV, that cells of other ranks have now, known by their global ids: some of the
+    /// [ghosts](GapJunctions::ghosts). All come before each step.
+    ///
+    /// # Errors
+    /// When the backend has no gap junctions between ranks.
+    fn take_potentials(&mut self, cells: &[u32], potentials: &[f64]) -> Result<()> {
+        let _ = (cells, potentials);
+        Err(undivided())
+    }
+
     /// Gives out, and forgets, the samples taken since the last call.
     fn drain_samples(&mut self, take: &mut dyn FnMut(Samples<'_>));
 
@@ -185,6 +205,12 @@ pub trait Simulator {
         let _ = (projection, value);
         Ok(None)
     }
+}
+
+fn undivided() -> Error {
+    Error::description(
+        "the backend has no gap junctions between cells of different ranks; write `processes: 1`",
+    )
 }
 
 /// The error of a backend that does not take over what has changed.

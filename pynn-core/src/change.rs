@@ -278,7 +278,7 @@ pub(crate) fn check_column(
 
 /// Weights set between runs: one for each connection onto the cells of one rank, in the order in which
 /// [`connect`](crate::backend::LocalProjection::connect) of the rank's [`projections`](crate::backend::Part::projections)
-/// emits them.
+/// emits them. Of gap junctions those of all ranks, in the order of targets: a junction is needed where either end is.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SetValues {
     /// The values, in base units.

@@ -2,19 +2,32 @@
 
 use crate::backend::Draw;
 use crate::cell::ReceptorInfo;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::network::{Network, PopulationSpec, ProjectionSpec};
-use crate::part::{LocalProjection, Part};
-use crate::population::PopulationId;
+use crate::part::{LocalProjection, Part, share_of};
+use crate::population::{PopulationId, SimulatorId};
 use crate::units::{Conductance, Unit};
 
 /// A gap junction: `conductance * (v - w)` flows out of the cell with potential v and into that with potential w.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct GapJunction {
-    /// The two cells: the population, and the index among its cells that live here.
-    pub cells: [(PopulationId, u32); 2],
+    /// The two cells: numbers among [`GapJunctions::cells`], and after these among the [ghosts](GapJunctions::ghosts).
+    pub cells: [usize; 2],
     /// The conductance, uS.
     pub conductance: f64,
+}
+
+/// The gap junctions of one rank: those that have an end here.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct GapJunctions {
+    /// The cells with gap junctions that live here, in order of their global ids: the population, and the index among its
+    /// cells that live here.
+    pub cells: Vec<(PopulationId, u32)>,
+    /// The cells of other ranks that they are joined to: their global ids, ascending. Their potentials come from there.
+    pub ghosts: Vec<u32>,
+    /// The junctions of each cell follow each other in the same order on any number of ranks: so its current is the same
+    /// sum.
+    pub junctions: Vec<GapJunction>,
 }
 
 /// Where gap junctions end.
@@ -36,9 +49,6 @@ pub(crate) fn check(network: &Network, spec: &ProjectionSpec) -> Result<(), Stri
             ));
         }
     }
-    if home.processes > 1 {
-        return Err(divided(name, &home.name, home.processes));
-    }
     let without_membrane = |spec: &&PopulationSpec| spec.is_source() || spec.cell.state("v").is_none();
     let ends = spec.source.populations().chain(spec.target.populations()).map(population);
     if let Some(end) = { ends }.find(without_membrane) {
@@ -55,13 +65,6 @@ pub(crate) fn check(network: &Network, spec: &ProjectionSpec) -> Result<(), Stri
     Ok(())
 }
 
-fn divided(synapse: &str, simulator: &str, processes: usize) -> String {
-    format!(
-        "{synapse} needs both potentials at every time step, but `{simulator}` is divided among {processes} processes; \
-         write `processes: 1`"
-    )
-}
-
 impl ProjectionSpec {
     /// Whether it has gap junctions with cells of `population`.
     #[must_use]
@@ -71,32 +74,70 @@ impl ProjectionSpec {
     }
 }
 
-impl Part<'_> {
-    /// The gap junctions between cells that live here, in order of declaration. A cell is not joined to itself.
+impl Network {
+    /// Calls `visit(projection, [source, target], conductance)`, cells by their global ids, for every gap junction of a
+    /// simulator, in an order that depends on the description alone. A cell is not joined to itself. Without `weights`
+    /// conductances are given as zero.
     ///
     /// # Errors
-    /// When a conductance does not make sense, or the simulator is divided among several ranks.
-    pub fn gap_junctions(&self) -> Result<Vec<GapJunction>> {
-        let mut junctions = Vec::new();
-        let without_spikes = |local: &LocalProjection<'_>| !local.spec.family.info().carries_spikes;
-        for projection in self.projections().filter(without_spikes).flat_map(LocalProjection::by_source) {
-            let spec = projection.spec;
-            if self.shares > 1 {
-                let message = divided(spec.family.info().name, &self.spec().name, self.shares);
-                return Err(Error::description(format!("projection `{}`: {message}", spec.name)));
+    /// When a conductance does not make sense.
+    #[allow(clippy::cast_possible_truncation, reason = "the builder bounds the number of cells")]
+    pub fn visit_gap_junctions(
+        &self,
+        simulator: SimulatorId,
+        weights: bool,
+        visit: &mut dyn FnMut(&ProjectionSpec, [u32; 2], f64),
+    ) -> Result<()> {
+        let draw = if weights { Draw::All } else { Draw::Delays };
+        for spec in self.projections().iter().filter(|spec| !spec.family.info().carries_spikes) {
+            let all = |spec: &PopulationSpec| if spec.simulator == simulator { 0..spec.size } else { 0..0 };
+            for projection in LocalProjection::onto(self, spec, all) {
+                let first_target = self.populations()[projection.target_population().0].first_gid;
+                projection.connect(draw, &mut |row| {
+                    let target = first_target + row.target;
+                    for (index, source) in row.sources.iter().enumerate() {
+                        let source = projection.source_gid(*source);
+                        if source != target {
+                            visit(spec, [source, target], row.weights.get(index));
+                        }
+                    }
+                })?;
             }
-            let (source, target) = (projection.source_part().population, projection.target_population());
-            let mut cells = Vec::new();
-            projection.connect(Draw::All, &mut |row| {
-                let to = (target, row.target);
-                let sources = projection.source_cells(row.sources, &mut cells).iter();
-                let joined = sources.enumerate().map(|(index, from)| GapJunction {
-                    cells: [(source, *from), to],
-                    conductance: row.weights.get(index),
-                });
-                junctions.extend(joined.filter(|junction| junction.cells[0] != to));
-            })?;
         }
-        Ok(junctions)
+        Ok(())
+    }
+}
+
+impl Part<'_> {
+    /// The gap junctions that have an end here. All ranks generate all of them, and so agree on who needs what.
+    ///
+    /// # Errors
+    /// When a conductance does not make sense.
+    #[allow(clippy::cast_possible_truncation, reason = "the builder bounds the number of cells")]
+    pub fn gap_junctions(&self) -> Result<GapJunctions> {
+        let own = |gid: u32| {
+            let spec = self.network.population_of(gid);
+            let (cell, here) =
+                ((gid - spec.first_gid) as usize, share_of(spec.size, self.share, self.shares));
+            here.contains(&cell).then(|| (spec.id, (cell - here.start) as u32))
+        };
+        let mut joined = Vec::new();
+        self.network.visit_gap_junctions(self.simulator, true, &mut |_, cells, conductance| {
+            if cells.iter().any(|gid| own(*gid).is_some()) {
+                joined.push((cells, conductance));
+            }
+        })?;
+        let mut gids: Vec<u32> = joined.iter().flat_map(|(cells, _)| *cells).collect();
+        gids.sort_unstable();
+        gids.dedup();
+        let (here, ghosts): (Vec<u32>, Vec<u32>) = gids.into_iter().partition(|gid| own(*gid).is_some());
+        let number = |gid: u32| {
+            let elsewhere = |_| here.len() + ghosts.partition_point(|ghost| *ghost < gid);
+            here.binary_search(&gid).unwrap_or_else(elsewhere)
+        };
+        let junction =
+            |(cells, conductance): ([u32; 2], f64)| GapJunction { cells: cells.map(number), conductance };
+        let junctions = joined.into_iter().map(junction).collect();
+        Ok(GapJunctions { cells: here.into_iter().filter_map(own).collect(), ghosts, junctions })
     }
 }

@@ -187,7 +187,7 @@ impl Check<'_, '_> {
         self.errors.over(tokens, message);
     }
 
-    /// A gap junction joins cells of one simulator, which has one process.
+    /// A gap junction joins cells of one simulator.
     fn gap_junction(&mut self, synapse: &Value, projection: &Projection) {
         let last = synapse.path().and_then(|path| path.tokens().into_iter().last());
         let Some(TokenTree::Ident(name)) = last.filter(|last| last.to_string() == "ElectricalSynapse") else {
@@ -204,16 +204,6 @@ impl Check<'_, '_> {
                 "{name} needs both potentials at every time step, but `{}` is on `{}` and the target on `{home}`; put both \
                  on one simulator",
                 pre.name, sender.name
-            );
-            self.errors.at(name.span(), message);
-        }
-        let processes = target.options.as_ref().and_then(|options| written(options, "processes"));
-        if let Some(tokens) = processes
-            && unit::plain_number(tokens).is_some_and(|number| number > 1.0)
-        {
-            let message = format!(
-                "{name} needs both potentials at every time step, but `{home}` is divided among {tokens} processes; write \
-                 `processes: 1`"
             );
             self.errors.at(name.span(), message);
         }

@@ -5,7 +5,7 @@ use pynn_core::cells::SpikeTrains;
 use pynn_core::change::{CellValue, Change, SetValues, SynapseValue};
 use pynn_core::error::{Error, ErrorKind, Result};
 use pynn_core::network::Network;
-use pynn_core::population::PopulationId;
+use pynn_core::population::{PopulationId, ProjectionId};
 use pynn_core::time::Tick;
 use pynn_core::units::{Time, Unit};
 use pynn_core::values::{Column, SynapseColumn};
@@ -33,6 +33,7 @@ pub(crate) fn describe(
         Object::Synapses(projection, value) => {
             let column = match values.numbers[..] {
                 [number] if values.places.is_empty() => SynapseColumn::Constant(number),
+                _ if is_gap(network, projection) => SynapseColumn::Set(set(&values.numbers, values)),
                 _ => SynapseColumn::Set(own(layout, rank, values)),
             };
             network.set_synapses(projection, value, column);
@@ -64,8 +65,17 @@ fn own(layout: &Layout, rank: usize, values: &Values) -> SetValues {
     debug_assert_eq!(values.places.len(), layout.ranks());
     let before: u64 = values.places[..rank].iter().sum();
     let (first, count) = (before as usize, values.places[rank] as usize);
-    let scale = values.numbers.iter().fold(0.0, |scale: f64, value| scale.max(value.abs()));
-    SetValues { values: values.numbers[first..first + count].into(), scale }
+    set(&values.numbers[first..first + count], values)
+}
+
+fn set(here: &[f64], all: &Values) -> SetValues {
+    let scale = all.numbers.iter().fold(0.0, |scale: f64, value| scale.max(value.abs()));
+    SetValues { values: here.into(), scale }
+}
+
+/// Whether a projection has gap junctions: what one rank has of it concerns the other end's rank too.
+fn is_gap(network: &Network, projection: ProjectionId) -> bool {
+    !network.projections()[projection.0].family.info().carries_spikes
 }
 
 /// Tells the rank's spike sources and its simulator what is new in `part`.
@@ -105,7 +115,10 @@ pub(crate) fn take_over(node: &mut RankNode, part: &Part<'_>, object: Object, va
             node.simulator().change(part, &Change::State { population, state, cells })
         }
         Object::Synapses(projection, value) => {
-            if part.projections().any(|local| local.spec.id == projection) {
+            let target = part.network.projections()[projection.0].target.parts()[0].population;
+            let is_of = part.network.populations()[target.0].simulator == part.simulator;
+            let joins = is_of && is_gap(part.network, projection);
+            if joins || part.projections().any(|local| local.spec.id == projection) {
                 node.simulator().change(part, &Change::Synapses { projection, value })?;
             }
             Ok(())

@@ -34,6 +34,10 @@ pub(crate) enum Command {
     Set { object: Object, values: Values },
     /// The values that the rank has of something between runs; the answer is a result of its own.
     Get(Object),
+    /// The potentials that the rank's cells have now and other ranks need, by channel; the bits of one a word.
+    Potentials,
+    /// The answers of all ranks to [`Potentials`](Self::Potentials), before a run.
+    Meet(Arc<[u64]>),
     /// No more commands. `failed`: the ranks are in no state to say goodbye to each other.
     End { failed: bool },
 }
@@ -49,7 +53,7 @@ pub(crate) enum Object {
     /// Spike times; places are how many each cell has.
     SpikeTimes(PopulationId),
     /// A value of the connections of a projection. Set: rank by rank in the order in which they are emitted; places are
-    /// how many each rank has. Read: target, source, bits of the value.
+    /// how many each rank has, or how many there are of gap junctions, in the order of targets. Read: target, source, bits of the value.
     Synapses(ProjectionId, SynapseValue),
     /// The numbers of an electrode's source.
     Electrode(ElectrodeId),
@@ -67,7 +71,15 @@ pub(crate) struct Values {
 impl Command {
     /// Whether silence may be judged: ranks show signs of life while they run.
     pub(crate) fn is_watched(&self) -> bool {
-        !matches!(self, Self::Build { .. } | Self::Reset | Self::Set { .. } | Self::Get(_))
+        !matches!(
+            self,
+            Self::Build { .. }
+                | Self::Reset
+                | Self::Set { .. }
+                | Self::Get(_)
+                | Self::Potentials
+                | Self::Meet(_)
+        )
     }
 }
 
@@ -95,6 +107,8 @@ impl Command {
                 words
             }
             Self::Get(object) => [&[8], &object.words()[..]].concat(),
+            Self::Potentials => vec![9],
+            Self::Meet(potentials) => [&[10], &potentials[..]].concat(),
         }
     }
 
@@ -123,6 +137,8 @@ impl Command {
                 Self::Set { object, values: Values { numbers, places: list()?.into() } }
             }
             8 => Self::Get(Object::of([number()?, number()?, number()?])?),
+            9 => Self::Potentials,
+            10 => Self::Meet(words[1..].into()),
             _ => return None,
         })
     }
@@ -190,11 +206,13 @@ mod tests {
             Command::Get(Object::Synapses(ProjectionId(7), SynapseValue::Weight)),
             Command::Get(Object::Synapses(ProjectionId(7), SynapseValue::Delay)),
             Command::Get(Object::Synapses(ProjectionId(7), SynapseValue::Parameter(1))),
+            Command::Potentials,
+            Command::Meet([7, u64::MAX].into()),
             Command::End { failed: true },
         ] {
             assert_eq!(Command::of(&command.words()), Some(command));
         }
-        for bad in [&[9][..], &[1, 2], &[7, 0, 0, 0, 2, 1], &[7, 0, 0, 0, 0], &[8, 5, 0, 0]] {
+        for bad in [&[11][..], &[1, 2], &[7, 0, 0, 0, 2, 1], &[7, 0, 0, 0, 0], &[8, 5, 0, 0]] {
             assert_eq!(Command::of(bad), None, "{bad:?}");
         }
     }

@@ -30,6 +30,8 @@ pub(crate) struct Driver {
     /// Where each segment ends so far; the last one is the current one.
     segments: Vec<Tick>,
     failed: Option<Error>,
+    /// Whether ranks know the potentials of each other's cells now, as after a run.
+    pub(crate) met: bool,
     progress: bool,
     build: Duration,
     run: Duration,
@@ -47,6 +49,7 @@ impl Driver {
             injected: Vec::new(),
             segments: vec![Tick::ZERO],
             failed: None,
+            met: false,
             progress,
             build: Duration::ZERO,
             run: Duration::ZERO,
@@ -76,12 +79,25 @@ impl Driver {
         let span = Span::new(self.time(), end);
         let start = Instant::now();
         let mut bar = Bar::new(span, self.progress);
-        let result = self.team.order(Command::Run(span), |progress| bar.show(progress.time(0))).map(drop);
+        let run = Command::Run(span);
+        let result = self.meet().and_then(|()| self.team.order(run, |progress| bar.show(progress.time(0))));
+        let result = result.map(drop);
         self.run += start.elapsed();
         // What was recorded up to a failure is shown as far as the first rank got.
         let reached = if result.is_ok() { end } else { self.team.progress().time(0).max(span.start) };
         *self.segments.last_mut().expect("there is always a current segment") = reached;
         self.note(result)
+    }
+
+    /// Has ranks tell each other the potentials that their gap junctions need in the first step of a run. The last packets
+    /// of a run bring those of the next one's first step.
+    fn meet(&mut self) -> Result<()> {
+        if !self.met && self.common.plan.schedule().is_joined() {
+            let potentials = self.team.order(Command::Potentials, |_| {})?.concat();
+            self.team.order(Command::Meet(potentials.into()), |_| {})?;
+            self.met = true;
+        }
+        Ok(())
     }
 
     pub(crate) fn check_end(&self, end: Tick) -> Result<()> {
@@ -106,6 +122,7 @@ impl Driver {
     pub(crate) fn reset(&mut self) -> Result<()> {
         self.check_alive()?;
         self.segments.push(Tick::ZERO);
+        self.met = false;
         let result = self.team.order(Command::Reset, |_| {}).map(drop);
         self.note(result)
     }

@@ -19,7 +19,18 @@ pub trait Node {
     /// When the simulator fails.
     fn deliver(&mut self, rank: usize, spikes: &[Spike]) -> Result<()>;
 
-    /// Steps from `from` to `to`, and puts every spike stamped in between that other ranks need into `outbox`.
+    /// Takes the potentials that came by an incoming channel, which are those of now: one a word, as
+    /// [`Schedule::potentials`] lists their cells.
+    ///
+    /// # Errors
+    /// When the simulator fails.
+    fn take_potentials(&mut self, channel: usize, potentials: &[Spike]) -> Result<()> {
+        let _ = (channel, potentials);
+        Ok(())
+    }
+
+    /// Steps from `from` to `to`, and puts every spike stamped in between that other ranks need into `outbox`, and
+    /// behind these the potentials that its channels carry.
     ///
     /// # Errors
     /// When the simulator fails.
@@ -81,6 +92,8 @@ struct Incoming {
     from: usize,
     rhythm: Rhythm,
     sender_step: Tick,
+    /// How many potentials each packet brings behind its spikes.
+    potentials: usize,
     packets: u64,
     taken: u64,
     /// How many packets the next step needs.
@@ -115,6 +128,7 @@ impl Exchange {
             from: channel.from,
             rhythm: channel.rhythm,
             sender_step: schedule.step(channel.from),
+            potentials: schedule.potentials(id).len(),
             packets: 0,
             taken: 0,
             needed: 0,
@@ -218,8 +232,12 @@ impl Exchange {
                     break;
                 };
                 channel.taken += 1;
-                channel.check(header, &self.taken, self.time)?;
-                node.deliver(channel.from, &self.taken)?;
+                let (spikes, potentials) = channel.divide(&self.taken)?;
+                channel.check(header, spikes, self.time)?;
+                node.deliver(channel.from, spikes)?;
+                if !potentials.is_empty() {
+                    node.take_potentials(channel.id, potentials)?;
+                }
             }
         }
         Ok(wait)
@@ -240,6 +258,18 @@ impl Exchange {
 }
 
 impl Incoming {
+    /// The spikes of a packet, and its potentials.
+    fn divide<'a>(&self, packet: &'a [Spike]) -> Result<(&'a [Spike], &'a [Spike])> {
+        let spikes = packet.len().checked_sub(self.potentials);
+        spikes.map(|spikes| packet.split_at(spikes)).ok_or_else(|| {
+            let (number, from) = (self.taken, self.from);
+            Error::new(
+                ErrorKind::Transport,
+                format!("packet {number} from rank {from} has not all potentials"),
+            )
+        })
+    }
+
     fn check(&self, header: Header, spikes: &[Spike], now: Tick) -> Result<()> {
         let last = self.taken == self.packets;
         if u64::from(header.number) != self.taken || header.last != last {

@@ -17,6 +17,7 @@ mod electrodes;
 pub mod exchange;
 mod exit;
 mod gather;
+pub mod joints;
 pub mod launch;
 pub mod layout;
 mod node;

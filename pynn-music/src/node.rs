@@ -8,6 +8,7 @@ use pynn_core::source::SpikeSource;
 use pynn_core::time::{Spike, Tick};
 
 use crate::exchange::{Node, Outbox};
+use crate::joints::Potentials;
 use crate::plan::Plan;
 use crate::recorder::Recorder;
 use crate::route::{Routes, SELF};
@@ -20,6 +21,7 @@ pub(crate) struct RankNode {
     simulator: Box<dyn Simulator>,
     sources: Vec<(PopulationId, Box<dyn SpikeSource>)>,
     routes: Routes,
+    potentials: Potentials,
     timestep: Tick,
     /// The time step of each rank.
     timesteps: Vec<Tick>,
@@ -46,6 +48,7 @@ impl RankNode {
             simulator: (part.spec().instantiate)(&part)?,
             sources,
             routes,
+            potentials: Potentials::new(plan.schedule(), rank),
             timestep: part.timestep(),
             timesteps: plan.layout().steps(network),
             now: Tick::ZERO,
@@ -84,6 +87,16 @@ impl RankNode {
     /// The simulator, between runs.
     pub(crate) fn simulator(&mut self) -> &mut dyn Simulator {
         &mut *self.simulator
+    }
+
+    /// The potentials of cells that other ranks need, as words.
+    pub(crate) fn potentials(&mut self) -> Result<Vec<u64>> {
+        self.potentials.words(&mut *self.simulator)
+    }
+
+    /// Takes the potentials of cells of other ranks from the words of all ranks.
+    pub(crate) fn meet(&mut self, words: &[u64]) -> Result<()> {
+        self.potentials.meet(&mut *self.simulator, words)
     }
 
     /// Makes the spike source of `population` anew, as `part` describes it: from now on it sends what it would send by
@@ -139,6 +152,10 @@ impl Node for RecordingNode<'_> {
         self.node.simulator.deliver(Packet { spikes, timestep: self.node.timesteps[rank] })
     }
 
+    fn take_potentials(&mut self, channel: usize, potentials: &[Spike]) -> Result<()> {
+        self.node.potentials.hear(&mut *self.node.simulator, channel, potentials)
+    }
+
     fn advance(&mut self, from: Tick, to: Tick, outbox: &mut Outbox) -> Result<()> {
         let node = &mut *self.node;
         node.now = to;
@@ -161,6 +178,7 @@ impl Node for RecordingNode<'_> {
                 }
             }
         }
+        node.potentials.tell(&mut *node.simulator, outbox)?;
         if to - node.drained >= DRAIN {
             node.drained = to;
             node.drain(self.recorder);

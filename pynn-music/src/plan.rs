@@ -8,6 +8,7 @@ use pynn_core::network::{Network, SimulatorSpec};
 use pynn_core::time::Tick;
 
 use crate::clock::Span;
+use crate::joints::joints;
 use crate::layout::Layout;
 use crate::route::{self, Routes};
 use crate::schedule::Schedule;
@@ -29,7 +30,7 @@ impl Plan {
     /// Plans `network` on `processes` ranks, one number a simulator, and rehearses some windows of the run.
     ///
     /// # Errors
-    /// When there are more than 65534 ranks, time steps have no common multiple that a run could reach, a delay is below
+    /// When there are more than 65534 ranks, gap junctions cannot be made, time steps have no common multiple that a run could reach, a delay is below
     /// a time step of the sender or the receiver, or ranks would wait for each other for ever.
     pub fn new(network: &Network, processes: &[usize]) -> Result<Self> {
         let ranks = processes.iter().fold(0, |sum: usize, of_one| sum.saturating_add(*of_one));
@@ -43,7 +44,8 @@ impl Plan {
             ));
         }
         let layout = Layout::new(processes);
-        let schedule = Schedule::new(layout.steps(network), route::links(network, &layout), None)?;
+        let (links, joints) = (route::links(network, &layout), joints(network, &layout)?);
+        let schedule = Schedule::joined(layout.steps(network), links, joints)?;
         let plan = Self { layout, schedule };
         let grid = common_grid(network)?;
         rehearse(&plan.schedule, Span::new(Tick::ZERO, plan.rehearsal(grid)))?;
@@ -104,10 +106,10 @@ impl Plan {
             "\n{:>5} -> {:<5} {:>12} {:>12} {:>6} {:>11}  projections",
             "from", "to", "delay", "window", "slots", "packets/s"
         )?;
-        for channel in self.schedule.channels() {
+        for (id, channel) in self.schedule.channels().iter().enumerate() {
             let rhythm = channel.rhythm;
             let per_second = 1e9 / rhythm.window.0 as f64;
-            writeln!(
+            write!(
                 text,
                 "{:>5} -> {:<5} {:>12} {:>12} {:>6} {per_second:>11.0}  {}",
                 channel.from,
@@ -117,6 +119,11 @@ impl Plan {
                 channel.slots,
                 channel.projections.join(", ")
             )?;
+            match self.schedule.potentials(id).len() {
+                0 => writeln!(text)?,
+                1 => writeln!(text, "; potential of 1 cell")?,
+                cells => writeln!(text, "; potentials of {cells} cells")?,
+            }
         }
         Ok(())
     }

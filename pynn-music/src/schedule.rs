@@ -21,6 +21,19 @@ pub struct Link {
     pub projection: String,
 }
 
+/// Gap junctions between cells of two ranks of a simulator: what one tells the other after each step.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Joint {
+    /// The sending rank.
+    pub from: usize,
+    /// The receiving rank.
+    pub to: usize,
+    /// The cells of the sender, by their global ids, ascending, whose potentials the receiver needs.
+    pub cells: Vec<u32>,
+    /// The projections that the gap junctions belong to, as errors name them.
+    pub projections: Vec<String>,
+}
+
 /// A directed pair of ranks that share connections: one first-in first-out stream of numbered packets.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Channel {
@@ -54,6 +67,8 @@ pub struct Schedule {
     channels: Vec<Channel>,
     incoming: Vec<Vec<usize>>,
     outgoing: Vec<Vec<usize>>,
+    /// For each channel the cells whose potentials it carries.
+    potentials: Vec<Vec<u32>>,
 }
 
 impl Schedule {
@@ -85,6 +100,27 @@ impl Schedule {
         Ok(Self::from_channels(steps, channels))
     }
 
+    /// The plan for ranks that share `links` and, within a simulator, gap junctions: their channels have a window of one
+    /// step, and carry potentials.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn joined(steps: Vec<Tick>, mut links: Vec<Link>, joints: Vec<Joint>) -> Result<Self> {
+        for Joint { from, to, projections, .. } in &joints {
+            let link =
+                |name: &String| Link { from: *from, to: *to, delay: steps[*from], projection: name.clone() };
+            links.extend(projections.iter().map(link));
+        }
+        let mut schedule = Self::new(steps, links, None)?;
+        for Joint { from, to, cells, .. } in joints {
+            let mut channels = schedule.channels.iter();
+            if let Some(id) = channels.position(|channel| (channel.from, channel.to) == (from, to)) {
+                schedule.potentials[id] = cells;
+            }
+        }
+        Ok(schedule)
+    }
+
     /// A plan with these very channels, whatever they are: for experiments and tests. A plan that gets stuck is
     /// found by [`rehearse`](crate::transport::dry_run::rehearse).
     #[must_use]
@@ -95,7 +131,8 @@ impl Schedule {
             outgoing[channel.from].push(id);
             incoming[channel.to].push(id);
         }
-        Self { steps, channels, incoming, outgoing }
+        let potentials = vec![Vec::new(); channels.len()];
+        Self { steps, channels, incoming, outgoing, potentials }
     }
 
     /// The number of ranks.
@@ -114,6 +151,19 @@ impl Schedule {
     #[must_use]
     pub fn channels(&self) -> &[Channel] {
         &self.channels
+    }
+
+    /// The cells, by their global ids, whose potentials each packet of channel `id` carries behind its spikes: those at the
+    /// end of its window.
+    #[must_use]
+    pub fn potentials(&self, id: usize) -> &[u32] {
+        &self.potentials[id]
+    }
+
+    /// Whether ranks tell each other potentials.
+    #[must_use]
+    pub fn is_joined(&self) -> bool {
+        self.potentials.iter().any(|cells| !cells.is_empty())
     }
 
     /// The ids of the channels into `rank`.
@@ -182,6 +232,24 @@ mod tests {
             let error = Schedule::new(steps, [link(0, 1, 9, "exc -> inh")], None).unwrap_err();
             assert!(error.message().contains("exc -> inh") && error.message().contains(whose), "{error}");
         }
+    }
+
+    #[test]
+    fn gap_junctions_make_windows_of_one_step() {
+        let joint = |from, to, cells: &[u32]| {
+            let projections = vec!["gap".to_owned(), "more".to_owned()];
+            Joint { from, to, cells: cells.to_vec(), projections }
+        };
+        let joints = vec![joint(0, 1, &[3]), joint(1, 0, &[7, 9])];
+        let schedule =
+            Schedule::joined(vec![Tick(10); 3], vec![link(0, 1, 40, "a"), link(2, 1, 40, "b")], joints);
+        let schedule = schedule.unwrap();
+        let told = |id: usize| (schedule.channels()[id].to_string(), schedule.potentials(id));
+        assert_eq!(told(0), ("0->1 (gap and 2 more)".to_owned(), &[3][..]));
+        assert_eq!(told(1), ("1->0 (gap and 1 more)".to_owned(), &[7, 9][..]));
+        assert_eq!(told(2), ("2->1 (b)".to_owned(), &[][..]));
+        let windows: Vec<i64> = schedule.channels().iter().map(|channel| channel.rhythm.window.0).collect();
+        assert_eq!(windows, [10, 10, 40]);
     }
 
     #[test]

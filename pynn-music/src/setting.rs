@@ -27,6 +27,7 @@ impl Driver {
         change::describe(&mut network, self.common.plan.layout(), 0, object, &values)?;
         self.ask_between_runs(Command::Set { object, values })?;
         self.changed = Some(network);
+        self.met = false;
         self.changes += 1;
         Ok(())
     }
@@ -192,8 +193,14 @@ impl Driver {
             return self.change(object, Values { numbers: [*number].into(), places: [].into() });
         }
         let by_rank = self.connections(id, value)?;
-        let places = by_rank.iter().map(|connections| connections.len() as u64).collect();
-        let values = evaluated(self.network(), (id, value), column, &by_rank.concat(), self.changes)?;
+        let mut connections = by_rank.concat();
+        let places = if self.projection(id)?.family.info().carries_spikes {
+            by_rank.iter().map(|connections| connections.len() as u64).collect()
+        } else {
+            connections.sort_by_key(|[target, ..]| *target);
+            [connections.len() as u64].into()
+        };
+        let values = evaluated(self.network(), (id, value), column, &connections, self.changes)?;
         self.change(object, Values { numbers: values.into(), places })
     }
 }

@@ -151,6 +151,8 @@ impl Worker {
             Command::Reset => self.reset()?,
             Command::Set { object, ref values } => return refusable(self.set(object, values)),
             Command::Get(object) => return refusable(self.get(object)),
+            Command::Potentials => return self.node.as_mut().ok_or_else(not_built)?.potentials(),
+            Command::Meet(ref words) => self.node.as_mut().ok_or_else(not_built)?.meet(words)?,
             Command::Run(_) | Command::End { .. } => {}
         }
         Ok(Vec::new())

@@ -3,7 +3,7 @@
 use pynn_core::backend::{LocalPopulation, Part, unchangeable};
 use pynn_core::change::Change;
 use pynn_core::error::Result;
-use pynn_core::population::PopulationId;
+use pynn_core::population::{PopulationId, ProjectionId};
 
 use crate::engine::{Engine, inject, wire};
 use crate::gap::Gaps;
@@ -31,6 +31,11 @@ impl Engine {
                 };
                 group.initialize(&local, *state, cells, self.now)
             }
+            Change::Synapses { projection, .. } if is_gap(part, *projection) => {
+                self.gaps = Gaps::new(part, &mut self.groups)?;
+                self.gaps.note(self.currents.cells());
+                Ok(())
+            }
             Change::Synapses { projection, .. } => {
                 self.plastic.change(part, *projection, self.now)?;
                 self.rewire(part)
@@ -51,13 +56,15 @@ impl Engine {
         for (drive, old) in drives.iter_mut().zip(&mut self.drives) {
             drive.keep_rates(old);
         }
-        self.gaps = Gaps::new(part, &mut self.groups)?;
-        self.gaps.note(self.currents.cells());
         (self.sources, self.drives) = (sources, drives);
         self.groups.iter_mut().for_each(|group| group.measure(part));
         self.link();
         Ok(())
     }
+}
+
+fn is_gap(part: &Part<'_>, projection: ProjectionId) -> bool {
+    !part.network.projections()[projection.0].family.info().carries_spikes
 }
 
 fn of<'n>(part: &Part<'n>, population: PopulationId) -> Option<LocalPopulation<'n>> {

@@ -277,6 +277,22 @@ impl Simulator for Engine {
         Ok(())
     }
 
+    fn potentials(&mut self, cells: &[u32], out: &mut Vec<f64>) -> Result<()> {
+        for gid in cells {
+            let group = self.groups.partition_point(|group| group.first_gid <= *gid).saturating_sub(1);
+            let group = self.groups.get(group);
+            let v = group.and_then(|group| group.potential(gid.checked_sub(group.first_gid)?));
+            out.push(v.ok_or_else(|| {
+                Error::new(ErrorKind::Simulator, format!("there is no potential of a cell {gid} here"))
+            })?);
+        }
+        Ok(())
+    }
+
+    fn take_potentials(&mut self, cells: &[u32], potentials: &[f64]) -> Result<()> {
+        self.gaps.take(cells, potentials)
+    }
+
     fn drain_samples(&mut self, take: &mut dyn FnMut(Samples<'_>)) {
         self.groups.iter_mut().for_each(|group| group.drain(take));
     }

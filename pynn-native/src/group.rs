@@ -97,7 +97,7 @@ impl Group {
 
     /// The potential of a cell, mV, if the kernel keeps it.
     pub(crate) fn potential(&self, cell: u32) -> Option<f64> {
-        self.potential.map(|column| self.state[column][cell as usize])
+        self.state[self.potential?].get(cell as usize).copied()
     }
 
     /// Back to time 0.

@@ -15,6 +15,7 @@ use pynn_core::time::{Spike, Tick};
 
 use crate::Neuron;
 use crate::ffi::{Arrivals, Batch, Injection, Kernel};
+use crate::gap::Ghosts;
 use crate::plastic::{Place, Plastic};
 
 /// How many connections or changes of currents go to NEURON at once.
@@ -29,6 +30,8 @@ const CELL_BYTES: u64 = 6000;
 /// The cells of one population.
 pub(crate) struct Group {
     pub(crate) population: PopulationId,
+    /// The global id of the first.
+    pub(crate) first_gid: u32,
     /// The number of the first.
     pub(crate) first: u32,
     /// How much earlier than due they take a spike, in time steps.
@@ -53,6 +56,7 @@ pub(crate) struct Engine {
     shortest: HashMap<u32, u32>,
     synapses: u64,
     pub(crate) plastic: Plastic,
+    pub(crate) ghosts: Ghosts,
     arrivals: Arrivals,
     pub(crate) currents: Currents,
     injections: Vec<Injection>,
@@ -70,6 +74,7 @@ impl Engine {
             shortest: HashMap::new(),
             synapses: 0,
             plastic: Plastic::new(part)?,
+            ghosts: Ghosts::default(),
             arrivals: Arrivals::default(),
             currents: Currents::new(part)?,
             injections: Vec::new(),
@@ -104,17 +109,6 @@ impl Engine {
             }
         }
         Ok(())
-    }
-
-    /// Makes the gap junctions, or gives those that there are their conductances.
-    pub(crate) fn join(&mut self, part: &Part<'_>) -> Result<()> {
-        let number = |(population, cell)| number_of(&self.groups, population, cell).map(f64::from);
-        let junctions = part.gap_junctions()?.into_iter().filter_map(|junction| {
-            let [a, b] = junction.cells.map(number);
-            Some([a?, b?, junction.conductance])
-        });
-        let junctions: Vec<_> = junctions.collect();
-        if junctions.is_empty() { Ok(()) } else { self.kernel.join(&junctions) }
     }
 
     /// Hands NEURON the currents of the steps up to `last`, or of as many as it is given at once; gives the last.
@@ -154,9 +148,10 @@ impl Engine {
                 let (from, count) = (first + number(span.start)?, number(span.len())?);
                 samplers.push(Sampler { number: self.kernel.sample(from, count, column, every), cells });
             }
-            let population = population.spec.id;
+            let (first_gid, population) = (population.first_gid(), population.spec.id);
             self.groups.push(Group {
                 population,
+                first_gid,
                 first,
                 early: model.early,
                 exact: model.receptors() > 0,
@@ -244,6 +239,14 @@ impl Simulator for Engine {
         Ok(())
     }
 
+    fn potentials(&mut self, cells: &[u32], out: &mut Vec<f64>) -> Result<()> {
+        self.tell(cells, out)
+    }
+
+    fn take_potentials(&mut self, cells: &[u32], potentials: &[f64]) -> Result<()> {
+        self.hear(cells, potentials)
+    }
+
     fn drain_samples(&mut self, take: &mut dyn FnMut(Samples<'_>)) {
         for group in &self.groups {
             for (variable, sampler) in group.samplers.iter().enumerate() {
@@ -320,7 +323,7 @@ pub(crate) fn rounded(weight: f64, quantum: f64, exact: bool) -> f64 {
 }
 
 /// The number of a cell, as they were made.
-fn number_of(groups: &[Group], population: PopulationId, cell: u32) -> Option<u32> {
+pub(crate) fn number_of(groups: &[Group], population: PopulationId, cell: u32) -> Option<u32> {
     groups.iter().find(|group| group.population == population).map(|group| group.first + cell)
 }
 

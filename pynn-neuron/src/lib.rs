@@ -7,6 +7,7 @@
 //! | NEURON behind a safe face; all `unsafe` of the crate | `ffi` |
 //! | what a cell type is to NEURON | `model`, `receptor` |
 //! | one rank: cells, connections, spikes, samples | `engine` |
+//! | gap junctions, ghosts | `gap` |
 //! | what is set between runs | `change` |
 //!
 //! # What runs
@@ -25,6 +26,8 @@
 //! # Gap junctions
 //! An `ElectricalSynapse` is a point process in each of the two cells. In a step the other's potential is that at the
 //! beginning, the own one that at the end (backward Euler), as in PyNN on NEURON: of first order in the time step, and stable.
+//! A cell of another process is a ghost: a number that its process tells after each step, and that the point process looks
+//! at as at a potential. So what is computed is the same for any number of processes.
 //!
 //! # Exact sums
 //! What arrives in a step is summed up on its own, in multiples of a quantum (2^-40 of the largest weight onto the
@@ -38,6 +41,7 @@
 mod change;
 mod engine;
 mod ffi;
+mod gap;
 pub mod installation;
 mod library;
 mod model;

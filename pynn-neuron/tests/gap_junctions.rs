@@ -188,14 +188,6 @@ fn gap_junctions_that_cannot_be_are_refused_with_the_remedy() {
     let gap = || ElectricalSynapse { weight: 1.0 * nS };
     let receptors = IfCondExp::receptors();
     let told = refused(|net| {
-        let sim = net.simulator::<Native>("sim", SimulatorOptions { processes: 4, ..options(0.1) });
-        let cells = net.population(&sim, "cells", 8, IfCondExp::default());
-        net.project(Some("joined"), &cells, cells.target(receptors.excitatory), OneToOne, gap());
-    });
-    for words in ["projection `joined`", "`sim` is divided among 4 processes", "`processes: 1`"] {
-        assert!(told.contains(words), "{told}");
-    }
-    let told = refused(|net| {
         let (here, there) =
             (net.simulator::<Native>("here", options(0.1)), net.simulator::<Neuron>("there", options(0.1)));
         let a = net.population(&here, "a", 1, IfCondExp::default());

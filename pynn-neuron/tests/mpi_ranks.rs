@@ -2,6 +2,8 @@
 
 #![allow(clippy::print_stdout, reason = "scenarios tell the test what happened")]
 
+#[path = "../../pynn-music/tests/common/gap_junctions.rs"]
+mod gap_junctions;
 #[path = "../../pynn-music/tests/common/mpirun.rs"]
 mod mpirun;
 #[path = "../../pynn-music/tests/common/between_runs.rs"]
@@ -19,13 +21,17 @@ use pynn_neuron::Neuron;
 
 fn main() -> ExitCode {
     mpirun::main(
-        |scenario| match scenario.strip_prefix("session ") {
-            Some(ranks) => println!("seen {:?}", shared::session::<Neuron>(ranks.parse().unwrap())),
-            None => println!("recorded {}", record(scenario, Ranks::Mpi)),
+        |scenario| match scenario.split_once(' ') {
+            Some(("session", ranks)) => {
+                println!("seen {:?}", shared::session::<Neuron>(ranks.parse().unwrap()))
+            }
+            Some(("joined", ranks)) => println!("joined {:?}", joined(ranks.parse().unwrap(), Ranks::Mpi)),
+            _ => println!("recorded {}", record(scenario, Ranks::Mpi)),
         },
         &[
             ("processes_are_set_and_read_as_one_rank_is", processes_are_set_and_read_as_one_rank_is),
             ("any_number_of_neuron_ranks_gives_the_same_spikes_and_traces", any_number_of_neuron_ranks),
+            ("any_number_of_neuron_ranks_is_joined_by_gap_junctions_as_one", joined_neuron_ranks),
             ("a_failing_neuron_rank_ends_all_processes_with_its_reason", a_failing_neuron_rank),
         ],
     )
@@ -109,5 +115,20 @@ fn processes_are_set_and_read_as_one_rank_is() {
         let played = play(&format!("session {processes}"), processes, &[]);
         assert!(played.success, "{played:#?}");
         assert_eq!(played.value("seen"), alone, "on {processes} processes");
+    }
+}
+
+fn joined(processes: usize, ranks: Ranks) -> gap_junctions::Seen {
+    gap_junctions::session::<Neuron>(processes, ranks)
+}
+
+fn joined_neuron_ranks() {
+    let alone = joined(1, Ranks::Threads);
+    assert!(alone.0.iter().all(|spikes| *spikes > 20), "{:?}", alone.0);
+    let alone = format!("{alone:?}");
+    for processes in [1, 2, 3, 4] {
+        let played = play(&format!("joined {processes}"), processes, &[]);
+        assert!(played.success, "{played:#?}");
+        assert_eq!(played.value("joined"), alone, "on {processes} processes");
     }
 }

@@ -313,26 +313,32 @@ fn frequent_inputs_win_across_simulators_too<B: Suite>() {
 /// Two passive cells, 10 mV apart, joined by a gap junction: the difference decays with `C / (g_leak + 2 g)`.
 fn a_gap_junction_draws_two_cells_together<B: Suite + Transmits<ElectricalSynapse>>() {
     network! {
-        struct Net<B: Backend> {}
-        simulator sim: B { timestep: 0.01ms };
-        population warm on sim: [IfCurrExp; 1];
-        population cold on sim: [IfCurrExp; 1];
-        initial warm.v = -60.0mV;
-        initial cold.v = -70.0mV;
-        projection warm -> cold: OneToOne, ElectricalSynapse { weight: 0.05uS };
-        record warm: v;
-        record cold: v;
+        struct Net<B: Backend> { processes: usize }
+        simulator sim: B { processes, timestep: 0.01ms };
+        population cells on sim: [IfCurrExp; 2];
+        initial cells.v = |cell| -60.0mV - 10.0mV * cell as f64;
+        projection cells -> cells: FromList::new([(0, 1)]), ElectricalSynapse { weight: 0.05uS };
+        record cells: v;
     }
-    let mut sim = start(Net::<B>::build().unwrap());
-    sim.run(20.0 * ms).unwrap();
-    let warm = sim.trace(|net| &net.warm, |v| v.v).unwrap().values;
-    let cold = sim.trace(|net| &net.cold, |v| v.v).unwrap().values;
+    let run = |processes: usize| {
+        let mut sim = start(Net::<B>::build(processes).unwrap());
+        sim.run(20.0 * ms).unwrap();
+        sim.trace(|net| &net.cells, |v| v.v).unwrap().values
+    };
+    let v = run(1);
     for time in [5, 10, 20] {
-        let apart = warm[100 * time] - cold[100 * time];
+        let [warm, cold] = [v[200 * time], v[200 * time + 1]];
         let expected = 10.0 * f64::exp(-(time as f64) * (0.05 + 2.0 * 0.05));
         // Both schemes are of first order: an error of half a step of 0.01 ms over the time constant of 6.7 ms, each.
-        assert!((apart - expected).abs() < 2e-3 * 10.0, "{apart} instead of {expected} at {time} ms");
-        assert!((warm[100 * time] + cold[100 * time] + 130.0).abs() < 1e-9, "what one loses the other gains");
+        assert!(
+            (warm - cold - expected).abs() < 2e-3 * 10.0,
+            "{warm} and {cold} at {time} ms, not {expected} apart"
+        );
+        assert!((warm + cold + 130.0).abs() < 1e-9, "what one loses the other gains");
+    }
+    // Where a process holds several ranks, each cell has one of its own.
+    if B::PER_PROCESS.is_none() {
+        assert!(run(2) == v, "on two ranks");
     }
 }
 

@@ -138,7 +138,9 @@ impl<'n> LocalProjection<'n> {
         let ends = self.network.ends(self.spec);
         let mut values = RowFiller::new(self.network, self.spec, draw);
         if values.are_set() {
-            for targets in &self.before {
+            // Of gap junctions each rank has the values of all.
+            let (own, all) = (&self.before, &vec![0..self.targets.start]);
+            for targets in if self.spec.family.info().carries_spikes { own } else { all } {
                 let skip = &mut |row: Row<'_>| values.skip(row.sources.len());
                 self.spec.connector.connect(&ends, targets.clone(), skip)?;
             }

@@ -101,8 +101,8 @@ crate::synapse! {
 /// out of the source. PyNN's `ElectricalSynapse`. It has no delay, and ends on the membrane: no receptor is named.
 /// Each connection joins both ways, so two connections between the same cells, one each way, add up.
 ///
-/// Both populations are of one simulator of one process. By which potentials the current is computed is each backend's to
-/// document.
+/// Both populations are of one simulator, of any number of processes, which then tell each other potentials at every time
+/// step. By which potentials the current is computed is each backend's to document.
 ///
 /// `weight` is a quantity, a list, a closure `|source, target|` or a distribution.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -68,6 +68,8 @@ face! {
     connect = "pynn_connect": fn(u64, *const u32, *const u32, *const f64, *const f64, f64) -> i32;
     weigh = "pynn_weigh": fn(u64, *const u64, *const f64);
     join = "pynn_join": fn(u32, *const f64) -> i32;
+    potentials = "pynn_potentials": fn(u32, *const u32, *mut f64);
+    haunt = "pynn_haunt": fn(u32, *const u32, *const f64);
     sample = "pynn_sample": fn(u32, u32, i32, u32);
     initialize = "pynn_initialize": fn(f64, *const f64) -> i32;
     give = "pynn_give": fn(u32, u32, u32, *const f64);

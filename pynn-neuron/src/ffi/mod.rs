@@ -131,12 +131,30 @@ impl Kernel {
         self.face.check(code)
     }
 
-    /// Joins cells by gap junctions: for each the numbers of two cells that were made, and the conductance in uS. Called
-    /// again with the same cells it sets the conductances.
-    pub(crate) fn join(&mut self, junctions: &[[f64; 3]]) -> Result<()> {
-        // SAFETY: the pointer is valid for the call and for three numbers a junction, of which two are of cells.
-        let code = unsafe { (self.face.join)(narrow(junctions.len())?, junctions.as_ptr().cast()) };
+    /// Makes sides of gap junctions: for each the number of a cell that was made, that of the other cell, or -1, -2, ... for
+    /// ghosts, and the conductance in uS. Called again with the same cells it sets the conductances.
+    pub(crate) fn join(&mut self, sides: &[[f64; 3]]) -> Result<()> {
+        // SAFETY: the pointer is valid for the call and for three numbers a side.
+        let code = unsafe { (self.face.join)(narrow(sides.len())?, sides.as_ptr().cast()) };
         self.face.check(code)
+    }
+
+    /// Appends the membrane potentials of cells, mV; NaN for those without gap junctions.
+    pub(crate) fn potentials(&self, cells: &[u32], out: &mut Vec<f64>) -> Result<()> {
+        assert!(cells.iter().all(|cell| *cell < self.cells), "cells that there are");
+        let first = out.len();
+        out.resize(first + cells.len(), f64::NAN);
+        // SAFETY: the pointers are valid for the call and for as many entries as said; the cells exist.
+        unsafe { (self.face.potentials)(narrow(cells.len())?, cells.as_ptr(), out[first..].as_mut_ptr()) };
+        Ok(())
+    }
+
+    /// Sets the potentials of ghosts, mV, for the next step.
+    pub(crate) fn haunt(&mut self, ghosts: &[u32], potentials: &[f64]) -> Result<()> {
+        assert_eq!(ghosts.len(), potentials.len(), "a potential for each");
+        // SAFETY: the pointers are valid for the call and for as many entries as said.
+        unsafe { (self.face.haunt)(narrow(ghosts.len())?, ghosts.as_ptr(), potentials.as_ptr()) };
+        Ok(())
     }
 
     /// Samples column number `column` of `count` cells from number `first` on; gives the sampler's number.

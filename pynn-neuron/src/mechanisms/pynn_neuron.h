@@ -11,6 +11,10 @@ double pynn_given(void);
 void pynn_expose(double, int, double*);
 /* Says, for a cell, where its constant current is, in nA: electrodes add to it. As with pynn_expose. */
 void pynn_drive(double, double*);
+/* Says, for a cell with gap junctions, where its membrane potential is. As with pynn_expose. */
+void pynn_join_membrane(double, double*);
+/* Says where a gap junction expects the potential of a ghost, a cell of another process. As with pynn_expose. */
+void pynn_join_ghost(double, double*);
 /* The cell with this global id fires now. */
 void pynn_fire(double);
 /* Whether, in this step, something happens to the cell with this global id: the two words of the key of its random

@@ -124,6 +124,9 @@ std::vector<double*> rows;
 std::vector<std::vector<double*>> columns;
 std::vector<Driven> driven;
 std::vector<Injection> injections;
+// Where the membrane potential is of cells with gap junctions, and where junctions expect those of ghosts.
+std::vector<double*> membranes;
+std::vector<std::vector<double*>> ghosts;
 std::size_t injected = 0;
 std::vector<Object*> cells;
 std::vector<Object*> connections;
@@ -266,6 +269,18 @@ void pynn_drive(double cell, double* current) {
     *current += here.injected;
 }
 
+void pynn_join_membrane(double cell, double* v) {
+    membranes[static_cast<std::size_t>(cell)] = v;
+}
+
+void pynn_join_ghost(double ghost, double* v) {
+    const auto number = static_cast<std::size_t>(ghost);
+    if (ghosts.size() <= number) {
+        ghosts.resize(number + 1);
+    }
+    ghosts[number].push_back(v);
+}
+
 void pynn_fire(double gid) {
     const auto id = static_cast<std::uint32_t>(gid);
     spikes.push_back({steps + 1, id});
@@ -382,6 +397,7 @@ int pynn_cells(const char* kind, std::uint32_t count, std::uint32_t width, std::
     }
     columns.resize(rows.size());
     driven.resize(rows.size());
+    membranes.resize(rows.size());
     reading = capacitances;
     char text[200];
     std::snprintf(text, sizeof text, "{pynn_cells_%s(%zu, %u, %u)}\n", kind, first, count, receptors);
@@ -417,12 +433,31 @@ void pynn_weigh(std::uint64_t count, const std::uint64_t* numbers, const double*
     }
 }
 
-// Joins cells by gap junctions, or gives these other conductances: for each the numbers of two cells and the conductance in uS.
+// Makes sides of gap junctions, or gives them other conductances: for each the number of the cell, that of the other, which
+// is -1, -2, ... for ghosts, and the conductance in uS.
 int pynn_join(std::uint32_t count, const double* values) {
     reading = values;
     char text[100];
     std::snprintf(text, sizeof text, "{pynn_join_all(%u)}\n", count);
     return run(text);
+}
+
+// The potentials of cells with gap junctions, by number; NaN without.
+void pynn_potentials(std::uint32_t count, const std::uint32_t* numbers, double* out) {
+    for (std::uint32_t k = 0; k < count; k++) {
+        out[k] = membranes[numbers[k]] == nullptr ? std::nan("") : *membranes[numbers[k]];
+    }
+}
+
+// Sets the potentials of ghosts, by number, for the next step.
+void pynn_haunt(std::uint32_t count, const std::uint32_t* numbers, const double* potentials) {
+    for (std::uint32_t k = 0; k < count; k++) {
+        if (numbers[k] < ghosts.size()) {
+            for (double* v : ghosts[numbers[k]]) {
+                *v = potentials[k];
+            }
+        }
+    }
 }
 
 // Samples column `column` of `count` cells from number `first`, every `every` steps.
@@ -447,6 +482,7 @@ int pynn_initialize(double step, const double* potentials) {
     pynn_events = 0;
     spikes.clear();
     injections.clear();
+    ghosts.clear();
     for (auto& cell : driven) {
         cell.injected = 0;
     }
@@ -616,6 +652,8 @@ int pynn_clear(void) {
     rows.clear();
     columns.clear();
     driven.clear();
+    membranes.clear();
+    ghosts.clear();
     tables.clear();
     samplers.clear();
     spikes.clear();
