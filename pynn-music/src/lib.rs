@@ -2,8 +2,9 @@
 //!
 //! A network is placed on ranks ([`layout`]), spikes are routed to the ranks that need them ([`route`]), and ranks
 //! advance together by exchanging packets of spikes in windows of the smallest delays ([`schedule`], [`clock`],
-//! [`exchange`]). Ranks live on threads of one process, several on each if they are more than its cores, or are MPI
-//! processes ([`transport`]). [`setup`] puts a network on its ranks; [`Simulation`] runs it.
+//! [`exchange`]), which also carry the potentials that gap junctions need ([`joints`]). Ranks live on threads of one
+//! process, several on each if they are more than its cores, or are MPI processes ([`transport`]). [`setup`] puts a
+//! network on its ranks; [`Simulation`] runs it.
 
 pub mod bench;
 mod callbacks;

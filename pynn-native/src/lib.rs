@@ -27,7 +27,8 @@
 //! # Gap junctions
 //! In step n the current into a cell is the sum of `weight * (potential of the other - own potential)` over its
 //! `ElectricalSynapse`s, with the potentials at the beginning of the step, constant during it: of first order in the time
-//! step, and stable where those weights add up to less than `cm` over the time step.
+//! step, and stable where those weights add up to less than `cm` over the time step. Potentials of cells of other ranks come
+//! after each step, and a cell's junctions are summed up in an order that all ranks agree on.
 
 mod build;
 pub mod cells;
