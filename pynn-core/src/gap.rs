@@ -66,11 +66,17 @@ pub(crate) fn check(network: &Network, spec: &ProjectionSpec) -> Result<(), Stri
 }
 
 impl ProjectionSpec {
+    /// Whether its connections are gap junctions.
+    #[must_use]
+    pub fn is_gap(&self) -> bool {
+        !self.family.info().carries_spikes
+    }
+
     /// Whether it has gap junctions with cells of `population`.
     #[must_use]
     pub fn joins(&self, population: PopulationId) -> bool {
         let ends = || self.source.populations().chain(self.target.populations());
-        !self.family.info().carries_spikes && ends().any(|end| end == population)
+        self.is_gap() && ends().any(|end| end == population)
     }
 }
 
@@ -89,7 +95,7 @@ impl Network {
         visit: &mut dyn FnMut(&ProjectionSpec, [u32; 2], f64),
     ) -> Result<()> {
         let draw = if weights { Draw::All } else { Draw::Delays };
-        for spec in self.projections().iter().filter(|spec| !spec.family.info().carries_spikes) {
+        for spec in self.projections().iter().filter(|spec| spec.is_gap()) {
             let all = |spec: &PopulationSpec| if spec.simulator == simulator { 0..spec.size } else { 0..0 };
             for projection in LocalProjection::onto(self, spec, all) {
                 let first_target = self.populations()[projection.target_population().0].first_gid;

@@ -5,7 +5,7 @@ use pynn_core::cells::SpikeTrains;
 use pynn_core::change::{CellValue, Change, SetValues, SynapseValue};
 use pynn_core::error::{Error, ErrorKind, Result};
 use pynn_core::network::Network;
-use pynn_core::population::{PopulationId, ProjectionId};
+use pynn_core::population::PopulationId;
 use pynn_core::time::Tick;
 use pynn_core::units::{Time, Unit};
 use pynn_core::values::{Column, SynapseColumn};
@@ -33,7 +33,9 @@ pub(crate) fn describe(
         Object::Synapses(projection, value) => {
             let column = match values.numbers[..] {
                 [number] if values.places.is_empty() => SynapseColumn::Constant(number),
-                _ if is_gap(network, projection) => SynapseColumn::Set(set(&values.numbers, values)),
+                _ if network.projections()[projection.0].is_gap() => {
+                    SynapseColumn::Set(set(&values.numbers, values))
+                }
                 _ => SynapseColumn::Set(own(layout, rank, values)),
             };
             network.set_synapses(projection, value, column);
@@ -73,11 +75,6 @@ fn set(here: &[f64], all: &Values) -> SetValues {
     SetValues { values: here.into(), scale }
 }
 
-/// Whether a projection has gap junctions: what one rank has of it concerns the other end's rank too.
-fn is_gap(network: &Network, projection: ProjectionId) -> bool {
-    !network.projections()[projection.0].family.info().carries_spikes
-}
-
 /// Tells the rank's spike sources and its simulator what is new in `part`.
 pub(crate) fn take_over(node: &mut RankNode, part: &Part<'_>, object: Object, values: &Values) -> Result<()> {
     match object {
@@ -115,9 +112,10 @@ pub(crate) fn take_over(node: &mut RankNode, part: &Part<'_>, object: Object, va
             node.simulator().change(part, &Change::State { population, state, cells })
         }
         Object::Synapses(projection, value) => {
-            let target = part.network.projections()[projection.0].target.parts()[0].population;
-            let is_of = part.network.populations()[target.0].simulator == part.simulator;
-            let joins = is_of && is_gap(part.network, projection);
+            let spec = &part.network.projections()[projection.0];
+            let target = &part.network.populations()[spec.target.parts()[0].population.0];
+            // A gap junction is also where its source is.
+            let joins = spec.is_gap() && target.simulator == part.simulator;
             if joins || part.projections().any(|local| local.spec.id == projection) {
                 node.simulator().change(part, &Change::Synapses { projection, value })?;
             }

@@ -194,11 +194,11 @@ impl Driver {
         }
         let by_rank = self.connections(id, value)?;
         let mut connections = by_rank.concat();
-        let places = if self.projection(id)?.family.info().carries_spikes {
-            by_rank.iter().map(|connections| connections.len() as u64).collect()
-        } else {
+        let places = if self.projection(id)?.is_gap() {
             connections.sort_by_key(|[target, ..]| *target);
             [connections.len() as u64].into()
+        } else {
+            by_rank.iter().map(|connections| connections.len() as u64).collect()
         };
         let values = evaluated(self.network(), (id, value), column, &connections, self.changes)?;
         self.change(object, Values { numbers: values.into(), places })

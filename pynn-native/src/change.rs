@@ -3,7 +3,7 @@
 use pynn_core::backend::{LocalPopulation, Part, unchangeable};
 use pynn_core::change::Change;
 use pynn_core::error::Result;
-use pynn_core::population::{PopulationId, ProjectionId};
+use pynn_core::population::PopulationId;
 
 use crate::engine::{Engine, inject, wire};
 use crate::gap::Gaps;
@@ -31,7 +31,7 @@ impl Engine {
                 };
                 group.initialize(&local, *state, cells, self.now)
             }
-            Change::Synapses { projection, .. } if is_gap(part, *projection) => {
+            Change::Synapses { projection, .. } if part.network.projections()[projection.0].is_gap() => {
                 self.gaps = Gaps::new(part, &mut self.groups)?;
                 self.gaps.note(self.currents.cells());
                 Ok(())
@@ -61,10 +61,6 @@ impl Engine {
         self.link();
         Ok(())
     }
-}
-
-fn is_gap(part: &Part<'_>, projection: ProjectionId) -> bool {
-    !part.network.projections()[projection.0].family.info().carries_spikes
 }
 
 fn of<'n>(part: &Part<'n>, population: PopulationId) -> Option<LocalPopulation<'n>> {

@@ -67,7 +67,7 @@ impl Engine {
 
     /// Sets the weights onto the receptors on which a projection ends: with the largest of them their resolution changes.
     fn reweigh(&mut self, part: &Part<'_>, projection: ProjectionId) -> Result<()> {
-        if !part.network.projections()[projection.0].family.info().carries_spikes {
+        if part.network.projections()[projection.0].is_gap() {
             return self.join(part);
         }
         let end = |local: &LocalProjection<'_>| (local.target_population(), local.spec.receptor);

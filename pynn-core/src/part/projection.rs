@@ -139,8 +139,8 @@ impl<'n> LocalProjection<'n> {
         let mut values = RowFiller::new(self.network, self.spec, draw);
         if values.are_set() {
             // Of gap junctions each rank has the values of all.
-            let (own, all) = (&self.before, &vec![0..self.targets.start]);
-            for targets in if self.spec.family.info().carries_spikes { own } else { all } {
+            let all = 0..self.targets.start;
+            for targets in if self.spec.is_gap() { std::slice::from_ref(&all) } else { &self.before } {
                 let skip = &mut |row: Row<'_>| values.skip(row.sources.len());
                 self.spec.connector.connect(&ends, targets.clone(), skip)?;
             }

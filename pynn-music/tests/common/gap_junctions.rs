@@ -89,7 +89,7 @@ pub fn net<B: Joining>(processes: usize) -> Net<B> {
     net.project(Some("types"), &second, third.target(excited), half(), gap(3.0));
 
     let drive = StaticSynapse { weight: 12.0 * nS, delay: Uniform { low: 0.2 * ms, high: 3.0 * ms } };
-    net.project(None, &input, first.target(excitatory), half(), drive.clone());
+    net.project(None, &input, first.target(excitatory), half(), drive);
     let back = StaticSynapse { weight: 15.0 * nS, delay: 1.5 * ms };
     net.project(None, &first, second.target(excitatory), half(), back);
     net.project(None, &second, third.target(excited), half(), drive);
