@@ -362,10 +362,37 @@ macro_rules! __simulates_point_neuron {
                 $crate::backend::Lowered::Model($crate::native::Model::of_point_neuron::<$cell>())
             }
         }
+        $crate::__private::nest_simulates_point_neuron! { $cell }
         $crate::__private::neuron_simulates_point_neuron! { $cell }
     };
 }
 pub use __simulates_point_neuron as simulates_point_neuron;
+
+/// NEST does those that it has a model for; the bound refuses the others with the reason. Bound for all lifetimes, or rustc
+/// would refuse the `impl` itself.
+#[cfg(feature = "nest")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __nest_simulates_point_neuron {
+    ($cell:ident) => {
+        impl $crate::backend::Simulates<$cell> for $crate::nest::Nest
+        where
+            for<'all> $cell: $crate::nest::Composable<{ $crate::nest::composable::<$cell>() }>,
+        {
+            fn lower(_: &$cell) -> $crate::backend::Lowered<$crate::nest::Model> {
+                $crate::backend::Lowered::Model($crate::nest::Model::of_point_neuron::<$cell>())
+            }
+        }
+    };
+}
+
+#[cfg(not(feature = "nest"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __nest_simulates_point_neuron {
+    ($cell:ident) => {};
+}
+pub use __nest_simulates_point_neuron as nest_simulates_point_neuron;
 
 /// NEURON does all of them.
 #[cfg(feature = "neuron")]

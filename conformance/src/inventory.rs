@@ -5,6 +5,8 @@ use std::marker::PhantomData;
 use pynn::backend::{Connects, Injects, Records, Simulates, Transmits};
 use pynn::prelude::*;
 
+use crate::scenarios::composed::*;
+
 /// Something a backend has or has not.
 #[derive(Clone, Copy, Debug)]
 pub struct Item {
@@ -89,6 +91,18 @@ kinds! {
         Izhikevich = Izhikevich, "Izhikevich";
         GifCondExp = GifCondExp, "GIF_cond_exp";
     }
+    "Cells by point_neuron!" Cell {
+        LifCurrExp = LifCurrExp, "PointNeuron(LIF, CurrExp..)";
+        LifCondExp = LifCondExp, "PointNeuron(LIF, CondExp, CondExp)";
+        LifManyCondExp = LifManyCondExp, "PointNeuron(LIF, CondExp..)";
+        LifCondAlpha = LifCondAlpha, "PointNeuron(LIF, CondAlpha..)";
+        LifCondBeta = LifCondBeta, "PointNeuron(LIF, CondAlpha.., CondBeta..)";
+        LifMixed = LifMixed, "PointNeuron(LIF, ..)";
+        AdExpCondExp = AdExpCondExp, "PointNeuron(AdExp, CondExp, CondExp)";
+        AdExpCondAlpha = AdExpCondAlpha, "PointNeuron(AdExp, CondAlpha..)";
+        AdExpCondBeta = AdExpCondBeta, "PointNeuron(AdExp, CondBeta..)";
+        AdExpMixed = AdExpMixed, "PointNeuron(AdExp, ..)";
+    }
     "Spike sources" Cell {
         SpikeSourceArray = SpikeSourceArray, "SpikeSourceArray";
         SpikeSourcePoisson = SpikeSourcePoisson, "SpikeSourcePoisson";
@@ -149,6 +163,8 @@ kinds! {
         g_r = observable::RefractoryConductance, "g_r";
         i_eta = observable::SpikeTriggeredCurrent, "i_eta";
         v_t = observable::MovingThreshold, "v_t";
+        gsyn = observable::SynapticConductance, "AMPA.gsyn";
+        isyn = observable::SynapticCurrent, "AMPA.isyn";
     }
 }
 

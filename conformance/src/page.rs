@@ -13,6 +13,7 @@ pub const DIFFERENCES: &[(&str, &str, &str)] = &[
     ("HhCondExp", "NEST", "a spike is the step after the peak"),
     ("HhCondExp", "NEURON", "a spike is the upward crossing of 10 mV"),
     ("GifCondExp", "NEST", "fires by NEST's random numbers, which depend on ranks and threads"),
+    ("LifManyCondExp", "NEST", "shows the peak, not the reset, at a spike, and no conductances"),
     ("SpikePairRule", "NEURON", "learns as on NEST; PyNN on NEURON reads a weight when it arrives"),
     ("MultiplicativeWeightDependence", "NEURON", "as on NEST; PyNN on NEURON is not clipped"),
     (

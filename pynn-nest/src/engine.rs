@@ -92,9 +92,9 @@ impl Engine {
             .map(|(population, place)| Group::new(population, place.clone(), &kernel, part.timestep()))
             .collect::<Result<Vec<_>>>()?;
         let wiring = Wiring::new(part, &cells)?;
-        let plastic = Plastic::new(part, |population, receptor| {
+        let plastic = Plastic::new(part, |population| {
             let (local, place) = cells.iter().find(|(local, _)| local.spec.id == population)?;
-            Some((place.node, local.model::<Nest>().port(receptor)))
+            Some((place.node, local.model::<Nest>()))
         })?;
         let electrodes = Electrodes::new(part, |population, cell| {
             let group = groups.iter().find(|group| group.population == population);

@@ -7,6 +7,7 @@
 //! | NEST behind a safe face; all `unsafe` of the crate | `ffi` |
 //! | what a cell type is to NEST | `model` |
 //! | the standard cell types, their units | `standard` |
+//! | membranes with receptors | [`Composable`] |
 //! | NEST's own models by name | `native` |
 //! | NEST's own Poisson sources | `generator` |
 //! | connections: those within the rank, those from elsewhere | `wiring` |
@@ -36,6 +37,7 @@
 //! another can use it. `reset` builds the kernel anew, since NEST cannot go back to a state.
 
 mod change;
+mod composed;
 mod electrodes;
 mod engine;
 mod ffi;
@@ -52,6 +54,7 @@ use pynn_core::backend::{Backend, Connects, Injects, Lowered, Part, Records, Sim
 use pynn_core::cell::observable::{
     AdaptationConductance, AdaptationCurrent, GateH, GateM, GateN, GsynExc, GsynInh, MembranePotential,
     MovingThreshold, RecoveryVariable, RefractoryConductance, SpikeTriggeredCurrent, Spikes,
+    SynapticConductance, SynapticCurrent,
 };
 use pynn_core::cells;
 use pynn_core::connector::Connector;
@@ -59,6 +62,7 @@ use pynn_core::electrode::CurrentSource;
 use pynn_core::error::Result;
 use pynn_core::plastic::Synapse;
 
+pub use composed::{Composable, composable};
 pub use generator::PoissonGenerator;
 pub use model::Model;
 pub use native::{NativeCell, NativeValue, Recordable, recordable};
@@ -140,4 +144,4 @@ macro_rules! records {
 records!(Spikes MembranePotential GsynExc GsynInh GateM GateH GateN);
 records!(AdaptationCurrent RecoveryVariable SpikeTriggeredCurrent MovingThreshold);
 records!(Recordable);
-records!(AdaptationConductance RefractoryConductance);
+records!(AdaptationConductance RefractoryConductance SynapticConductance SynapticCurrent);

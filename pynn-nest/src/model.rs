@@ -6,6 +6,7 @@ use pynn_core::backend::LocalPopulation;
 use pynn_core::error::{Error, Result};
 use pynn_core::time::Tick;
 
+use crate::composed::Composed;
 use crate::ffi::{Kernel, Kind, Settings};
 use crate::generator::Generators;
 use crate::native::NativeCell;
@@ -17,7 +18,8 @@ pub struct Model(Kinds);
 
 #[derive(Clone, Debug)]
 enum Kinds {
-    Standard(Standard),
+    Standard(Standard<'static>),
+    Composed(Composed),
     Native(NativeCell),
     /// Repeats what NEST's generators draw.
     Poisson,
@@ -61,9 +63,15 @@ pub(crate) enum Column {
     Each(Vec<f64>),
 }
 
-impl From<Standard> for Model {
-    fn from(standard: Standard) -> Self {
+impl From<Standard<'static>> for Model {
+    fn from(standard: Standard<'static>) -> Self {
         Self(Kinds::Standard(standard))
+    }
+}
+
+impl From<Composed> for Model {
+    fn from(composed: Composed) -> Self {
+        Self(Kinds::Composed(composed))
     }
 }
 
@@ -83,6 +91,7 @@ impl Model {
     pub(crate) fn name(&self) -> &str {
         match &self.0 {
             Kinds::Standard(standard) => standard.name,
+            Kinds::Composed(composed) => composed.standard().name,
             Kinds::Native(native) => native.model(),
             Kinds::Poisson => "parrot_neuron",
         }
@@ -104,6 +113,7 @@ impl Model {
     pub(crate) fn settings(&self, population: &LocalPopulation<'_>, kernel: &Kernel) -> Result<Vec<Setting>> {
         match &self.0 {
             Kinds::Standard(standard) => standard.settings(population),
+            Kinds::Composed(composed) => composed.settings(population),
             Kinds::Native(native) => native.settings(population, kernel),
             Kinds::Poisson => Ok(Vec::new()),
         }
@@ -118,6 +128,7 @@ impl Model {
     ) -> Result<Shown> {
         match &self.0 {
             Kinds::Standard(standard) => standard.shown(population, variable),
+            Kinds::Composed(composed) => composed.standard().shown(population, variable),
             Kinds::Native(native) => native.shown(population, variable, kernel),
             Kinds::Poisson => Err(Error::description("spike sources show no more than spikes")),
         }
@@ -127,15 +138,22 @@ impl Model {
     pub(crate) fn port(&self, receptor: usize) -> Port {
         match &self.0 {
             Kinds::Standard(standard) => standard.receptors[receptor],
+            Kinds::Composed(composed) => composed.standard().receptors[receptor],
             Kinds::Poisson => Port { factor: 1.0, receptor: None },
             Kinds::Native(_) => Port { factor: 1.0, receptor: u32::try_from(receptor).ok() },
         }
+    }
+
+    /// Whether weights are in units of ours, which [`port`](Self::port) makes NEST's.
+    pub(crate) fn knows_weights(&self) -> bool {
+        !matches!(self.0, Kinds::Native(_))
     }
 
     /// How many of the settings are parameters; states follow.
     pub(crate) fn parameters(&self) -> usize {
         match &self.0 {
             Kinds::Standard(standard) => standard.parameters(),
+            Kinds::Composed(composed) => composed.parameters(),
             Kinds::Native(_) | Kinds::Poisson => 0,
         }
     }
@@ -144,6 +162,7 @@ impl Model {
     pub(crate) fn named(&self, name: &str) -> Option<(&'static str, f64)> {
         match &self.0 {
             Kinds::Standard(standard) => standard.named(name),
+            Kinds::Composed(composed) => composed.named(name),
             Kinds::Native(_) | Kinds::Poisson => None,
         }
     }
@@ -151,7 +170,7 @@ impl Model {
     /// Words that differ for models that differ in what a population does not say.
     pub(crate) fn words(&self) -> String {
         match &self.0 {
-            Kinds::Standard(_) | Kinds::Poisson => String::new(),
+            Kinds::Standard(_) | Kinds::Composed(_) | Kinds::Poisson => String::new(),
             Kinds::Native(native) => format!("{native:?}"),
         }
     }
@@ -210,9 +229,14 @@ impl Column {
     }
 
     pub(crate) fn over(&self, other: &Self, cells: usize) -> Self {
+        self.with(other, cells, |value, other| value / other)
+    }
+
+    /// What `function` makes of the values and those of `other`.
+    pub(crate) fn with(&self, other: &Self, cells: usize, function: fn(f64, f64) -> f64) -> Self {
         match (self, other) {
-            (Self::Same(value), Self::Same(other)) => Self::Same(value / other),
-            _ => Self::Each((0..cells).map(|cell| self.of(cell) / other.of(cell)).collect()),
+            (Self::Same(value), Self::Same(other)) => Self::Same(function(*value, *other)),
+            _ => Self::Each((0..cells).map(|cell| function(self.of(cell), other.of(cell))).collect()),
         }
     }
 

@@ -9,7 +9,7 @@ use pynn_core::time::Spike;
 
 use crate::Nest;
 use crate::ffi::{Arrivals, Kernel};
-use crate::model::Port;
+use crate::model::{Model, Port};
 
 /// The changing synapses onto the cells of a rank.
 #[derive(Debug)]
@@ -31,15 +31,14 @@ struct Target {
 }
 
 impl Plastic {
-    /// `place` gives the node id of the first cell that lives here of a population, and how weights onto a receptor of it
-    /// become NEST's.
-    pub(crate) fn new(
+    /// `place` gives the node id of the first cell that lives here of a population, and its model.
+    pub(crate) fn new<'m>(
         part: &Part<'_>,
-        place: impl Fn(PopulationId, usize) -> Option<(u32, Port)>,
+        place: impl Fn(PopulationId) -> Option<(u32, &'m Model)>,
     ) -> Result<Self> {
         let arriving = Arriving::new::<Nest>(part)?;
-        for (population, receptor, _) in arriving.targets() {
-            if place(population, receptor).is_some_and(|(_, port)| port.receptor.is_some()) {
+        for (population, _, _) in arriving.targets() {
+            if place(population).is_some_and(|(_, model)| !model.knows_weights()) {
                 let name = &part.network.populations()[population.0].name;
                 return Err(Error::description(format!(
                     "population `{name}`: synapses that change do not end on NEST's own models; use StaticSynapse, or one of \
@@ -48,8 +47,8 @@ impl Plastic {
             }
         }
         let target = |(population, receptor, _)| {
-            let (node, port) = place(population, receptor)?;
-            Some(Target { population, receptor, node, port })
+            let (node, model) = place(population)?;
+            Some(Target { population, receptor, node, port: model.port(receptor) })
         };
         let targets = arriving.targets().filter_map(target).collect();
         Ok(Self { arriving, targets, arrivals: Arrivals::default(), events: 0 })
@@ -64,7 +63,7 @@ impl Plastic {
             };
             if let Some(target) = targets.iter().find(is_there) {
                 arrivals.nodes.push(target.node + arrival.cell);
-                arrivals.ports.push(0);
+                arrivals.ports.push(target.port.receptor.unwrap_or(0));
                 arrivals.weights.push(arrival.weight * target.port.factor);
             }
         });

@@ -8,27 +8,27 @@ use crate::model::{Column, Port, Setting, Shown};
 
 /// A standard cell type as NEST sees it.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Standard {
+pub(crate) struct Standard<'a> {
     /// NEST's name.
     pub(crate) name: &'static str,
-    parameters: &'static [Parameter],
+    pub(crate) parameters: &'a [Parameter],
     /// State variables that can be given initial values.
-    states: &'static [Named],
+    pub(crate) states: &'a [Named],
     /// What can be recorded.
-    shown: &'static [Named],
+    pub(crate) shown: &'a [Named],
     /// What starts from the value of a parameter: names of ours.
-    starts: &'static [(&'static str, &'static str)],
+    pub(crate) starts: &'static [(&'static str, &'static str)],
     /// By receptor.
-    pub(crate) receptors: &'static [Port],
+    pub(crate) receptors: &'a [Port],
 }
 
 /// NEST's name of something, ours, and what to multiply our values by.
 #[derive(Clone, Copy, Debug)]
-struct Named(&'static str, &'static str, f64);
+pub(crate) struct Named(pub(crate) &'static str, pub(crate) &'static str, pub(crate) f64);
 
 /// A parameter of NEST's.
 #[derive(Clone, Copy, Debug)]
-enum Parameter {
+pub(crate) enum Parameter {
     /// A parameter of ours times a factor.
     Is(Named),
     /// A parameter of ours divided by a factor: of `4.7nS`, which is 4.7 * 0.001 uS, that gives back the 4.7.
@@ -43,11 +43,11 @@ enum Parameter {
 
 use Parameter::{Fixed, Is, Leak, List, Over};
 
-const MILLIVOLT: f64 = 1.0;
-const MILLISECOND: f64 = 1.0;
-const TO_PICO: f64 = 1000.0;
-const TO_NANOSIEMENS: f64 = 1000.0;
-const NANOSIEMENS: f64 = 0.001;
+pub(crate) const MILLIVOLT: f64 = 1.0;
+pub(crate) const MILLISECOND: f64 = 1.0;
+pub(crate) const TO_PICO: f64 = 1000.0;
+pub(crate) const TO_NANOSIEMENS: f64 = 1000.0;
+pub(crate) const NANOSIEMENS: f64 = 0.001;
 
 /// The membrane of integrate-and-fire cells, and what follows it.
 macro_rules! integrate_and_fire {
@@ -64,20 +64,20 @@ macro_rules! integrate_and_fire {
     };
 }
 
-const TAU_M: Parameter = Is(Named("tau_m", "tau_m", MILLISECOND));
+pub(crate) const TAU_M: Parameter = Is(Named("tau_m", "tau_m", MILLISECOND));
 const TAU_EX: Parameter = Is(Named("tau_syn_ex", "tau_syn_E", MILLISECOND));
 const TAU_IN: Parameter = Is(Named("tau_syn_in", "tau_syn_I", MILLISECOND));
 const E_EX: Parameter = Is(Named("E_ex", "e_rev_E", MILLIVOLT));
 const E_IN: Parameter = Is(Named("E_in", "e_rev_I", MILLIVOLT));
 
-const V: Named = Named("V_m", "v", MILLIVOLT);
+pub(crate) const V: Named = Named("V_m", "v", MILLIVOLT);
 const G_EX: Named = Named("g_ex", "gsyn_exc", TO_NANOSIEMENS);
 const G_IN: Named = Named("g_in", "gsyn_inh", TO_NANOSIEMENS);
 const M: Named = Named("Act_m", "m", 1.0);
 const H: Named = Named("Inact_h", "h", 1.0);
 const N: Named = Named("Act_n", "n", 1.0);
 
-const W: Named = Named("w", "w", TO_PICO);
+pub(crate) const W: Named = Named("w", "w", TO_PICO);
 const U: Named = Named("U_m", "u", 1.0);
 const G_SFA: Named = Named("g_sfa", "g_s", TO_NANOSIEMENS);
 const G_RR: Named = Named("g_rr", "g_r", TO_NANOSIEMENS);
@@ -90,7 +90,7 @@ const CONDUCTANCES: &[Port] =
 
 const CONDUCTANCE_CELL: &[Parameter] = integrate_and_fire!(Leak, TAU_EX, TAU_IN, E_EX, E_IN);
 
-pub(crate) const IF_CURR_EXP: Standard = Standard {
+pub(crate) const IF_CURR_EXP: Standard<'static> = Standard {
     name: "iaf_psc_exp",
     parameters: integrate_and_fire!(TAU_M, TAU_EX, TAU_IN),
     states: &[V],
@@ -98,8 +98,8 @@ pub(crate) const IF_CURR_EXP: Standard = Standard {
     starts: &[],
     receptors: CURRENTS,
 };
-pub(crate) const IF_CURR_ALPHA: Standard = Standard { name: "iaf_psc_alpha", ..IF_CURR_EXP };
-pub(crate) const IF_CURR_DELTA: Standard = Standard {
+pub(crate) const IF_CURR_ALPHA: Standard<'static> = Standard { name: "iaf_psc_alpha", ..IF_CURR_EXP };
+pub(crate) const IF_CURR_DELTA: Standard<'static> = Standard {
     name: "iaf_psc_delta",
     parameters: integrate_and_fire!(TAU_M),
     states: &[V],
@@ -107,7 +107,7 @@ pub(crate) const IF_CURR_DELTA: Standard = Standard {
     starts: &[],
     receptors: JUMPS,
 };
-pub(crate) const IF_COND_EXP: Standard = Standard {
+pub(crate) const IF_COND_EXP: Standard<'static> = Standard {
     name: "iaf_cond_exp",
     parameters: CONDUCTANCE_CELL,
     states: &[V, G_EX, G_IN],
@@ -115,8 +115,8 @@ pub(crate) const IF_COND_EXP: Standard = Standard {
     starts: &[],
     receptors: CONDUCTANCES,
 };
-pub(crate) const IF_COND_ALPHA: Standard = Standard { name: "iaf_cond_alpha", ..IF_COND_EXP };
-pub(crate) const HH_COND_EXP: Standard = Standard {
+pub(crate) const IF_COND_ALPHA: Standard<'static> = Standard { name: "iaf_cond_alpha", ..IF_COND_EXP };
+pub(crate) const HH_COND_EXP: Standard<'static> = Standard {
     name: "hh_cond_exp_traub",
     parameters: &[
         Is(Named("g_Na", "gbar_Na", TO_NANOSIEMENS)),
@@ -138,7 +138,7 @@ pub(crate) const HH_COND_EXP: Standard = Standard {
     starts: &[],
     receptors: CONDUCTANCES,
 };
-pub(crate) const EIF_COND_EXP_ISFA_ISTA: Standard = Standard {
+pub(crate) const EIF_COND_EXP_ISFA_ISTA: Standard<'static> = Standard {
     name: "aeif_cond_exp",
     parameters: integrate_and_fire!(
         Leak,
@@ -157,9 +157,9 @@ pub(crate) const EIF_COND_EXP_ISFA_ISTA: Standard = Standard {
     starts: &[],
     receptors: CONDUCTANCES,
 };
-pub(crate) const EIF_COND_ALPHA_ISFA_ISTA: Standard =
+pub(crate) const EIF_COND_ALPHA_ISFA_ISTA: Standard<'static> =
     Standard { name: "aeif_cond_alpha", ..EIF_COND_EXP_ISFA_ISTA };
-pub(crate) const IZHIKEVICH: Standard = Standard {
+pub(crate) const IZHIKEVICH: Standard<'static> = Standard {
     name: "izhikevich",
     parameters: &[
         Is(Named("a", "a", 1.0)),
@@ -173,7 +173,7 @@ pub(crate) const IZHIKEVICH: Standard = Standard {
     starts: &[],
     receptors: JUMPS,
 };
-pub(crate) const GIF_COND_EXP: Standard = Standard {
+pub(crate) const GIF_COND_EXP: Standard<'static> = Standard {
     name: "gif_cond_exp",
     parameters: &[
         Is(Named("E_L", "v_rest", MILLIVOLT)),
@@ -199,7 +199,7 @@ pub(crate) const GIF_COND_EXP: Standard = Standard {
     starts: &[("v_t", "v_t_star")],
     receptors: CONDUCTANCES,
 };
-pub(crate) const IF_COND_EXP_GSFA_GRR: Standard = Standard {
+pub(crate) const IF_COND_EXP_GSFA_GRR: Standard<'static> = Standard {
     name: "iaf_cond_exp_sfa_rr",
     parameters: integrate_and_fire!(
         Leak,
@@ -219,7 +219,7 @@ pub(crate) const IF_COND_EXP_GSFA_GRR: Standard = Standard {
     starts: &[],
     receptors: CONDUCTANCES,
 };
-pub(crate) const IF_FACETS_HARDWARE1: Standard = Standard {
+pub(crate) const IF_FACETS_HARDWARE1: Standard<'static> = Standard {
     name: "iaf_cond_exp",
     parameters: &[
         Is(Named("E_L", "v_rest", MILLIVOLT)),
@@ -237,7 +237,7 @@ pub(crate) const IF_FACETS_HARDWARE1: Standard = Standard {
     ..IF_COND_EXP
 };
 
-impl Standard {
+impl Standard<'_> {
     /// What NEST is given for the cells of `population`.
     pub(crate) fn settings(&self, population: &LocalPopulation<'_>) -> Result<Vec<Setting>> {
         let of = |name: &str, factor| Ok(parameter_column(population, name)?.times(factor));
@@ -317,7 +317,7 @@ impl Standard {
     }
 }
 
-fn parameter_column(population: &LocalPopulation<'_>, name: &str) -> Result<Column> {
+pub(crate) fn parameter_column(population: &LocalPopulation<'_>, name: &str) -> Result<Column> {
     let index = population.spec.cell.parameter(name);
     let index = index.ok_or_else(|| {
         Error::description(format!("{} has no parameter `{name}`", population.spec.cell.name))

@@ -2,6 +2,7 @@
 
 pub mod adaptive;
 pub mod cells;
+pub mod composed;
 pub mod connectors;
 pub mod control;
 pub mod distributions;
@@ -21,6 +22,7 @@ pub const THEMES: &[(&str, &[Scenario])] = &[
     ("control", control::ALL),
     ("cells", cells::ALL),
     ("adaptive", adaptive::ALL),
+    ("composed", composed::ALL),
     ("sources", sources::ALL),
     ("connectors", connectors::ALL),
     ("distributions", distributions::ALL),
