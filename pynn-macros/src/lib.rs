@@ -46,7 +46,7 @@ pub fn network(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
 /// | `CondAlpha` | an alpha function with its peak at w uS | `AMPA_tau_syn` (5 ms), `AMPA_e_syn` (0 mV) | `AMPA_gsyn` |
 /// | `CondBeta` | a difference of exponentials with its peak at w uS | `AMPA_tau_rise` (0.2 ms), `AMPA_tau_decay` (1.7 ms), `AMPA_e_syn` (0 mV) | `AMPA_gsyn` |
 ///
-/// Projections end on `cells.AMPA`; without a name, on the first. The native engine simulates every combination; the
+/// Projections end on `cells.AMPA`; without a name, on the first. The native engine and NEURON simulate every combination, NEST those that it has a model for; the
 /// description for other backends is `pynn::point_neuron::PointNeuron`.
 ///
 /// # Errors
