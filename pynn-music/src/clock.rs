@@ -66,11 +66,11 @@ impl Rhythm {
         (span.start + self.window * number as i64).min(span.end)
     }
 
-    /// Slots with which no schedule of the ranks can get stuck: `floor(delay / window)`, and two so that a
-    /// sender may fill one while the other is read.
+    /// Slots with which no schedule of the ranks can get stuck: `floor(delay / window)`, and four so that a sender looks
+    /// for empty ones only once in a while.
     #[must_use]
     pub fn slots(self) -> usize {
-        (self.delay.0 / self.window.0).max(2) as usize
+        (self.delay.0 / self.window.0).max(4) as usize
     }
 }
 

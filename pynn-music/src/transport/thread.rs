@@ -1,4 +1,5 @@
-//! Ranks on threads of one process: a mailbox per channel, whose packets change hands by swapping vectors.
+//! Ranks on threads of one process: a mailbox per channel, whose packets change hands by swapping vectors, or, if small,
+//! lie in the cache lines that tell that they are there: an exchange takes as long as cache lines take from core to core.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -15,6 +16,12 @@ use crate::schedule::Schedule;
 
 /// Longest sleep without a look at the mailboxes, should a wake-up get lost.
 const NAP: Duration = Duration::from_millis(1);
+/// As long is the first sleep: nothing orders a packet and the look of its sender for sleepers, so a packet sent at just
+/// this time may wake nobody. To order them would cost every packet the way of a cache line.
+const DOZE: Duration = Duration::from_micros(50);
+
+/// Spikes that lie in the slot itself.
+const FEW: usize = 11;
 
 /// What all ranks of a simulation share: mailboxes, who sleeps, and the first failure.
 pub struct Hub {
@@ -31,17 +38,56 @@ struct Mailbox {
     /// The sender's thread, and the receiver's.
     from: usize,
     to: usize,
-    slots: Vec<Padded<Mutex<Slot>>>,
-    /// Packets put in, written by the sender alone.
-    sent: Padded<AtomicU64>,
+    slots: Vec<Padded<Slot>>,
     /// Packets taken out, written by the receiver alone.
     taken: Padded<AtomicU64>,
 }
 
+/// Two cache lines, which the sender alone writes as long as packets are small.
 #[derive(Default)]
 struct Slot {
-    header: Header,
-    spikes: Vec<Spike>,
+    label: AtomicU64,
+    few: [AtomicU64; FEW],
+    /// Not contended.
+    many: Mutex<Vec<Spike>>,
+}
+
+/// What a slot says of its packet, in bits from the lowest: its number in the run, how many spikes there are in `few`, or
+/// more than fit if they are in `many`, whether it is the last one, and which of all packets of the channel it is.
+fn label(turn: u64, header: Header, spikes: usize) -> u64 {
+    turn << 41 | u64::from(header.last) << 40 | (spikes.min(FEW + 1) as u64) << 32 | u64::from(header.number)
+}
+
+impl Slot {
+    /// Puts in packet number `turn` of the channel, from 1; the receiver has taken the one before it out of this slot.
+    fn put(&self, turn: u64, header: Header, spikes: &mut Vec<Spike>) {
+        let label = label(turn, header, spikes.len());
+        if spikes.len() > FEW {
+            std::mem::swap(&mut *lock(&self.many), spikes);
+        } else {
+            for (place, spike) in self.few.iter().zip(&*spikes) {
+                place.store(spike.to_word(), Ordering::Relaxed);
+            }
+        }
+        spikes.clear();
+        self.label.store(label, Ordering::Release);
+    }
+
+    /// Takes out packet number `turn` of the channel, if it is there, replacing `spikes`.
+    fn take(&self, turn: u64, spikes: &mut Vec<Spike>) -> Option<Header> {
+        let label = self.label.load(Ordering::Acquire);
+        if label >> 41 != turn & (u64::MAX >> 41) {
+            return None;
+        }
+        spikes.clear();
+        match self.few.get(..(label >> 32) as usize & 0xff) {
+            Some(few) => {
+                spikes.extend(few.iter().map(|place| Spike::from_word(place.load(Ordering::Relaxed))));
+            }
+            None => std::mem::swap(&mut *lock(&self.many), spikes),
+        }
+        Some(Header { number: label as u32, last: label >> 40 & 1 != 0 })
+    }
 }
 
 #[derive(Default)]
@@ -68,8 +114,7 @@ impl Hub {
         let mailbox = |from, to, slots: usize| Mailbox {
             from,
             to,
-            slots: (0..slots).map(|_| Padded(Mutex::default())).collect(),
-            sent: Padded(AtomicU64::new(0)),
+            slots: (0..slots).map(|_| Padded(Slot::default())).collect(),
             taken: Padded(AtomicU64::new(0)),
         };
         let mailboxes = schedule.channels().iter();
@@ -105,7 +150,7 @@ impl Hub {
 
     fn wake(&self, thread: usize) {
         let sleeper = &self.sleepers[thread].0;
-        if sleeper.asleep.load(Ordering::SeqCst)
+        if sleeper.asleep.load(Ordering::Relaxed)
             && let Some(thread) = sleeper.thread.get()
         {
             thread.unpark();
@@ -119,14 +164,23 @@ pub struct ThreadTransport {
     hub: Arc<Hub>,
     thread: usize,
     ends: Vec<End>,
-    announced: bool,
+    /// Turns of sleep: the first one only announces it.
+    sleeps: u32,
 }
 
-/// This rank's knowledge of a mailbox, so that the other's cache line is read only when it must be.
+/// What this rank knows of a mailbox, so that the other's cache line is read only when it must be.
 #[derive(Clone, Copy, Default)]
 struct End {
     sent: u64,
     taken: u64,
+    /// The slot of the next packet.
+    slot: usize,
+}
+
+impl End {
+    fn next(&mut self, mailbox: &Mailbox) {
+        self.slot = if self.slot + 1 == mailbox.slots.len() { 0 } else { self.slot + 1 };
+    }
 }
 
 impl ThreadTransport {
@@ -134,26 +188,28 @@ impl ThreadTransport {
     #[must_use]
     pub fn new(hub: Arc<Hub>, rank: usize) -> Self {
         let ends = vec![End::default(); hub.mailboxes.len()];
-        Self { thread: hub.threads[rank], hub, ends, announced: false }
+        Self { thread: hub.threads[rank], hub, ends, sleeps: 0 }
     }
 
     /// Sleeps until woken. The first call only announces it: the caller polls once more before the second one
     /// sleeps, so that a packet sent in between is not missed.
     fn sleep(&mut self) {
         let sleeper = &self.hub.sleepers[self.thread].0;
-        if self.announced {
-            std::thread::park_timeout(NAP);
-        } else {
-            sleeper.thread.get_or_init(std::thread::current);
-            sleeper.asleep.store(true, Ordering::SeqCst);
-            self.announced = true;
+        match self.sleeps {
+            0 => {
+                sleeper.thread.get_or_init(std::thread::current);
+                sleeper.asleep.store(true, Ordering::SeqCst);
+            }
+            1 => std::thread::park_timeout(DOZE),
+            _ => std::thread::park_timeout(NAP),
         }
+        self.sleeps = self.sleeps.saturating_add(1);
     }
 
     fn rise(&mut self) {
-        if self.announced {
+        if self.sleeps > 0 {
             self.hub.sleepers[self.thread].0.asleep.store(false, Ordering::SeqCst);
-            self.announced = false;
+            self.sleeps = 0;
         }
     }
 }
@@ -167,19 +223,14 @@ impl Transport for ThreadTransport {
         let (mailbox, end) = (&self.hub.mailboxes[channel], &mut self.ends[channel]);
         let slots = mailbox.slots.len() as u64;
         if end.sent - end.taken == slots {
-            end.taken = mailbox.taken.0.load(Ordering::SeqCst);
+            end.taken = mailbox.taken.0.load(Ordering::Acquire);
             if end.sent - end.taken == slots {
                 return Ok(false);
             }
         }
-        {
-            let mut slot = lock(&mailbox.slots[(end.sent % slots) as usize].0);
-            slot.header = header;
-            std::mem::swap(&mut slot.spikes, spikes);
-        }
-        spikes.clear();
         end.sent += 1;
-        mailbox.sent.0.store(end.sent, Ordering::SeqCst);
+        mailbox.slots[end.slot].0.put(end.sent, header, spikes);
+        end.next(mailbox);
         if mailbox.to != self.thread {
             self.hub.wake(mailbox.to);
         }
@@ -188,19 +239,10 @@ impl Transport for ThreadTransport {
 
     fn try_take(&mut self, channel: usize, spikes: &mut Vec<Spike>) -> Result<Option<Header>> {
         let (mailbox, end) = (&self.hub.mailboxes[channel], &mut self.ends[channel]);
-        if end.sent == end.taken {
-            end.sent = mailbox.sent.0.load(Ordering::SeqCst);
-            if end.sent == end.taken {
-                return Ok(None);
-            }
-        }
-        let header = {
-            let mut slot = lock(&mailbox.slots[(end.taken % mailbox.slots.len() as u64) as usize].0);
-            std::mem::swap(&mut slot.spikes, spikes);
-            slot.header
-        };
+        let Some(header) = mailbox.slots[end.slot].0.take(end.taken + 1, spikes) else { return Ok(None) };
         end.taken += 1;
-        mailbox.taken.0.store(end.taken, Ordering::SeqCst);
+        end.next(mailbox);
+        mailbox.taken.0.store(end.taken, Ordering::Release);
         if mailbox.from != self.thread {
             self.hub.wake(mailbox.from);
         }
@@ -247,6 +289,23 @@ mod tests {
         [ThreadTransport::new(hub.clone(), 0), ThreadTransport::new(hub, 1)]
     }
 
+    #[test]
+    fn a_slot_is_two_cache_lines() {
+        assert_eq!(size_of::<Padded<Slot>>(), 128);
+    }
+
+    #[test]
+    fn packets_of_any_size_arrive_whole() {
+        let [mut sender, mut receiver] = pair();
+        let mut got = spikes(7);
+        for (number, size) in (1..).zip([0, 1, FEW, FEW + 1, 1000, FEW + 2, 0, 3].repeat(3)) {
+            let (header, mut sent) = (Header { number, last: number % 3 == 0 }, spikes(size as u32));
+            assert!(sender.try_send(0, header, &mut sent).unwrap() && sent.is_empty());
+            assert_eq!(receiver.try_take(0, &mut got).unwrap(), Some(header));
+            assert_eq!(got, spikes(size as u32));
+        }
+    }
+
     fn spikes(n: u32) -> Vec<Spike> {
         (0..n).map(|gid| Spike { gid, step: 1 }).collect()
     }
@@ -254,12 +313,13 @@ mod tests {
     #[test]
     fn packets_arrive_in_order_and_a_full_mailbox_refuses_the_next() {
         let [mut sender, mut receiver] = pair();
-        for number in 1..=2 {
+        let round = 1..=4;
+        for number in round.clone() {
             let header = Header { number, last: false };
             assert!(sender.try_send(0, header, &mut spikes(number)).unwrap());
         }
         assert!(!sender.try_send(0, Header::default(), &mut spikes(3)).unwrap());
-        for number in 1..=2 {
+        for number in round {
             let mut got = Vec::new();
             assert_eq!(receiver.try_take(0, &mut got).unwrap(), Some(Header { number, last: false }));
             assert_eq!(got, spikes(number));
