@@ -242,7 +242,10 @@ impl Matrix {
 
 impl SynapseColumn {
     /// Says what is wrong with a column of `what` for these ends, but for its values.
-    pub(crate) fn check(&self, what: &str, ends: &Ends<'_>) -> Result<(), String> {
+    ///
+    /// # Errors
+    /// With what is wrong.
+    pub fn check(&self, what: &str, ends: &Ends<'_>) -> Result<(), String> {
         match self {
             Self::Distance(function) => function.check().map_err(|message| format!("{what}: {message}")),
             Self::Array(Matrix { ragged: Some((row, len)), columns, .. }) => {

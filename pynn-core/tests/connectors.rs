@@ -35,7 +35,11 @@ fn any_case(ends: &Ends, which: u8, parameter: f64, own: bool, multiple: bool) -
     let less = u64::from(!own);
     match which {
         0 => case(AllToAll { allow_self_connections }, own, false),
-        1 => case(FixedProbability { p_connect: parameter, allow_self_connections }, own, false),
+        1 => {
+            let p_connect = parameter;
+            let all = FixedProbability { p_connect, allow_self_connections, ..FixedProbability::default() };
+            case(all, own, false)
+        }
         2 => {
             let n = n((s - less) * more);
             case(FixedNumberPre { n, allow_self_connections, with_replacement }, own, multiple)
@@ -70,6 +74,15 @@ fn any_case(ends: &Ends, which: u8, parameter: f64, own: bool, multiple: bool) -
             let row = |i: u64| (0..t).map(|j| (i * 7 + j * 3) % 5 < n(5) as u64).collect::<Vec<_>>();
             case(Array::new((0..s).map(row)), true, false)
         }
+        12 => {
+            let allow_mutual_connections = false;
+            let one = FixedProbability {
+                p_connect: parameter,
+                allow_mutual_connections,
+                ..FixedProbability::default()
+            };
+            case(one, false, false)
+        }
         _ => {
             let listed = (0..n(3 * s)).map(|k| ((k * 7) % s as usize, (k * k + 3) % t as usize));
             case(FromList::new(listed), true, true)
@@ -83,7 +96,7 @@ prop_compose! {
         sources in (0u32..40, 2u32..60),
         targets in (0u32..40, 2u32..60),
         seed in any::<u64>(),
-        which in 0u8..13,
+        which in 0u8..14,
         parameter in prop_oneof![Just(0.0), Just(1.0), 0.0..1.0],
         own in any::<bool>(),
         multiple in any::<bool>(),
@@ -143,6 +156,41 @@ proptest! {
             parts.extend(part);
         }
         prop_assert_eq!(parts, all);
+    }
+
+    #[test]
+    fn without_mutual_connections_two_cells_keep_the_one_of_the_larger_id(
+        (ends, _, _) in situation(),
+        p_connect in 0.0..1.0f64,
+        which in 0u8..4,
+    ) {
+        let of = |mutual: bool| -> Box<dyn Connector> {
+            match which {
+                0 => Box::new(FixedProbability {
+                    p_connect,
+                    allow_mutual_connections: mutual,
+                    ..FixedProbability::default()
+                }),
+                1 => Box::new(
+                    DistanceDependentProbability::new(move |d| p_connect * (-d / 20.0).exp()).allow_mutual_connections(mutual),
+                ),
+                2 => Box::new(
+                    DisplacementDependentProbability::new(move |[x, ..]| if x > 0.0 { p_connect } else { 0.5 })
+                        .allow_mutual_connections(mutual),
+                ),
+                _ => Box::new(
+                    IndexBasedProbability::new(move |i, j| if (i + j) % 3 > 0 { p_connect } else { 0.5 })
+                        .allow_mutual_connections(mutual),
+                ),
+            }
+        };
+        let one_direction = |(source, target): &(u32, u32)| {
+            let both = ends.own_index(*target).is_some() && ends.own_target(*source).is_some();
+            !both || ends.sources.gid(*source) > ends.targets.gid(*target)
+        };
+        let mut expected = pairs(&*of(true), &ends);
+        expected.retain(one_direction);
+        prop_assert_eq!(pairs(&*of(false), &ends), expected);
     }
 
     #[test]
@@ -207,7 +255,11 @@ fn every_pair_is_as_likely_as_any_other() {
     let ends = ends((100, 300), (100, 300), 3);
     for own in [true, false] {
         let allow_self_connections = own;
-        assert_uniform(&FixedProbability { p_connect: 0.3, allow_self_connections }, &ends, own);
+        assert_uniform(
+            &FixedProbability { p_connect: 0.3, allow_self_connections, ..FixedProbability::default() },
+            &ends,
+            own,
+        );
         for with_replacement in [true, false] {
             assert_uniform(&FixedNumberPre { n: 90, allow_self_connections, with_replacement }, &ends, own);
             assert_uniform(&FixedNumberPre { n: 200, allow_self_connections, with_replacement }, &ends, own);

@@ -78,7 +78,8 @@ fn overlapping_views_have_no_self_connections() {
 #[test]
 fn a_view_and_an_assembly_of_views_have_no_self_connections() {
     let (net, _, pop) = builder();
-    let connector = FixedProbability { p_connect: 0.99999, allow_self_connections: false };
+    let connector =
+        FixedProbability { p_connect: 0.99999, allow_self_connections: false, ..FixedProbability::default() };
     let assembly = pop.select([3, 4, 5, 6]) + &pop.slice(0..2);
     let found = connected(pop.select([2, 3, 4]), &assembly, connector, net);
     let expected: Vec<_> = (0..3).flat_map(|i| (0..6).map(move |j| (i, j))).collect();

@@ -129,7 +129,8 @@ fn delays_grow_with_the_distance() {
         let Base { mut net, pre, .. } = base(5, 1);
         let synapse = StaticSynapse { weight: 0.1 * nA, delay };
         net.project(None, &pre, pre.default_target(), others(), synapse.clone());
-        let certain = FixedProbability { p_connect: 1.0, allow_self_connections: false };
+        let certain =
+            FixedProbability { p_connect: 1.0, allow_self_connections: false, ..FixedProbability::default() };
         net.project(None, &pre, pre.default_target(), certain, synapse);
         let network = net.build().unwrap();
         let all = connections(&network, 0).unwrap();

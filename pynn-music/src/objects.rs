@@ -211,7 +211,9 @@ impl<N: Model> Simulation<N> {
     /// Sets the weights of a projection's connections: `sim.set_weights(|net| &net.drive, 0.2 * nA)`.
     ///
     /// `weights` is a quantity, a list in the order of [`weights`](Self::weights), a closure `|source, target|` of the
-    /// indices in the two ends, or a distribution, drawn anew at each call. Their unit is the receptor's. A spike that is
+    /// indices in the two ends, a matrix, a function of the distance, or a distribution, drawn anew at each call. Their unit
+    /// is the receptor's; a handle does not know it, since a receptor may be computed, so another is refused here, not by the
+    /// compiler. A text has none: `sim.set_weights::<Current>(|net| &net.drive, Expression::new("0.1 + d / 100"))`. A spike that is
     /// under way acts with the old weight or the new one. Delays cannot be set: who waits for whom is planned with them.
     ///
     /// # Errors

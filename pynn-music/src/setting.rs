@@ -215,6 +215,7 @@ fn evaluated(
 ) -> Result<Vec<f64>> {
     let spec = &network.projections()[id.0];
     let (name, _) = network.synapse_value(spec, value);
+    let ends = network.ends(spec);
     let mistake = |message: String| Error::description(format!("projection `{}`: {message}", spec.name));
     if let SynapseColumn::List(list) = column
         && list.len() != connections.len()
@@ -225,6 +226,7 @@ fn evaluated(
             connections.len()
         )));
     }
+    column.check(name, &ends).map_err(mistake)?;
     if let SynapseColumn::Random(distribution) = column {
         distribution.check().map_err(|message| mistake(format!("{name}: {message}")))?;
     }
@@ -245,6 +247,8 @@ fn evaluated(
                 }
                 distribution.draw(&mut stream.1)
             }
+            SynapseColumn::Distance(function) => function.at(ends.distance(source as u32, target as u32)),
+            SynapseColumn::Array(matrix) => matrix.get(source as usize, target as usize),
             _ => return Err(Error::new(ErrorKind::Usage, "these values cannot be set")),
         };
         network.check_synapse(id, value, values[index])?;

@@ -18,7 +18,7 @@ fn views_that_overlap_have_no_self_connections<B: Suite>() {
         projection kick -> some: AllToAll, StaticSynapse { weight: 30.0mV, delay: 0.1ms };
         projection some -> some: AllToAll { allow_self_connections: false }, StaticSynapse { weight: 1.0mV, delay: 1.0ms };
         projection some -> shifted: AllToAll { allow_self_connections: false }, StaticSynapse { weight: 1.0mV, delay: 2.0ms };
-        projection some -> both: FixedProbability { p_connect: 0.99999, allow_self_connections: false },
+        projection some -> both: FixedProbability { p_connect: 0.99999, allow_self_connections: false, .. },
             StaticSynapse { weight: 1.0mV, delay: 3.0ms };
         record pop: spikes, v;
     }
@@ -132,6 +132,34 @@ fn connections_depend_on_the_indices<B: Suite>() {
     assert_eq!(connected::<B, _>(AllToAllNoMutual).0, all_pairs());
 }
 
+/// PyNN's `NoMutual`: of the pairs that are drawn those stay whose source comes after the target.
+fn no_two_cells_connect_in_both_directions<B: Suite>() {
+    network! {
+        struct Net<B: Backend> { allow_mutual_connections: bool }
+        simulator sim: B {};
+        population pop on sim: [IfCurrDelta; 20];
+        projection drawn = pop -> pop: FixedProbability { p_connect: 0.5, allow_mutual_connections, .. },
+            StaticSynapse { weight: 1.0mV, delay: 1.0ms };
+        projection near = pop -> pop[5..15]:
+            DistanceDependentProbability::expression("exp(-d / 8)").allow_mutual_connections(allow_mutual_connections),
+            StaticSynapse { weight: 1.0mV, delay: 1.0ms };
+    }
+    let connections = |mutual: bool| {
+        let mut sim = start(Net::<B>::build(mutual).unwrap());
+        let mut pairs = |near: bool| -> Vec<(u32, u32)> {
+            let of = if near { sim.weights(|net| &net.near) } else { sim.weights(|net| &net.drawn) };
+            of.unwrap().list().map(|(source, target, _)| (source, target)).collect()
+        };
+        (pairs(false), pairs(true))
+    };
+    let ((mut drawn, mut near), one) = (connections(true), connections(false));
+    drawn.retain(|(source, target)| source > target);
+    // Cells 5 to 14 are in both ends, where they have other indices.
+    near.retain(|(source, target)| !(5..15).contains(source) || *source > target + 5);
+    assert!(drawn.len() > 50 && near.len() > 50);
+    assert_eq!(one, (drawn, near));
+}
+
 /// Neighbours, half of them exchanged: as many in all.
 fn a_small_world_is_the_same_everywhere<B: Suite>() {
     let world = SmallWorld { degree: 2.5 * um, rewiring: 0.5, ..SmallWorld::default() };
@@ -169,6 +197,7 @@ crate::list! {
     sources_of_several_types_reach_an_assembly [assemblies] on Native Nest Neuron;
     delays_grow_with_the_distance [positions] on Native Nest Neuron;
     connections_depend_on_the_distance [DistanceDependentProbability DisplacementDependentProbability positions] on Native Nest Neuron;
+    no_two_cells_connect_in_both_directions [FixedProbability DistanceDependentProbability] on Native Nest Neuron;
     connections_depend_on_the_indices [IndexBasedProbability Array AllToAllNoMutual] on Native Nest Neuron;
     a_small_world_is_the_same_everywhere [SmallWorld] on Native Nest Neuron;
     a_clone_connects_the_pairs_of_another_projection [CloneConnections] on Native Nest Neuron;

@@ -91,6 +91,38 @@ fn weights_that_are_set_act_from_now_on<B: Suite>() {
     assert_times(&spikes.train(1), &[3.0, 6.0]);
 }
 
+/// Weights are set by the distance, by a matrix and by chance as when building: two sources 1 um apart, targets alike.
+fn weights_are_set_as_when_building<B: Suite>() {
+    let mut sim = start(Grown::<B>::build().unwrap());
+    let weights = |sim: &mut pynn::music::Simulation<Grown<B>>| sim.weights(|net| &net.all).unwrap().values;
+    sim.set_weights(|net| &net.all, of_distance(|d| (1.0 + 2.0 * d) * mV)).unwrap();
+    assert_eq!(weights(&mut sim), [1.0, 3.0, 3.0, 1.0]);
+    sim.set_weights::<Voltage>(|net| &net.all, Expression::new("4 - d")).unwrap();
+    assert_eq!(weights(&mut sim), [4.0, 3.0, 3.0, 4.0]);
+    sim.set_weights(|net| &net.all, [[0.0 * mV, 5.0 * mV], [30.0 * mV, 6.0 * mV]]).unwrap();
+    assert_eq!(weights(&mut sim), [0.0, 30.0, 5.0, 6.0]);
+    sim.run(4.0 * ms).unwrap();
+    assert_eq!(sim.spikes(|net| &net.cells).unwrap().counts(), [1, 0]);
+    sim.set_weights(|net| &net.all, Uniform { low: 1.0 * mV, high: 2.0 * mV }).unwrap();
+    let drawn = weights(&mut sim);
+    assert!(drawn.iter().all(|weight| (1.0..2.0).contains(weight)) && drawn[0] != drawn[1]);
+    let refused = sim.set_weights(|net| &net.all, [[1.0 * mV; 3]; 2]).unwrap_err();
+    assert!(refused.message().contains("`all`") && refused.message().contains('3'), "{refused}");
+    let refused = sim.set_weights(|net| &net.all, of_distance(|d| d * nA)).unwrap_err();
+    assert_eq!(refused.message(), "projection `all`: its weight is in mV, not a current in nA");
+    assert_eq!(weights(&mut sim), drawn);
+}
+
+network! {
+    /// Two sources onto two cells.
+    struct Grown<B: Backend> {}
+    simulator sim: B {};
+    population input on sim: [SpikeSourceArray { spike_times: SpikeTrains::same([2.0ms]) }; 2];
+    population cells on sim: [IfCurrDelta; 2];
+    projection all = input -> cells: AllToAll, StaticSynapse { weight: 1.0mV, delay: 1.0ms };
+    record cells: spikes;
+}
+
 /// Callbacks come at their times, and what they change acts.
 fn callbacks_come_when_they_asked_to<B: Suite>() {
     let mut sim = start(Charged::<B>::build().unwrap());
@@ -170,6 +202,7 @@ crate::list! {
     a_state_that_is_initialised_is_so_at_once_and_after_a_reset [initialize] on Native Nest Neuron;
     spike_times_that_are_set_are_fired [SpikeSourceArray set] on Native Nest Neuron;
     weights_that_are_set_act_from_now_on [weights OneToOne] on Native Nest Neuron;
+    weights_are_set_as_when_building [weights] on Native Nest Neuron;
     callbacks_come_when_they_asked_to [callbacks] on Native Nest Neuron;
     samples_come_at_their_interval [every v] on Native Nest Neuron;
     some_cells_are_recorded [record] on Native Nest Neuron;

@@ -69,13 +69,9 @@ impl Connector for AllToAllNoMutual {
     fn connect(&self, ends: &Ends<'_>, targets: Range<u32>, emit: &mut dyn FnMut(Row<'_>)) -> Result<()> {
         let mut sources = Vec::new();
         for target in targets {
-            let own = ends.own_index(target).is_some();
-            let gid = ends.targets.gid(target);
-            // The other direction exists where the source is a target too and the target a source.
-            let mutual = |source: u32| own && ends.own_target(source).is_some();
+            let is_allowed = ends.one_direction(target);
             sources.clear();
-            let all = 0..ends.sources.size();
-            sources.extend(all.filter(|source| !mutual(*source) || ends.sources.gid(*source) > gid));
+            sources.extend((0..ends.sources.size()).filter(|source| is_allowed(*source)));
             if !sources.is_empty() {
                 emit(Row::new(target, &sources, None));
             }
@@ -84,7 +80,6 @@ impl Connector for AllToAllNoMutual {
     }
 
     fn expected(&self, ends: &Ends<'_>) -> Option<u64> {
-        let own = ends.own_before(ends.targets.size());
-        Some(ends.pairs(0..ends.targets.size(), true) - own * (own + 1) / 2)
+        Some(ends.pairs_in_one_direction())
     }
 }

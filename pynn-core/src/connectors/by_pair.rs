@@ -6,10 +6,44 @@ use std::ops::Range;
 use crate::connector::{Ends, Row};
 use crate::error::{Error, Result};
 
+/// Which pairs of two cells of both ends may connect.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Allowed {
+    /// A cell to itself.
+    pub(super) own: bool,
+    /// Two cells in both directions.
+    pub(super) mutual: bool,
+}
+
+impl Allowed {
+    pub(super) const ALL: Self = Self { own: true, mutual: true };
+}
+
+/// The methods that say which pairs may connect.
+macro_rules! allowing {
+    () => {
+        /// Whether a cell may connect to itself; default true. What counts is the cell, not its index.
+        #[must_use]
+        pub fn allow_self_connections(self, allow_self_connections: bool) -> Self {
+            Self { allowed: Allowed { own: allow_self_connections, ..self.allowed }, ..self }
+        }
+
+        /// Whether two cells may connect in both directions; default true. If not, of two cells that both are in both ends
+        /// only the one of the larger global id may connect to the other, and none to itself: PyNN's
+        /// `allow_self_connections='NoMutual'`.
+        #[doc(alias = "NoMutual")]
+        #[must_use]
+        pub fn allow_mutual_connections(self, allow_mutual_connections: bool) -> Self {
+            Self { allowed: Allowed { mutual: allow_mutual_connections, ..self.allowed }, ..self }
+        }
+    };
+}
+pub(super) use allowing;
+
 /// Connects each pair with a probability of its own.
 pub(super) struct ByPair<'a> {
     pub(super) name: &'static str,
-    pub(super) allow_self_connections: bool,
+    pub(super) allowed: Allowed,
     /// The probability of a source and a target.
     pub(super) probability: &'a dyn Fn(u32, u32) -> f64,
     /// What is said of a pair besides: how far from each other.
@@ -26,7 +60,8 @@ impl ByPair<'_> {
     ) -> Result<()> {
         let mut sources = Vec::new();
         for target in targets {
-            let own = ends.own_index(target).filter(|_| !self.allow_self_connections);
+            let own = ends.own_index(target).filter(|_| !self.allowed.own);
+            let one_direction = ends.one_direction(target);
             let mut stream = ends.target_stream(target);
             sources.clear();
             for source in 0..ends.sources.size() {
@@ -39,7 +74,8 @@ impl ByPair<'_> {
                         (self.seen)(source, target)
                     )));
                 }
-                if stream.uniform() < p && Some(source) != own {
+                let allowed = Some(source) != own && (self.allowed.mutual || one_direction(source));
+                if stream.uniform() < p && allowed {
                     sources.push(source);
                 }
             }
@@ -70,12 +106,8 @@ impl ByPair<'_> {
 pub(super) fn write_closure(
     f: &mut fmt::Formatter<'_>,
     name: &str,
-    allow_self_connections: bool,
+    allowed: Allowed,
     samples: impl Iterator<Item = f64>,
 ) -> fmt::Result {
-    write!(
-        f,
-        "{name} {{ {:?}, allow_self_connections: {allow_self_connections} }}",
-        samples.collect::<Vec<_>>()
-    )
+    write!(f, "{name} {{ {:?}, {allowed:?} }}", samples.collect::<Vec<_>>())
 }

@@ -94,6 +94,20 @@ impl Drawer {
 }
 
 impl Ends<'_> {
+    /// Which sources may connect to target `target` where two cells connect in one direction only, the one of the larger
+    /// global id to the other, and none to itself. Cells that are in one end only have one direction anyway.
+    pub(super) fn one_direction(&self, target: u32) -> impl Fn(u32) -> bool {
+        let own = self.own_index(target).is_some();
+        let gid = self.targets.gid(target);
+        move |source| !own || self.own_target(source).is_none() || self.sources.gid(source) > gid
+    }
+
+    /// How many pairs of a source and a target there are in [one direction](Self::one_direction).
+    pub(super) fn pairs_in_one_direction(&self) -> u64 {
+        let own = self.own_before(self.targets.size());
+        self.pairs(0..self.targets.size(), true) - own * (own + 1) / 2
+    }
+
     /// How many pairs of a source and a target in `targets` there are.
     pub(super) fn pairs(&self, targets: Range<u32>, allow_self_connections: bool) -> u64 {
         let all = u64::from(targets.end - targets.start) * u64::from(self.sources.size());

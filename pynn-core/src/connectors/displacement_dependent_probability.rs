@@ -4,7 +4,7 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::by_pair::{ByPair, write_closure};
+use super::by_pair::{Allowed, ByPair, allowing, write_closure};
 use crate::connector::{Connector, Ends, Row};
 use crate::error::Result;
 
@@ -24,25 +24,21 @@ use crate::error::Result;
 #[derive(Clone)]
 pub struct DisplacementDependentProbability {
     disp_function: Arc<dyn Fn([f64; 3]) -> f64 + Send + Sync>,
-    allow_self_connections: bool,
+    allowed: Allowed,
 }
 
 impl DisplacementDependentProbability {
     /// Connects with the probability `disp_function` of the displacement in um.
     pub fn new(disp_function: impl Fn([f64; 3]) -> f64 + Send + Sync + 'static) -> Self {
-        Self { disp_function: Arc::new(disp_function), allow_self_connections: true }
+        Self { disp_function: Arc::new(disp_function), allowed: Allowed::ALL }
     }
 
-    /// Whether a cell may connect to itself; default true. What counts is the cell, not its index.
-    #[must_use]
-    pub fn allow_self_connections(self, allow_self_connections: bool) -> Self {
-        Self { allow_self_connections, ..self }
-    }
+    allowing!();
 
     fn with<R>(&self, ends: &Ends<'_>, act: impl FnOnce(&ByPair<'_>) -> R) -> R {
         act(&ByPair {
             name: self.name(),
-            allow_self_connections: self.allow_self_connections,
+            allowed: self.allowed,
             probability: &|source, target| (self.disp_function)(ends.displacement(source, target)),
             seen: &|source, target| format!(", {:?} um away,", ends.displacement(source, target)),
         })
@@ -53,7 +49,7 @@ impl fmt::Debug for DisplacementDependentProbability {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let places = [[0.0; 3], [1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0], [-10.0; 3], [100.0; 3]];
         let samples = places.into_iter().map(|place| (self.disp_function)(place));
-        write_closure(f, self.name(), self.allow_self_connections, samples)
+        write_closure(f, self.name(), self.allowed, samples)
     }
 }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::ops::Range;
 
-use super::by_pair::ByPair;
+use super::by_pair::{Allowed, ByPair, allowing};
 use crate::connector::{Connector, Ends, Row};
 use crate::distance::DistanceFunction;
 use crate::error::Result;
@@ -25,32 +25,28 @@ use crate::expression::Expression;
 #[derive(Clone)]
 pub struct DistanceDependentProbability {
     function: DistanceFunction,
-    allow_self_connections: bool,
+    allowed: Allowed,
 }
 
 impl DistanceDependentProbability {
     /// Connects with the probability `function` of the distance in um.
     pub fn new(function: impl Fn(f64) -> f64 + Send + Sync + 'static) -> Self {
-        Self { function: DistanceFunction::new(function), allow_self_connections: true }
+        Self { function: DistanceFunction::new(function), allowed: Allowed::ALL }
     }
 
     /// Connects with a probability written as PyNN's `d_expression`, a function of `d`: see [`Expression`].
     #[must_use]
     pub fn expression(d_expression: &str) -> Self {
         let function = DistanceFunction::Expression(Expression::new(d_expression));
-        Self { function, allow_self_connections: true }
+        Self { function, allowed: Allowed::ALL }
     }
 
-    /// Whether a cell may connect to itself; default true. What counts is the cell, not its index.
-    #[must_use]
-    pub fn allow_self_connections(self, allow_self_connections: bool) -> Self {
-        Self { allow_self_connections, ..self }
-    }
+    allowing!();
 
     fn with<R>(&self, ends: &Ends<'_>, act: impl FnOnce(&ByPair<'_>) -> R) -> R {
         act(&ByPair {
             name: self.name(),
-            allow_self_connections: self.allow_self_connections,
+            allowed: self.allowed,
             probability: &|source, target| self.function.at(ends.distance(source, target)),
             seen: &|source, target| format!(", {} um away,", ends.distance(source, target)),
         })
@@ -61,7 +57,7 @@ impl fmt::Debug for DistanceDependentProbability {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("DistanceDependentProbability")
             .field("d_expression", &self.function)
-            .field("allow_self_connections", &self.allow_self_connections)
+            .field("allow_self_connections", &self.allowed)
             .finish()
     }
 }

@@ -9,6 +9,8 @@ use crate::error::Result;
 
 /// Connects each source to `n` random targets. PyNN's `FixedNumberPostConnector`.
 ///
+/// PyNN takes `allow_self_connections='NoMutual'` here and then allows all pairs; there is no such choice.
+///
 /// The sources of a target ascend. Each rank draws for all sources and keeps the targets that it simulates.
 #[doc(alias = "FixedNumberPostConnector")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

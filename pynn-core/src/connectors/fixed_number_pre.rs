@@ -9,6 +9,8 @@ use crate::error::Result;
 
 /// Connects `n` random sources to each target. PyNN's `FixedNumberPreConnector`.
 ///
+/// PyNN takes `allow_self_connections='NoMutual'` here and then allows all pairs; there is no such choice.
+///
 /// The sources of a target come in no particular order.
 #[doc(alias = "FixedNumberPreConnector")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -16,11 +16,16 @@ pub struct FixedProbability {
     pub p_connect: f64,
     /// Whether a cell may connect to itself; default true. What counts is the cell, not its index.
     pub allow_self_connections: bool,
+    /// Whether two cells may connect in both directions; default true. If not, of two cells that both are in both ends only
+    /// the one of the larger global id may connect to the other, and none to itself: PyNN's
+    /// `allow_self_connections='NoMutual'`.
+    #[doc(alias = "NoMutual")]
+    pub allow_mutual_connections: bool,
 }
 
 impl Default for FixedProbability {
     fn default() -> Self {
-        Self { p_connect: f64::NAN, allow_self_connections: true }
+        Self { p_connect: f64::NAN, allow_self_connections: true, allow_mutual_connections: true }
     }
 }
 
@@ -43,7 +48,9 @@ impl Connector for FixedProbability {
     }
 
     fn expected(&self, ends: &Ends<'_>) -> Option<u64> {
-        Some((self.p_connect * f64::from(ends.sources.size()) * f64::from(ends.targets.size())) as u64)
+        let all = u64::from(ends.sources.size()) * u64::from(ends.targets.size());
+        let pairs = if self.allow_mutual_connections { all } else { ends.pairs_in_one_direction() };
+        Some((self.p_connect * pairs as f64) as u64)
     }
 
     fn connect(&self, ends: &Ends<'_>, targets: Range<u32>, emit: &mut dyn FnMut(Row<'_>)) -> Result<()> {
@@ -74,7 +81,10 @@ impl Connector for FixedProbability {
                     source += 1;
                 }
             }
-            if let Some(own) = left_out {
+            if !self.allow_mutual_connections {
+                let is_allowed = ends.one_direction(target);
+                sources.retain(|source| is_allowed(*source));
+            } else if let Some(own) = left_out {
                 sources.retain(|source| *source != own);
             }
             if !sources.is_empty() {

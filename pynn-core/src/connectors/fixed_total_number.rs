@@ -9,6 +9,8 @@ use crate::error::Result;
 
 /// Connects `n` random pairs of a source and a target. PyNN's `FixedTotalNumberConnector`.
 ///
+/// PyNN takes `allow_self_connections='NoMutual'` here and then allows all pairs; there is no such choice.
+///
 /// The sources of a target come in no particular order. The number is divided over halves of the targets, and again,
 /// down to each target: so a rank draws for its own targets only, and the total is exact on any number of ranks.
 #[doc(alias = "FixedTotalNumberConnector")]

@@ -4,7 +4,7 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::by_pair::{ByPair, write_closure};
+use super::by_pair::{Allowed, ByPair, allowing, write_closure};
 use crate::connector::{Connector, Ends, Row};
 use crate::error::Result;
 
@@ -23,20 +23,16 @@ use crate::error::Result;
 #[derive(Clone)]
 pub struct IndexBasedProbability {
     index_expression: Arc<dyn Fn(usize, usize) -> f64 + Send + Sync>,
-    allow_self_connections: bool,
+    allowed: Allowed,
 }
 
 impl IndexBasedProbability {
     /// Connects with the probability `index_expression` of the source's and the target's index.
     pub fn new(index_expression: impl Fn(usize, usize) -> f64 + Send + Sync + 'static) -> Self {
-        Self { index_expression: Arc::new(index_expression), allow_self_connections: true }
+        Self { index_expression: Arc::new(index_expression), allowed: Allowed::ALL }
     }
 
-    /// Whether a cell may connect to itself; default true. What counts is the cell, not its index.
-    #[must_use]
-    pub fn allow_self_connections(self, allow_self_connections: bool) -> Self {
-        Self { allow_self_connections, ..self }
-    }
+    allowing!();
 
     fn by_pair(&self) -> (impl Fn(u32, u32) -> f64, impl Fn(u32, u32) -> String) {
         (|source, target| (self.index_expression)(source as usize, target as usize), |_, _| String::new())
@@ -47,7 +43,7 @@ impl fmt::Debug for IndexBasedProbability {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let indices = [(0, 0), (0, 1), (1, 0), (1, 1), (2, 5), (7, 3), (100, 10), (10, 1000)];
         let samples = indices.into_iter().map(|(i, j)| (self.index_expression)(i, j));
-        write_closure(f, self.name(), self.allow_self_connections, samples)
+        write_closure(f, self.name(), self.allowed, samples)
     }
 }
 
@@ -62,14 +58,13 @@ impl Connector for IndexBasedProbability {
 
     fn connect(&self, ends: &Ends<'_>, targets: Range<u32>, emit: &mut dyn FnMut(Row<'_>)) -> Result<()> {
         let (probability, seen) = self.by_pair();
-        let (name, allow_self_connections) = (self.name(), self.allow_self_connections);
-        ByPair { name, allow_self_connections, probability: &probability, seen: &seen }
-            .connect(ends, targets, emit)
+        let (name, allowed) = (self.name(), self.allowed);
+        ByPair { name, allowed, probability: &probability, seen: &seen }.connect(ends, targets, emit)
     }
 
     fn expected(&self, ends: &Ends<'_>) -> Option<u64> {
         let (probability, seen) = self.by_pair();
-        let (name, allow_self_connections) = (self.name(), self.allow_self_connections);
-        ByPair { name, allow_self_connections, probability: &probability, seen: &seen }.expected(ends)
+        let (name, allowed) = (self.name(), self.allowed);
+        ByPair { name, allowed, probability: &probability, seen: &seen }.expected(ends)
     }
 }

@@ -14,8 +14,9 @@ source! {
     /// Spike trains with independent intervals: a dead time and then an exponentially distributed wait, 1 / `rate` together
     /// in the mean.
     ///
-    /// The first interval begins at `start`, as if the cell had fired then. A spike is moved to the end of its time step;
-    /// two in a step have the same time. PyNN's `SpikeSourcePoissonRefractory`.
+    /// The first interval begins at `start`, as if the cell had fired then, as in PyNN on NEURON; with `equilibrium` it began
+    /// long before, so that the rate is the same from `start` on (Cox 1962, Renewal Theory). A spike is moved to the end of
+    /// its time step; two in a step have the same time. PyNN's `SpikeSourcePoissonRefractory`.
     #[derive(Clone, Debug, PartialEq)]
     SpikeSourcePoissonRefractory {
         /// Mean firing rate, below 1 / `tau_refrac`.
@@ -27,15 +28,19 @@ source! {
         /// Duration.
         duration: Time = 1e10 => non_negative,
     }
-    given {}
-    |_source| Sources::Renewal(Intervals::Refractory)
+    given {
+        /// Whether the cells have been firing for long at `start`, rather than fired then; default false. The same for all.
+        equilibrium: bool = false,
+    }
+    |source| Sources::Renewal(Intervals::Refractory { equilibrium: source.equilibrium })
 }
 
 source! {
     /// Spike trains with independent gamma-distributed intervals of mean `alpha / beta`.
     ///
-    /// The first interval begins at `start`, as if the cell had fired then. A spike is moved to the end of its time step;
-    /// two in a step have the same time. PyNN's `SpikeSourceGamma`.
+    /// The first interval begins at `start`, as if the cell had fired then, as in PyNN on NEURON; with `equilibrium` it began
+    /// long before, so that the rate is the same from `start` on (Cox 1962, Renewal Theory). A spike is moved to the end of
+    /// its time step; two in a step have the same time. PyNN's `SpikeSourceGamma`.
     #[derive(Clone, Debug, PartialEq)]
     SpikeSourceGamma {
         /// Shape of the distribution: 1 for a Poisson process, more for a more regular one.
@@ -47,8 +52,11 @@ source! {
         /// Duration.
         duration: Time = 1e10 => non_negative,
     }
-    given {}
-    |_source| Sources::Renewal(Intervals::Gamma)
+    given {
+        /// Whether the cells have been firing for long at `start`, rather than fired then; default false. The same for all.
+        equilibrium: bool = false,
+    }
+    |source| Sources::Renewal(Intervals::Gamma { equilibrium: source.equilibrium })
 }
 
 source! {
@@ -141,9 +149,15 @@ impl GammaBins {
 #[non_exhaustive]
 pub enum Intervals {
     /// [`SpikeSourcePoissonRefractory`]; parameters are rate, tau_refrac, start, duration.
-    Refractory,
+    Refractory {
+        /// Whether the process is in equilibrium at the start.
+        equilibrium: bool,
+    },
     /// [`SpikeSourceGamma`]; parameters are alpha, beta, start, duration.
-    Gamma,
+    Gamma {
+        /// Whether the process is in equilibrium at the start.
+        equilibrium: bool,
+    },
     /// [`SpikeSourceInhGamma`]; parameters are start, duration.
     Bins(Arc<GammaBins>),
 }
@@ -162,13 +176,34 @@ impl Intervals {
     /// Says what is wrong with the first two parameters of a cell, if anything.
     fn check_cell(&self, [first, second]: [f64; 2]) -> Result<(), String> {
         match self {
-            Self::Refractory if first * second >= 1000.0 => Err(format!(
+            Self::Refractory { .. } if first * second >= 1000.0 => Err(format!(
                 "rate is {first} Hz and tau_refrac {second} ms, but rate must stay below 1 / tau_refrac"
             )),
-            Self::Gamma if second * 1e-3 > first * FASTEST => {
+            Self::Gamma { .. } if second * 1e-3 > first * FASTEST => {
                 Err(format!("alpha is {first} and beta {second} Hz, but beta / alpha must be at most 10 MHz"))
             }
             _ => Ok(()),
+        }
+    }
+
+    /// The first spike of a process that begins at `start`; none may come after `end`.
+    ///
+    /// In equilibrium the time t to it has the density S(t) / m, of the intervals' survival function S and mean m.
+    fn first(&self, [first, second]: [f64; 2], start: f64, end: f64, stream: &mut Stream) -> f64 {
+        match self {
+            Self::Refractory { equilibrium: true } => {
+                // Survival is 1 during the dead time.
+                if stream.uniform() * (1000.0 / first) < second {
+                    start + stream.uniform() * second
+                } else {
+                    self.next([first, second], start, end, stream)
+                }
+            }
+            // A place, equally likely, in an interval that is long in proportion to its length.
+            Self::Gamma { equilibrium: true } => {
+                start + stream.uniform() * stream.gamma(first + 1.0) * (1000.0 / second)
+            }
+            _ => self.next([first, second], start, end, stream),
         }
     }
 
@@ -176,8 +211,8 @@ impl Intervals {
     fn next(&self, [first, second]: [f64; 2], last: f64, end: f64, stream: &mut Stream) -> f64 {
         match self {
             // A rate of 0 has infinite intervals.
-            Self::Refractory => last + second + (1000.0 / first - second) * stream.exponential(),
-            Self::Gamma => last + stream.gamma(first) * (1000.0 / second),
+            Self::Refractory { .. } => last + second + (1000.0 / first - second) * stream.exponential(),
+            Self::Gamma { .. } => last + stream.gamma(first) * (1000.0 / second),
             Self::Bins(bins) => bins.next(last, end, stream),
         }
     }
@@ -226,8 +261,13 @@ impl RenewalSource {
 }
 
 impl RenewalCell {
-    fn advance(&mut self, intervals: &Intervals, last: f64) {
-        let next = intervals.next(self.parameters, last, self.end, &mut self.stream);
+    fn begin(&mut self, intervals: &Intervals) {
+        let first = intervals.first(self.parameters, self.start, self.end, &mut self.stream);
+        self.next = if first <= self.end { first } else { f64::INFINITY };
+    }
+
+    fn advance(&mut self, intervals: &Intervals) {
+        let next = intervals.next(self.parameters, self.next, self.end, &mut self.stream);
         self.next = if next <= self.end { next } else { f64::INFINITY };
     }
 }
@@ -246,7 +286,7 @@ impl SpikeSource for RenewalSource {
                 if step >= 1.0 {
                     out.push(Spike { step: step as u32, gid });
                 }
-                cell.advance(&self.intervals, cell.next);
+                cell.advance(&self.intervals);
             }
         }
         out[first..].sort_unstable();
@@ -255,7 +295,7 @@ impl SpikeSource for RenewalSource {
     fn reset(&mut self) {
         for (gid, cell) in (self.first_gid..).zip(&mut self.cells) {
             cell.stream = Stream::new(self.key, u64::from(gid));
-            cell.advance(&self.intervals, cell.start);
+            cell.begin(&self.intervals);
         }
     }
 }
@@ -264,6 +304,9 @@ impl SpikeSource for RenewalSource {
 mod tests {
     use super::*;
     use crate::random::Purpose;
+
+    const REFRACTORY: Intervals = Intervals::Refractory { equilibrium: false };
+    const GAMMA: Intervals = Intervals::Gamma { equilibrium: false };
 
     /// 1 us.
     const STEP: Tick = Tick(1_000);
@@ -300,7 +343,7 @@ mod tests {
 
     #[test]
     fn refractory_intervals_are_a_dead_time_and_an_exponential_wait() {
-        let found = intervals(&train(Intervals::Refractory, &[100.0, 3.0, 0.0, 1e10], 100_000.0));
+        let found = intervals(&train(REFRACTORY, &[100.0, 3.0, 0.0, 1e10], 100_000.0));
         assert!(found.iter().all(|interval| *interval >= 2.999));
         assert_distributed(found, 0.001 / 7.0, |x| 1.0 - (-(x - 3.0).max(0.0) / 7.0).exp());
     }
@@ -308,11 +351,41 @@ mod tests {
     #[test]
     fn gamma_intervals_are_those_of_their_shape() {
         // Of shape 1 and 3 the distribution is elementary; alpha = 1 has the Poisson process's.
-        let found = intervals(&train(Intervals::Gamma, &[1.0, 100.0, 0.0, 1e10], 100_000.0));
+        let found = intervals(&train(GAMMA, &[1.0, 100.0, 0.0, 1e10], 100_000.0));
         assert_distributed(found, 0.001 / 10.0, |x| 1.0 - (-x / 10.0).exp());
-        let found = intervals(&train(Intervals::Gamma, &[3.0, 300.0, 0.0, 1e10], 100_000.0));
+        let found = intervals(&train(GAMMA, &[3.0, 300.0, 0.0, 1e10], 100_000.0));
         assert_distributed(found, 0.001 / 10.0, |x| {
             let z = x * 0.3;
+            1.0 - (-z).exp() * (1.0 + z + z * z / 2.0)
+        });
+    }
+
+    /// The first spikes of 20 000 cells in ms.
+    fn firsts(intervals: Intervals, parameters: &[f64]) -> Vec<f64> {
+        let mut spikes = Vec::new();
+        source(intervals, 4, 20_000, parameters).spikes(1..1_000_000, &mut spikes);
+        let mut first = vec![f64::INFINITY; 20_000];
+        for spike in spikes.iter().rev() {
+            first[spike.gid as usize - 4] = f64::from(spike.step) * 1e-3;
+        }
+        first
+    }
+
+    #[test]
+    fn in_equilibrium_the_first_spike_comes_as_from_any_time() {
+        // The integrals of the survival functions over the mean.
+        let found = firsts(Intervals::Refractory { equilibrium: true }, &[100.0, 3.0, 0.0, 1e10]);
+        assert_distributed(found, 0.001 / 7.0, |t| {
+            (t.min(3.0) + 7.0 * (1.0 - (-(t - 3.0).max(0.0) / 7.0).exp())) / 10.0
+        });
+        let found = firsts(Intervals::Gamma { equilibrium: true }, &[3.0, 300.0, 0.0, 1e10]);
+        assert_distributed(found, 0.001 / 3.0, |t| {
+            let z = t * 0.3;
+            1.0 - (-z).exp() * (1.0 + z * 2.0 / 3.0 + z * z / 6.0)
+        });
+        let found = firsts(GAMMA, &[3.0, 300.0, 0.0, 1e10]);
+        assert_distributed(found, 0.001 / 3.0, |t| {
+            let z = t * 0.3;
             1.0 - (-z).exp() * (1.0 + z + z * z / 2.0)
         });
     }
@@ -348,8 +421,10 @@ mod tests {
     fn a_train_depends_neither_on_ranks_nor_on_windows_nor_on_a_reset() {
         let bins = Arc::new(GammaBins { shapes: vec![2.0], scales: vec![5.0], edges: vec![0.0] });
         for (kind, parameters) in [
-            (Intervals::Refractory, vec![100.0, 2.0, 5.0, 500.0]),
-            (Intervals::Gamma, vec![2.5, 250.0, 5.0, 500.0]),
+            (REFRACTORY, vec![100.0, 2.0, 5.0, 500.0]),
+            (Intervals::Refractory { equilibrium: true }, vec![100.0, 2.0, 5.0, 500.0]),
+            (Intervals::Gamma { equilibrium: true }, vec![2.5, 250.0, 5.0, 500.0]),
+            (GAMMA, vec![2.5, 250.0, 5.0, 500.0]),
             (Intervals::Bins(bins), vec![5.0, 500.0]),
         ] {
             let mut whole = source(kind.clone(), 10, 7, &parameters);
@@ -380,8 +455,8 @@ mod tests {
             let columns = parameters.map(|value| vec![value]);
             RenewalSource::new(intervals, Key::new(1, Purpose::Source, 0), 0, STEP, &columns).err().unwrap().1
         };
-        assert!(new(Intervals::Refractory, [200.0, 5.0, 0.0, 1.0]).contains("below 1 / tau_refrac"));
-        assert!(new(Intervals::Gamma, [1e-9, 1.0, 0.0, 1.0]).contains("at most 10 MHz"));
+        assert!(new(REFRACTORY, [200.0, 5.0, 0.0, 1.0]).contains("below 1 / tau_refrac"));
+        assert!(new(GAMMA, [1e-9, 1.0, 0.0, 1.0]).contains("at most 10 MHz"));
         let good = GammaBins { shapes: vec![1.0; 2], scales: vec![1.0; 2], edges: vec![0.0, 10.0] };
         for (bins, words) in [
             (GammaBins { shapes: vec![1.0], ..good.clone() }, "one value a bin"),
