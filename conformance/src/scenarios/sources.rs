@@ -111,8 +111,8 @@ fn sources_in_equilibrium_fire_from_the_start<B: Suite>() {
     network! {
         struct Net<B: Backend> {}
         simulator sim: B {};
-        population long on sim: [SpikeSourceGamma { alpha: 5.0.into(), beta: 50.0Hz, equilibrium: true, .. }; 1000];
-        population fresh on sim: [SpikeSourceGamma { alpha: 5.0.into(), beta: 50.0Hz, .. }; 1000];
+        population long on sim: [SpikeSourceGamma { alpha: 5.0, beta: 50.0Hz, equilibrium: true, .. }; 1000];
+        population fresh on sim: [SpikeSourceGamma { alpha: 5.0, beta: 50.0Hz, .. }; 1000];
         population waiting on sim: [SpikeSourcePoissonRefractory { rate: 10.0Hz, tau_refrac: 80.0ms, equilibrium: true, .. }; 1000];
         record long: spikes;
         record fresh: spikes;
