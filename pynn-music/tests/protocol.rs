@@ -11,7 +11,7 @@ use pynn_core::error::Result;
 use pynn_core::time::{Spike, Tick};
 use pynn_music::clock::{Rhythm, Span};
 use pynn_music::exchange::{Exchange, Node, Outbox, Turn};
-use pynn_music::schedule::{Channel, Link, Schedule};
+use pynn_music::schedule::{Channel, Joint, Link, Schedule};
 use pynn_music::transport::dry_run::rehearse;
 use pynn_music::transport::thread::{Hub, ThreadTransport};
 use pynn_music::transport::{Failure, Header, Patience, Transport};
@@ -259,4 +259,66 @@ fn a_fine_and_a_coarse_simulator_exchange_every_delay_and_round_up() {
     assert_eq!((&nodes[0].due[..], &nodes[1].due[..]), (&[300_000][..], &[300_000][..]));
     let thirds = [(0, 200_000), (200_000, 400_000), (400_000, 600_000)];
     assert_eq!((&nodes[0].turns[..], &nodes[1].turns[..]), (&thirds[..], &thirds[..]));
+}
+
+/// Tells its number of the step as the potential of its one cell, and notes what it is told and when.
+struct Joined {
+    tells: bool,
+    now: i64,
+    told: Vec<(i64, u32)>,
+}
+
+impl Node for Joined {
+    fn deliver(&mut self, _rank: usize, spikes: &[Spike]) -> Result<()> {
+        assert!(spikes.is_empty(), "potentials are no spikes");
+        Ok(())
+    }
+
+    fn take_potentials(&mut self, _channel: usize, potentials: &[Spike]) -> Result<()> {
+        self.told.extend(potentials.iter().map(|word| (self.now, word.gid)));
+        Ok(())
+    }
+
+    fn advance(&mut self, _from: Tick, to: Tick, outbox: &mut Outbox) -> Result<()> {
+        self.now = to.0;
+        if self.tells {
+            // As a spike it would be one of step 0, too late.
+            outbox.push(0, Spike { step: 0, gid: to.0 as u32 });
+        }
+        Ok(())
+    }
+}
+
+/// The two ends of a gap junction run to time 4, or to the error that `tells` leads to.
+fn joined(tells: [bool; 2]) -> Result<[Vec<(i64, u32)>; 2]> {
+    let joint = |from, to| Joint { from, to, cells: vec![from as u32], projections: vec!["gap".into()] };
+    let schedule = Schedule::joined(vec![Tick(1); 2], Vec::new(), vec![joint(0, 1), joint(1, 0)])?;
+    rehearse(&schedule, Span::new(Tick(0), Tick(4)))?;
+    let hub = Hub::new(&schedule);
+    let mut nodes = tells.map(|tells| Joined { tells, now: 0, told: Vec::new() });
+    let mut ranks =
+        [0, 1].map(|rank| (Exchange::new(&schedule, rank), ThreadTransport::new(Arc::clone(&hub), rank)));
+    ranks
+        .iter_mut()
+        .try_for_each(|(exchange, transport)| exchange.begin(Span::new(Tick(0), Tick(4)), transport))?;
+    let mut done = [false; 2];
+    while done != [true; 2] {
+        for rank in 0..2 {
+            let (exchange, transport) = &mut ranks[rank];
+            done[rank] |= !done[rank] && exchange.turn(&mut nodes[rank], transport)? == Turn::Done;
+        }
+    }
+    Ok(nodes.map(|node| node.told))
+}
+
+#[test]
+fn potentials_are_told_after_each_step_and_taken_before_the_next() {
+    let each = vec![(1, 1), (2, 2), (3, 3), (4, 4)];
+    assert_eq!(joined([true; 2]).unwrap(), [each.clone(), each]);
+}
+
+#[test]
+fn a_packet_without_its_potentials_is_an_error_that_names_the_rank() {
+    let error = joined([true, false]).unwrap_err();
+    assert!(error.message().contains("packet 1 from rank 1 has not all potentials"), "{error}");
 }

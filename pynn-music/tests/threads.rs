@@ -356,3 +356,18 @@ fn a_run_until_a_time_ends_there_and_none_ends_in_the_past() {
     assert!(error.message().contains("99.9 ms already"), "{error}");
     assert_eq!(sim.now().base(), 99.9);
 }
+
+#[test]
+fn a_backend_without_gap_junctions_between_ranks_refuses_them_with_the_remedy() {
+    let mut net = NetworkBuilder::new("Joined");
+    let options = SimulatorOptions { processes: 2, ..SimulatorOptions::default() };
+    let sim = net.simulator::<Toy>("sim", options);
+    let cells = net.population(&sim, "cells", 4, IfCurrExp::default());
+    let gap = ElectricalSynapse { weight: 1.0 * nS };
+    net.project(None, &cells, cells.target(IfCurrExp::receptors().excitatory), AllToAll::default(), gap);
+    let mut sim = Setup::new().ranks(Ranks::Threads).progress(false).start(net.build().unwrap()).unwrap();
+    let error = sim.run(1.0 * ms).unwrap_err();
+    for words in ["(sim, ", "no gap junctions between cells of different ranks", "`processes: 1`"] {
+        assert!(error.message().contains(words), "{error}");
+    }
+}

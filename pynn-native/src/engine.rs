@@ -281,8 +281,9 @@ impl Simulator for Engine {
         for gid in cells {
             let group = self.groups.partition_point(|group| group.first_gid <= *gid).saturating_sub(1);
             let group = self.groups.get(group);
-            let v = group.and_then(|group| group.potential(gid.checked_sub(group.first_gid)?));
-            out.push(v.ok_or_else(|| {
+            let v =
+                group.and_then(|group| group.potentials()?.get(gid.checked_sub(group.first_gid)? as usize));
+            out.push(*v.ok_or_else(|| {
                 Error::new(ErrorKind::Simulator, format!("there is no potential of a cell {gid} here"))
             })?);
         }

@@ -95,9 +95,9 @@ impl Group {
         self.kernel.inject(cell as usize, current)
     }
 
-    /// The potential of a cell, mV, if the kernel keeps it.
-    pub(crate) fn potential(&self, cell: u32) -> Option<f64> {
-        self.state[self.potential?].get(cell as usize).copied()
+    /// The potentials, mV, if the kernel keeps them.
+    pub(crate) fn potentials(&self) -> Option<&[f64]> {
+        self.potential.map(|column| &*self.state[column])
     }
 
     /// Back to time 0.

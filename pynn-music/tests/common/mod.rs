@@ -48,6 +48,9 @@ macro_rules! capable {
         impl Transmits<StaticSynapse> for $backend {
             fn lower(_: &StaticSynapse) {}
         }
+        impl Transmits<ElectricalSynapse> for $backend {
+            fn lower(_: &ElectricalSynapse) {}
+        }
         impl Connects<AllToAll> for $backend {
             fn lower(connector: AllToAll) -> Box<dyn Connector> {
                 Box::new(connector)
