@@ -23,7 +23,8 @@ const MECHANISMS: &[(&str, &str)] = sources!(
 );
 /// What the mechanisms include, and the shim.
 const SHIM: &[(&str, &str)] = sources!(
-    "given.inc" "common.inc" "receptors.inc" "shim.cpp" "traub.cpp" "receptors.cpp" "random.cpp" "pynn_neuron.h" "pynn_receptors.h"
+    "given.inc" "common.inc" "receptors.inc" "shim.cpp" "traub.cpp" "receptors.cpp" "random.cpp" "ghosts.cpp"
+    "pynn_neuron.h" "pynn_receptors.h"
 );
 
 const FLAGS: [&str; 5] = ["-O2", "-fPIC", "-w", "-DHAVE_CONFIG_H", "-DNRN_ENABLE_THREADS"];

@@ -15,6 +15,8 @@ void pynn_drive(double, double*);
 void pynn_join_membrane(double, double*);
 /* Says where a gap junction expects the potential of a ghost, a cell of another process. As with pynn_expose. */
 void pynn_join_ghost(double, double*);
+/* Forgets these places. */
+void pynn_gaps_clear(void);
 /* The cell with this global id fires now. */
 void pynn_fire(double);
 /* Whether, in this step, something happens to the cell with this global id: the two words of the key of its random

@@ -124,9 +124,6 @@ std::vector<double*> rows;
 std::vector<std::vector<double*>> columns;
 std::vector<Driven> driven;
 std::vector<Injection> injections;
-// Where the membrane potential is of cells with gap junctions, and where junctions expect those of ghosts.
-std::vector<double*> membranes;
-std::vector<std::vector<double*>> ghosts;
 std::size_t injected = 0;
 std::vector<Object*> cells;
 std::vector<Object*> connections;
@@ -269,18 +266,6 @@ void pynn_drive(double cell, double* current) {
     *current += here.injected;
 }
 
-void pynn_join_membrane(double cell, double* v) {
-    membranes[static_cast<std::size_t>(cell)] = v;
-}
-
-void pynn_join_ghost(double ghost, double* v) {
-    const auto number = static_cast<std::size_t>(ghost);
-    if (ghosts.size() <= number) {
-        ghosts.resize(number + 1);
-    }
-    ghosts[number].push_back(v);
-}
-
 void pynn_fire(double gid) {
     const auto id = static_cast<std::uint32_t>(gid);
     spikes.push_back({steps + 1, id});
@@ -397,7 +382,6 @@ int pynn_cells(const char* kind, std::uint32_t count, std::uint32_t width, std::
     }
     columns.resize(rows.size());
     driven.resize(rows.size());
-    membranes.resize(rows.size());
     reading = capacitances;
     char text[200];
     std::snprintf(text, sizeof text, "{pynn_cells_%s(%zu, %u, %u)}\n", kind, first, count, receptors);
@@ -442,24 +426,6 @@ int pynn_join(std::uint32_t count, const double* values) {
     return run(text);
 }
 
-// The potentials of cells with gap junctions, by number; NaN without.
-void pynn_potentials(std::uint32_t count, const std::uint32_t* numbers, double* out) {
-    for (std::uint32_t k = 0; k < count; k++) {
-        out[k] = membranes[numbers[k]] == nullptr ? std::nan("") : *membranes[numbers[k]];
-    }
-}
-
-// Sets the potentials of ghosts, by number, for the next step.
-void pynn_haunt(std::uint32_t count, const std::uint32_t* numbers, const double* potentials) {
-    for (std::uint32_t k = 0; k < count; k++) {
-        if (numbers[k] < ghosts.size()) {
-            for (double* v : ghosts[numbers[k]]) {
-                *v = potentials[k];
-            }
-        }
-    }
-}
-
 // Samples column `column` of `count` cells from number `first`, every `every` steps.
 void pynn_sample(std::uint32_t first, std::uint32_t count, int column, std::uint32_t every) {
     samplers.push_back({first, count, every, column, {}});
@@ -482,7 +448,7 @@ int pynn_initialize(double step, const double* potentials) {
     pynn_events = 0;
     spikes.clear();
     injections.clear();
-    ghosts.clear();
+    pynn_gaps_clear();
     for (auto& cell : driven) {
         cell.injected = 0;
     }
@@ -652,8 +618,7 @@ int pynn_clear(void) {
     rows.clear();
     columns.clear();
     driven.clear();
-    membranes.clear();
-    ghosts.clear();
+    pynn_gaps_clear();
     tables.clear();
     samplers.clear();
     spikes.clear();
