@@ -8,7 +8,7 @@ use pynn_core::network::NetworkBuilder;
 use pynn_core::population::{
     Assembly, Electrode, Members, Population, Projection, Senders, SimulatorHandle, Target, View,
 };
-use pynn_core::synapse::{IntoField, SynapseDefaults, SynapseType, WeightLimits};
+use pynn_core::synapse::{IntoField, SynapseDefaults, SynapseType, WeightLimits, WeightUnit};
 use pynn_core::units::{Time, Unit};
 use pynn_core::values::{IntoSynapseValues, IntoValues, SynapseValues, Values};
 
@@ -185,9 +185,9 @@ where
 
 /// What can be given as the weights of a projection.
 #[diagnostic::on_unimplemented(
-    message = "the target's receptor takes weights in `{W}`, but this is `{Self}`",
+    message = "weights onto this target are in `{W}`, but this is `{Self}`",
     label = "expected `{W}`: a quantity, a list, a closure `|source, target|`, or a distribution",
-    note = "current-based receptors take a current (nA), conductance-based ones a conductance (uS), delta ones a voltage (mV)"
+    note = "current-based receptors take a current (nA), conductance-based ones and gap junctions a conductance (uS), delta ones a voltage (mV)"
 )]
 pub trait Weights<W: Unit> {
     /// The weights.
@@ -201,8 +201,11 @@ impl<W: Unit, V: IntoSynapseValues<W>> Weights<W> for V {
     }
 }
 
-/// The weights of a projection onto `target`, whose receptor fixes the unit.
-pub fn weight<B, C, W: Unit>(_: &Target<B, C, W>, weights: impl Weights<W>) -> SynapseValues<W> {
+/// The weights of synapses `S` onto `target`, whose receptor fixes the unit unless the synapse has one of its own.
+pub fn weight<S, B, C, W>(_: &Target<B, C, W>, weights: impl Weights<S::Unit>) -> SynapseValues<S::Unit>
+where
+    S: WeightUnit<W>,
+{
     weights.weights()
 }
 

@@ -174,3 +174,64 @@ fn what_makes_no_sense_is_named_with_projection_and_parameter() {
         assert!(error.contains(part), "{part} is not in:\n{error}");
     }
 }
+
+/// A rectifying gap junction: its weights are conductances whatever the receptors of its targets take.
+#[derive(Debug)]
+struct Rectifying<W = Conductance> {
+    weight: W,
+}
+
+impl<W> pynn::synapse::WeightUnit<W> for Rectifying {
+    type Unit = Conductance;
+}
+
+impl<W> pynn::synapse::SynapseDefaults<W> for Rectifying {
+    type Full = Rectifying<pynn::values::SynapseValues<Conductance>>;
+}
+
+impl<W: pynn::synapse::SynapseDefault> Default for Rectifying<W> {
+    fn default() -> Self {
+        Self { weight: W::of(0.25) }
+    }
+}
+
+impl<W, V: pynn::values::IntoSynapseValues<Conductance>> pynn::synapse::SynapseType<W> for Rectifying<V> {
+    type Family = Rectifying;
+    fn into_parts(self) -> (Rectifying, pynn::synapse::SynapseColumns) {
+        let weight = self.weight.into_synapse_values().into_column();
+        let delay = SynapseColumn::Constant(0.0);
+        (Rectifying::default(), pynn::synapse::SynapseColumns { weight, delay, parameters: Vec::new() })
+    }
+}
+
+impl pynn::synapse::SynapseFamily for Rectifying {
+    fn info(&self) -> &'static pynn::synapse::SynapseInfo {
+        static INFO: pynn::synapse::SynapseInfo =
+            pynn::synapse::SynapseInfo { name: "Rectifying", parameters: &[], carries_spikes: false };
+        &INFO
+    }
+}
+
+network! {
+    struct Own {}
+    simulator sim: Paper {};
+    population curr on sim: [IfCurrExp; 3];
+    population cond on sim: [IfCondExp; 3];
+    projection constant = curr -> curr: OneToOne, Rectifying { weight: 2.0nS };
+    projection computed = cond -> curr: OneToOne, Rectifying { weight: |i, j| 1.0nS * (i + 2 * j) as f64 };
+    projection default = curr -> cond: OneToOne, Rectifying;
+    projection gap = curr -> curr: OneToOne, ElectricalSynapse { weight: |i, j| 1.0nS * (i + 2 * j) as f64 };
+}
+
+#[test]
+fn a_synapse_type_says_itself_in_which_unit_its_weights_are() {
+    let net = Own::build().unwrap();
+    let weight =
+        |projection: &Projection| net.network().projections()[projection.id().0].values.weight.clone();
+    assert_eq!(weight(&net.constant).constant(), Some(0.002));
+    assert_eq!(weight(&net.default).constant(), Some(0.25));
+    for projection in [&net.computed, &net.gap] {
+        let SynapseColumn::Function(computed) = weight(projection) else { panic!("a closure") };
+        assert_eq!(computed(1, 2), 0.005);
+    }
+}

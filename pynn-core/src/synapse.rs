@@ -2,7 +2,8 @@
 //!
 //! A synapse type is a struct: `weight`, `delay` and other parameters of each connection, each a quantity, a list, a
 //! closure `|source, target|` or a distribution, and the constants of its rule, plain values that all connections of a
-//! projection share. [`synapse!`](crate::synapse!) writes the rest. A backend says by
+//! projection share. [`synapse!`](crate::synapse!) writes the rest, for a type whose weights are in the receptor's unit; another
+//! says by [`WeightUnit`] in which they are. A backend says by
 //! [`Transmits`](crate::backend::Transmits) which types it can do.
 
 mod stdp;
@@ -154,6 +155,19 @@ pub trait SynapseDefaults<W> {
     type Full: Default;
 }
 
+/// In which unit a synapse type, without the types of its values, has its weights where the target's receptor takes `W`:
+/// `W` for all that end on a receptor, another for a type that ends elsewhere, as `ElectricalSynapse` does on the membrane.
+/// It is what `network!` holds the weights of a projection to.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no synapse type, or does not say in which unit its weights are",
+    label = "expected a synapse such as `StaticSynapse`",
+    note = "for a synapse type of your own that `synapse!` does not write: `impl<W: Unit> WeightUnit<W> for {Self} {{ type Unit = W; }}`"
+)]
+pub trait WeightUnit<W> {
+    /// The unit.
+    type Unit: Unit;
+}
+
 /// A value that all connections of a projection share, as a field of a synapse: a number, a quantity, a rule.
 pub trait SharedField {}
 
@@ -263,6 +277,10 @@ macro_rules! synapse {
                 $crate::values::SynapseValues<W>,
                 $crate::values::SynapseValues<$crate::units::Time>,
             >;
+        }
+
+        impl<W: $crate::units::Unit> $crate::synapse::WeightUnit<W> for $synapse {
+            type Unit = W;
         }
 
         impl<W, V, D> $crate::synapse::SynapseType<W> for $synapse<V, D>

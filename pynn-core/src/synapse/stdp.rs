@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::{
     SharedField, SynapseColumns, SynapseDefault, SynapseDefaults, SynapseFamily, SynapseInfo, SynapseType,
+    WeightUnit,
 };
 use crate::cell::Number;
 use crate::units::{Current, Frequency, Time, Unit};
@@ -59,6 +60,10 @@ impl<T: Default, P: Default, W: SynapseDefault, D: SynapseDefault> Default for S
 
 impl<W: Unit, T: TimingDependence, P: WeightDependence> SynapseDefaults<W> for StdpMechanism<T, P> {
     type Full = StdpMechanism<T, P::In<W>, SynapseValues<W>, SynapseValues<Time>>;
+}
+
+impl<W: Unit, T, P> WeightUnit<W> for StdpMechanism<T, P> {
+    type Unit = W;
 }
 
 impl<W, T, P, V, D> SynapseType<W> for StdpMechanism<T, P, V, D>

@@ -1,6 +1,8 @@
 //! Synapses whose rule looks at the spikes of the source alone, and gap junctions.
 
-use super::{SynapseColumns, SynapseDefault, SynapseDefaults, SynapseFamily, SynapseInfo, SynapseType};
+use super::{
+    SynapseColumns, SynapseDefault, SynapseDefaults, SynapseFamily, SynapseInfo, SynapseType, WeightUnit,
+};
 use crate::units::{Conductance, Time, Unit};
 use crate::values::{IntoSynapseValues, SynapseColumn, SynapseValues};
 
@@ -119,6 +121,10 @@ impl<W: SynapseDefault> Default for ElectricalSynapse<W> {
 
 impl<W> SynapseDefaults<W> for ElectricalSynapse {
     type Full = ElectricalSynapse<SynapseValues<Conductance>>;
+}
+
+impl<W> WeightUnit<W> for ElectricalSynapse {
+    type Unit = Conductance;
 }
 
 /// Whatever weights the target's receptors take: it ends on the membrane.

@@ -4,7 +4,7 @@ use super::cells::is_range;
 use super::{Expansion, value};
 use crate::ast::{End, Projection};
 use crate::tokens::Tokens;
-use crate::value::{Shape, Value, first_span};
+use crate::value::{Path, Shape, Value, first_span};
 use crate::{tolerant, unit};
 use proc_macro2::{Delimiter, Group, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
@@ -259,20 +259,15 @@ impl Expansion<'_> {
             // The types of weight and delay are the user's.
             Shape::Literal(parts) if parts.path.has_generics() => {
                 let wrap = |field: &str, written: &TokenStream, value: TokenStream| {
-                    (!matches!(field, "weight" | "delay")).then(|| wrapped(field, written, value))
-                };
-                value::literal_with(parts.path.in_expression(), parts, &wrap, &default())
-            }
-            // It ends on the membrane, whatever a receptor's unit: its weight is a conductance.
-            Shape::Literal(parts) if parts.path.is("ElectricalSynapse") => {
-                let wrap = |_: &str, written: &TokenStream, value: TokenStream| {
-                    let around = quote!(::pynn::__private::of_pair);
-                    Some(value::typed_closure(written, value, around))
+                    (!matches!(field, "weight" | "delay"))
+                        .then(|| wrapped(&parts.path, field, written, value))
                 };
                 value::literal_with(parts.path.in_expression(), parts, &wrap, &default())
             }
             Shape::Literal(parts) => {
-                let wrap = |field: &str, written: &TokenStream, value| Some(wrapped(field, written, value));
+                let wrap = |field: &str, written: &TokenStream, value| {
+                    Some(wrapped(&parts.path, field, written, value))
+                };
                 value::literal_with(parts.path.in_expression(), parts, &wrap, &defaults())
             }
             Shape::Path(_) => defaults(),
@@ -299,13 +294,14 @@ impl Expansion<'_> {
 }
 
 /// The value of a synapse's field, made one of the field's type.
-fn wrapped(field: &str, written: &TokenStream, value: TokenStream) -> TokenStream {
+fn wrapped(synapse: &Path, field: &str, written: &TokenStream, value: TokenStream) -> TokenStream {
     let span = first_span(written);
     let value = value::typed_closure(written, value, quote_spanned!(span=> ::pynn::__private::of_pair));
     match field {
         "weight" => {
             let weight = quote_spanned!(span=> ::pynn::__private::weight);
-            quote!(#weight(&__target, #value))
+            let synapse = synapse.bare();
+            quote!(#weight::<#synapse, _, _, _>(&__target, #value))
         }
         "weight_dependence" => {
             let limits = quote_spanned!(span=> ::pynn::__private::weight_limits);

@@ -3,7 +3,7 @@
 use crate::tolerant;
 use crate::unit;
 use crate::value::{Field, Literal, Shape, Value};
-use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 
 /// How the value of one field is wrapped; gets the field's name, its value as written, and its expression.
@@ -31,7 +31,14 @@ pub(super) fn computed(value: &Value) -> TokenStream {
 
 /// A closure's parameters get their types from the function around it, `of_cell` or `of_pair`.
 pub(super) fn typed_closure(written: &TokenStream, value: TokenStream, around: TokenStream) -> TokenStream {
-    if tolerant::is_closure(written) { quote!(#around(#value)) } else { value }
+    if !tolerant::is_closure(written) {
+        return value;
+    }
+    // rustc's caret goes on to the parenthesis.
+    let last = written.clone().into_iter().last().map_or_else(Span::call_site, |last| last.span());
+    let mut argument = Group::new(Delimiter::Parenthesis, value);
+    argument.set_span(last);
+    quote!(#around #argument)
 }
 
 /// `constructor { fields, ..base }`; a bare `..` stands for the default.

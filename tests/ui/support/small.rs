@@ -3,7 +3,7 @@
 use pynn::backend::{Lowered, Part, Simulator};
 use pynn::connector::Connector;
 use pynn::prelude::*;
-use pynn::synapse::{SynapseColumns, SynapseFamily, SynapseInfo, SynapseType};
+use pynn::synapse::{SynapseColumns, SynapseFamily, SynapseInfo, SynapseType, WeightUnit};
 use pynn::values::IntoSynapseValues;
 
 /// Has `IfCurrExp`, `AllToAll`, `StaticSynapse`, spikes.
@@ -46,6 +46,10 @@ impl<W: pynn::units::Unit, V: IntoSynapseValues<W>> SynapseType<W> for Fancy<V> 
     fn into_parts(self) -> (Fancy, SynapseColumns) {
         (Fancy::default(), StaticSynapse { weight: self.weight, delay: 1.0 * ms }.into_parts().1)
     }
+}
+
+impl<W: pynn::units::Unit> WeightUnit<W> for Fancy {
+    type Unit = W;
 }
 
 impl SynapseFamily for Fancy {
