@@ -96,11 +96,13 @@ impl<'a> Expansion<'a> {
         self.alias("Cell", &population.name, &path)
     }
 
-    /// `__{role}_{network}_{name}`, the name for a path, with the generics that the path needs.
+    /// `__{role}_{network}_{name}`, the name for a path, with the generics that the path needs. The place of the block is in
+    /// it too: of two blocks of one name rustc then reports that name and not each alias.
     fn alias(&self, role: &str, name: &dyn ToString, path: &TokenStream) -> Alias {
         let name = name.to_string();
         let name = name.trim_start_matches("r#");
-        let ident = format_ident!("__{role}_{}_{name}", self.network.header.name, span = Span::call_site());
+        let network = &self.network.header.name;
+        let ident = format_ident!("__{role}_{network}_{name}{}", place(network), span = Span::call_site());
         Alias { ident, arguments: in_angles(self.generics_in(path).into_iter().map(argument)) }
     }
 
@@ -112,6 +114,15 @@ impl<'a> Expansion<'a> {
         });
         populations.filter_map(|population| Some((population, self.names.placement(population)?)))
     }
+}
+
+/// Line and column of a name, where rustc tells them.
+fn place(name: &Ident) -> String {
+    if !proc_macro::is_available() {
+        return String::new();
+    }
+    let span = name.span().unwrap();
+    format!("_{}_{}", span.line(), span.column())
 }
 
 /// A hidden name for a path of the user's.
