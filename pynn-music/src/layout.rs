@@ -97,11 +97,20 @@ impl Layout {
     }
 
     /// The thread of each rank, where all are in one process that has `cores` cores: a thread a rank if there are as many
-    /// cores, else a thread a core. Each simulator's ranks are spread evenly over the threads.
+    /// cores, else each simulator's ranks are spread evenly over a thread a core. Only simulators of fewer ranks than
+    /// that keep a thread a rank: how much work they have beside the others the system finds out.
     #[must_use]
     pub fn threads(&self, cores: usize) -> Vec<usize> {
-        // Those of one simulator follow one another.
-        (0..self.ranks()).map(|rank| rank % cores.max(1)).collect()
+        let cores = cores.max(1);
+        let spread = |place: &Place| self.ranks() > cores && place.shares >= cores;
+        let mut spread_so_far = 0;
+        let mut last = if self.places.iter().any(spread) { cores } else { 0 };
+        let threads = self.places.iter().map(|place| {
+            let count = if spread(place) { &mut spread_so_far } else { &mut last };
+            *count += 1;
+            if spread(place) { (*count - 1) % cores } else { *count - 1 }
+        });
+        threads.collect()
     }
 
     /// How `rank` is named to the user: `rank 3 (sim2, 1 of 2)`.
@@ -197,7 +206,14 @@ mod tests {
             ranks.filter(|&rank| threads[rank] == thread).count()
         };
         assert_eq!([on(0, 0), on(0, 1), on(1, 0), on(1, 1)], [3, 3, 5, 5]);
+        assert_eq!(Layout::new(&[3]).threads(2), [0, 1, 0]);
         assert_eq!(Layout::new(&[3]).threads(0), [0, 0, 0]);
+    }
+
+    #[test]
+    fn simulators_of_few_ranks_keep_threads_of_their_own() {
+        assert_eq!(Layout::new(&[1, 1, 1]).threads(2), [0, 1, 2]);
+        assert_eq!(Layout::new(&[1, 4, 1]).threads(2), [2, 0, 1, 0, 1, 3]);
     }
 
     #[test]

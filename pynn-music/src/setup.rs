@@ -20,7 +20,7 @@ pub enum Ranks {
     /// MPI processes under `mpirun`, threads otherwise.
     #[default]
     Auto,
-    /// Threads of this process, at most one a core.
+    /// Threads of this process; see [`Setup::cores`].
     Threads,
     /// MPI processes.
     Mpi,
@@ -58,7 +58,7 @@ const DEADLINE: Duration = Duration::from_secs(60);
 
 /// Sets up `model` with the default [`Setup`]: builds every simulator on its ranks.
 ///
-/// Ranks are threads of this process, several a thread if they are more than the cores, or, under `mpirun`, processes; then all but one of them do not return from
+/// Ranks are threads of this process, several a thread if a simulator has more than there are cores, or, under `mpirun`, processes; then all but one of them do not return from
 /// here: they work for the one that does, and end when its [`Simulation`] ends. So there is one setup in a program
 /// that is to run under `mpirun`.
 ///
@@ -91,7 +91,8 @@ impl Setup {
     }
 
     /// How many cores ranks that are threads share; default those that this process may use. More ranks than cores share
-    /// threads, one a core: a rank is always built, run and dropped on the same thread.
+    /// threads, one a core, but for those of simulators that have fewer than that. A rank is always built, run and dropped
+    /// on the same thread.
     #[must_use]
     pub fn cores(mut self, cores: usize) -> Self {
         self.cores = Some(cores);

@@ -205,20 +205,22 @@ fn a_failure_of_one_rank_of_a_thread_ends_the_run_on_all_with_its_words() {
 #[test]
 fn a_stalled_rank_is_named_by_a_rank_that_waits_for_another_of_its_thread() {
     let mut net = NetworkBuilder::new("Three");
-    let mut population = |name: &str| {
-        let simulator = net.simulator::<Toy>(name, SimulatorOptions::default());
-        net.population(&simulator, &format!("{name} cells"), 2, IfCurrExp::default())
+    let mut population = |name: &str, size| {
+        let options = SimulatorOptions { processes: 2, ..SimulatorOptions::default() };
+        let simulator = net.simulator::<Toy>(name, options);
+        net.population(&simulator, &format!("{name} cells"), size, IfCurrExp::default())
     };
-    // On two threads the first rank, which stalls, and the last one share one.
-    let [_, target, source] = ["stalls", "target", "source"].map(&mut population);
+    // Of the two threads, each with a rank of every simulator, one has the rank of the cell that stalls.
+    let [_, target, source] =
+        [("stalls", 1), ("target", 2), ("source", 2)].map(|(name, size)| population(name, size));
     let synapse = StaticSynapse { weight: 0.1 * nA, delay: 0.5 * ms };
     net.project(Some("forth"), &source, target.default_target(), AllToAll::default(), synapse);
     let setup = Setup::new().ranks(Ranks::Threads).cores(2).deadline(Duration::from_millis(300));
     let error = setup.start(net.build().unwrap()).unwrap().run(50.0 * ms).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Timeout);
     let words =
-        "from rank 2 (source, 1 of 1), whose thread works for rank 0 (stalls, 1 of 1); it may have stalled";
-    for part in ["rank 1 (target, 1 of 1): waited 0.3 s for packet", "2->1 (forth)", words] {
+        "from rank 5 (source, 2 of 2), whose thread works for rank 1 (stalls, 2 of 2); it may have stalled";
+    for part in ["rank 2 (target, 1 of 2): waited 0.3 s for packet", "5->2 (forth)", words] {
         assert!(error.message().contains(part), "{error}");
     }
 }
