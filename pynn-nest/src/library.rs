@@ -10,7 +10,17 @@ use pynn_core::error::{Error, ErrorKind, Result};
 
 use crate::installation::Installation;
 
-const SHIM: &str = include_str!("../shim/pynn_nest.cpp");
+/// The files of the shim; the last is compiled and includes the others.
+const SHIM: [(&str, &str); 7] = [
+    ("nest_headers.h", include_str!("../shim/nest_headers.h")),
+    ("kernel.h", include_str!("../shim/kernel.h")),
+    ("nodes.h", include_str!("../shim/nodes.h")),
+    ("recording.h", include_str!("../shim/recording.h")),
+    ("connections.h", include_str!("../shim/connections.h")),
+    ("running.h", include_str!("../shim/running.h")),
+    (MAIN, include_str!("../shim/pynn_nest.cpp")),
+];
+const MAIN: &str = "pynn_nest.cpp";
 /// No `-fopenmp`: a second OpenMP library would answer for the wrong threads.
 const FLAGS: [&str; 6] = ["-std=c++20", "-O2", "-DNDEBUG", "-fPIC", "-shared", "-w"];
 /// A function of the kernel by the name that it has with the newer of the two string types of GCC.
@@ -57,7 +67,10 @@ fn cache() -> Result<PathBuf> {
 /// Differs for whatever leads to another library.
 fn folder_name(installation: &Installation, compiler: &str) -> String {
     let mut digest = Digest::new();
-    digest.write(SHIM.as_bytes());
+    for (name, text) in SHIM {
+        digest.write(name.as_bytes());
+        digest.write(text.as_bytes());
+    }
     digest.write(format!("{installation:?} {compiler} {FLAGS:?}").as_bytes());
     if let Ok(metadata) = fs::metadata(&installation.kernel) {
         digest.write_u64(metadata.len());
@@ -76,7 +89,7 @@ fn build(installation: &Installation, compiler: &str, workshop: &Path) -> Result
         let path = workshop.join(name);
         fs::write(&path, text).map_err(|error| unwritable(&path, &error))
     };
-    write("pynn_nest.cpp", SHIM)?;
+    SHIM.iter().try_for_each(|(name, text)| write(name, text))?;
     write("config.h", &without_boost(&installation.include)?)?;
     let kernel = fs::read(&installation.kernel).map_err(|error| {
         Error::new(ErrorKind::File, format!("{}: {error}", installation.kernel.display()))
@@ -91,7 +104,7 @@ fn build(installation: &Installation, compiler: &str, workshop: &Path) -> Result
     let mut command = Command::new(words.next().unwrap_or("c++"));
     command.args(words).args(FLAGS).arg(format!("-D_GLIBCXX_USE_CXX11_ABI={strings}"));
     // Its include guard keeps the installed one out.
-    command.args(["-include", "config.h", "-I"]).arg(&installation.include).arg("pynn_nest.cpp");
+    command.args(["-include", "config.h", "-I"]).arg(&installation.include).arg(MAIN);
     command.arg("-o").arg(&library).arg(format!("-L{folder}")).arg(format!("-l:{name}"));
     command.arg(format!("-Wl,-rpath,{folder}")).arg("-Wl,--allow-shlib-undefined");
     run(command.current_dir(workshop))?;

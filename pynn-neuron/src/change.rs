@@ -43,7 +43,7 @@ impl Engine {
     ) -> Result<()> {
         let Some((first, local)) = self.find(part, population) else { return Ok(()) };
         let model = local.model::<Neuron>();
-        let column = model.state(&local, state)?;
+        let column = model.shown_state(&local, state)?;
         let initial = local.initial(state)?;
         self.kernel.give(first, model.width(), &model.values(part.network, &local, self.timestep)?)?;
         let number = |cell: usize| first + u32::try_from(cell).unwrap_or(u32::MAX);
@@ -104,27 +104,12 @@ impl Engine {
 }
 
 impl crate::Model {
-    /// The column that shows state variable number `state`.
+    /// The column that shows state variable number `state`, and by which it is set.
     fn shown_state(&self, population: &LocalPopulation<'_>, state: usize) -> Result<usize> {
         let (cell, name) = (population.spec.cell, population.spec.cell.states[state].name);
         self.shown().iter().position(|shown| *shown == name).ok_or_else(|| {
             let (population, cell) = (&population.spec.name, cell.name);
             Error::description(format!("population `{population}`: NEURON shows no `{name}` of {cell}"))
         })
-    }
-
-    /// The column that is state variable number `state` itself.
-    fn state(&self, population: &LocalPopulation<'_>, state: usize) -> Result<usize> {
-        let (cell, name) = (population.spec.cell, population.spec.cell.states[state].name);
-        // What these show is a copy, taken at the end of a step.
-        if matches!(name, "w" | "u") {
-            let population = &population.spec.name;
-            return Err(Error::description(format!(
-                "population `{population}`: NEURON does not set {name} of {} between runs; give it an initial value in the \
-                 network",
-                cell.name
-            )));
-        }
-        self.shown_state(population, state)
     }
 }

@@ -1,5 +1,6 @@
 //! The mechanisms and the C face, compiled against the installed NEURON on first use.
 
+use std::collections::VecDeque;
 use std::fs::{self, File};
 use std::io::ErrorKind as Io;
 use std::path::{Path, PathBuf};
@@ -124,33 +125,28 @@ fn build(installation: &Installation, compilers: &Compilers, workshop: &Path) ->
     let path = workshop.join("register.cpp");
     fs::write(&path, registration).map_err(|error| unwritable(&path, &error))?;
 
-    let mut units: Vec<(&str, String)> = Vec::new();
-    for (name, _) in MECHANISMS {
+    let translate = MECHANISMS.iter().map(|(name, _)| {
         let mut nocmodl = Command::new(&installation.nocmodl);
-        nocmodl.env("MODLUNIT", installation.home.join("lib/nrnunits.lib"));
-        finish(vec![start(nocmodl.args(["-o", ".", name]), workshop)?])?;
-        units.push((&compilers.mechanisms, name.replace(".mod", &format!(".{}", compilers.extension))));
-    }
+        nocmodl.env("MODLUNIT", installation.home.join("lib/nrnunits.lib")).args(["-o", ".", name]);
+        nocmodl
+    });
+    all(translate, workshop)?;
+    let translated = |name: &str| name.replace(".mod", &format!(".{}", compilers.extension));
+    let mut units: Vec<(&str, String)> =
+        MECHANISMS.iter().map(|(name, _)| (&*compilers.mechanisms, translated(name))).collect();
     let shim = SHIM.iter().map(|(name, _)| *name).filter(|name| name.ends_with(".cpp"));
     units.extend(shim.chain(["register.cpp"]).map(|name| (&*compilers.cpp, name.to_owned())));
 
-    let at_once = std::thread::available_parallelism().map_or(1, usize::from);
-    for units in units.chunks(at_once) {
-        let started = units.iter().map(|(compiler, unit)| {
-            let mut command = compiler_command(compiler);
-            if unit.ends_with(".cpp") {
-                command.arg("-std=c++17");
-            }
-            command
-                .args(FLAGS)
-                .arg("-I")
-                .arg(&installation.include)
-                .arg("-I")
-                .arg(installation.include.join("nrncvode"));
-            start(command.args(["-I.", "-c", unit]), workshop)
-        });
-        finish(started.collect::<Result<_>>()?)?;
-    }
+    let compile = units.iter().map(|(compiler, unit)| {
+        let mut command = compiler_command(compiler);
+        if unit.ends_with(".cpp") {
+            command.arg("-std=c++17");
+        }
+        command.args(FLAGS).arg("-I").arg(&installation.include);
+        command.arg("-I").arg(installation.include.join("nrncvode")).args(["-I.", "-c", unit]);
+        command
+    });
+    all(compile, workshop)?;
 
     let library = workshop.join("library.so");
     let mut link = compiler_command(&compilers.cpp);
@@ -195,6 +191,23 @@ fn start(command: &mut Command, folder: &Path) -> Result<Started> {
         ))),
         Err(error) => Err(failed(format!("{program}: {error}"))),
     }
+}
+
+/// Runs all, as many at once as there are cores; the first that fails is the last that is started.
+fn all(commands: impl Iterator<Item = Command>, folder: &Path) -> Result<()> {
+    let at_once = std::thread::available_parallelism().map_or(1, usize::from);
+    let mut running = VecDeque::new();
+    for mut command in commands {
+        if running.len() >= at_once
+            && let Some(oldest) = running.pop_front()
+            && let Err(error) = finish(vec![oldest])
+        {
+            let _ = finish(running.into());
+            return Err(error);
+        }
+        running.push_back(start(&mut command, folder)?);
+    }
+    finish(running.into())
 }
 
 /// Waits for all, and fails if one of them did.

@@ -6,6 +6,8 @@
 mod gap_junctions;
 #[path = "../../pynn-music/tests/common/mpirun.rs"]
 mod mpirun;
+#[path = "../../pynn-music/tests/common/real_ranks.rs"]
+mod ranks;
 #[path = "../../pynn-music/tests/common/between_runs.rs"]
 #[allow(unused_macros, reason = "the tests of one process are elsewhere")]
 mod shared;
@@ -13,94 +15,35 @@ mod shared;
 use std::process::ExitCode;
 
 use mpirun::play;
-use pynn_core::network::Network;
-use pynn_core::prelude::*;
-use pynn_music::{Ranks, Setup};
-use pynn_native::Native;
+use pynn_music::Ranks;
 use pynn_neuron::Neuron;
 
 fn main() -> ExitCode {
     mpirun::main(
-        |scenario| match scenario.split_once(' ') {
-            Some(("session", ranks)) => {
-                println!("seen {:?}", shared::session::<Neuron>(ranks.parse().unwrap()))
-            }
-            Some(("joined", ranks)) => println!("joined {:?}", joined(ranks.parse().unwrap(), Ranks::Mpi)),
-            _ => println!("recorded {}", record(scenario, Ranks::Mpi)),
-        },
+        scenario,
         &[
             ("processes_are_set_and_read_as_one_rank_is", processes_are_set_and_read_as_one_rank_is),
-            ("any_number_of_neuron_ranks_gives_the_same_spikes_and_traces", any_number_of_neuron_ranks),
+            (
+                "any_number_of_neuron_ranks_gives_the_same_spikes_and_traces",
+                ranks::any_number_of_ranks_gives_the_same::<Neuron>,
+            ),
+            (
+                "any_number_of_neuron_ranks_learns_the_same",
+                ranks::any_number_of_ranks_learns_the_same::<Neuron>,
+            ),
             ("any_number_of_neuron_ranks_is_joined_by_gap_junctions_as_one", joined_neuron_ranks),
             ("a_failing_neuron_rank_ends_all_processes_with_its_reason", a_failing_neuron_rank),
         ],
     )
 }
 
-/// Poisson input on the native engine drives cells of three types on NEURON, which excite and inhibit one another.
-fn network(native: usize, neuron: usize) -> Network {
-    let mut net = NetworkBuilder::new("Ranks");
-    net.seed(11);
-    let first = net.simulator::<Native>(
-        "sim1",
-        SimulatorOptions { processes: native, timestep: 0.1 * ms, ..SimulatorOptions::default() },
-    );
-    let second = net.simulator::<Neuron>(
-        "sim2",
-        SimulatorOptions { processes: neuron, timestep: 0.05 * ms, ..SimulatorOptions::default() },
-    );
-    let rate = SpikeSourcePoisson { rate: 20.0 * Hz, ..SpikeSourcePoisson::default() };
-    let input = net.population(&first, "input", 50, rate);
-    let hh = net.population(&second, "hh", 20, HhCondExp::default());
-    net.initialize(&hh, HhCondExp::states().v, Uniform { low: -70.0 * mV, high: -60.0 * mV });
-    let jump = net.population(&second, "jump", 13, IfCurrDelta::default());
-    let alpha = net.population(&second, "alpha", 30, IfCondAlpha::default());
-    net.vary(&alpha, IfCondAlpha::parameters().tau_m, Uniform { low: 10.0 * ms, high: 30.0 * ms });
-    let half = || FixedProbability { p_connect: 0.5, ..FixedProbability::default() };
-    let delay = || Uniform { low: 0.3 * ms, high: 2.0 * ms };
-
-    let synapse = StaticSynapse { weight: Uniform { low: 20.0 * nS, high: 60.0 * nS }, delay: delay() };
-    net.project(None, &input, hh.target(HhCondExp::receptors().excitatory), half(), synapse);
-    let synapse = StaticSynapse { weight: Uniform { low: 3.0 * mV, high: 9.0 * mV }, delay: 0.1 * ms };
-    net.project(None, &hh, jump.target(IfCurrDelta::receptors().excitatory), half(), synapse);
-    let synapse = StaticSynapse { weight: Uniform { low: 20.0 * nS, high: 80.0 * nS }, delay: delay() };
-    net.project(None, &hh, alpha.target(IfCondAlpha::receptors().excitatory), half(), synapse);
-    let synapse = StaticSynapse { weight: Uniform { low: 1.0 * nS, high: 9.0 * nS }, delay: delay() };
-    net.project(None, &jump, alpha.target(IfCondAlpha::receptors().inhibitory), half(), synapse);
-    let synapse = StaticSynapse { weight: Uniform { low: 1.0 * nS, high: 5.0 * nS }, delay: 0.1 * ms };
-    net.project(None, &alpha, hh.target(HhCondExp::receptors().inhibitory), half(), synapse);
-
-    net.record(&hh, HhCondExp::variables().spikes);
-    net.record(&jump, IfCurrDelta::variables().spikes);
-    net.record(&alpha, IfCondAlpha::variables().spikes);
-    net.record_every(&alpha, IfCondAlpha::variables().v, 0.5 * ms);
-    net.build().unwrap()
-}
-
-/// The number of spikes of each population, and a digest of all spikes and of the last potentials.
-fn record(ranks: &str, kind: Ranks) -> String {
-    let (native, neuron) = ranks.split_once(' ').unwrap();
-    let net = network(native.parse().unwrap(), neuron.parse().unwrap());
-    let mut sim = Setup::new().ranks(kind).start(net).unwrap();
-    sim.run(100.0 * ms).unwrap();
-    sim.run(50.0 * ms).unwrap();
-    let populations: Vec<_> = sim.model().populations().iter().skip(1).map(|spec| spec.id).collect();
-    let counts: Vec<usize> =
-        populations.iter().map(|population| sim.spikes_of(*population, 0).unwrap().times.len()).collect();
-    let v = sim.trace_of(populations[2], "v", 0).unwrap().values;
-    let digest = sim.digest().unwrap();
-    sim.end().unwrap();
-    let bits = v.iter().fold(0u64, |bits, v| bits.rotate_left(5) ^ v.to_bits());
-    format!("{counts:?} {digest:016x} {bits:016x}")
-}
-
-fn any_number_of_neuron_ranks() {
-    let expected = record("1 1", Ranks::Threads);
-    println!("{expected}");
-    for [native, neuron] in [[1, 1], [1, 2], [2, 3], [1, 5]] {
-        let played = play(&format!("{native} {neuron}"), native + neuron, &[]);
-        assert!(played.success, "{played:#?}");
-        assert_eq!(played.value("recorded"), expected, "on {native} and {neuron} ranks");
+fn scenario(name: &str) {
+    let number = |text: &str| text.parse().unwrap();
+    match name.split_once(' ').unwrap() {
+        ("session", processes) => println!("seen {:?}", shared::session::<Neuron>(number(processes))),
+        ("learn", processes) => println!("learned {}", ranks::learn::<Neuron>(number(processes), Ranks::Mpi)),
+        ("joined", processes) => println!("joined {:?}", joined(number(processes), Ranks::Mpi)),
+        _ => println!("recorded {}", ranks::record::<Neuron>(name, Ranks::Mpi)),
     }
 }
 

@@ -45,6 +45,7 @@ INITIAL {
     VERBATIM
     pynn_expose(cell, 0, &v_last);
     pynn_expose(cell, 1, &w_last);
+    pynn_original(cell, 1, &w);
     ENDVERBATIM
 }
 

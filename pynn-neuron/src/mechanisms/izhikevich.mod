@@ -40,6 +40,7 @@ INITIAL {
     VERBATIM
     pynn_expose(cell, 0, &v_last);
     pynn_expose(cell, 1, &u_last);
+    pynn_original(cell, 1, &u);
     ENDVERBATIM
 }
 

@@ -9,6 +9,8 @@ void pynn_open(double);
 double pynn_given(void);
 /* Says, for a cell and the number of a column, where the value is until the next initialisation. */
 void pynn_expose(double, int, double*);
+/* Says, for a cell, where the state is of which this column shows a copy. As with pynn_expose. */
+void pynn_original(double, int, double*);
 /* Says, for a cell, where its constant current is, in nA: electrodes add to it. As with pynn_expose. */
 void pynn_drive(double, double*);
 /* Says, for a cell with gap junctions, where its membrane potential is. As with pynn_expose. */

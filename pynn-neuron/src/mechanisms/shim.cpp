@@ -17,6 +17,7 @@
 #include <new>
 #include <sstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #if NRN_VERSION_MAJOR < 8 || (NRN_VERSION_MAJOR == 8 && NRN_VERSION_MINOR < 2)
@@ -122,6 +123,8 @@ std::vector<std::vector<double>> tables;
 std::vector<double*> rows;
 // Where the columns of each cell are.
 std::vector<std::vector<double*>> columns;
+// For each cell, the column that shows a copy of a state, and where the state is.
+std::vector<std::pair<int, double*>> originals;
 std::vector<Driven> driven;
 std::vector<Injection> injections;
 std::size_t injected = 0;
@@ -259,6 +262,10 @@ void pynn_expose(double cell, int column, double* value) {
     shown[index] = value;
 }
 
+void pynn_original(double cell, int column, double* state) {
+    originals[static_cast<std::size_t>(cell)] = {column, state};
+}
+
 void pynn_drive(double cell, double* current) {
     Driven& here = driven[static_cast<std::size_t>(cell)];
     here.at = current;
@@ -382,6 +389,7 @@ int pynn_cells(const char* kind, std::uint32_t count, std::uint32_t width, std::
     }
     columns.resize(rows.size());
     driven.resize(rows.size());
+    originals.resize(rows.size());
     reading = capacitances;
     char text[200];
     std::snprintf(text, sizeof text, "{pynn_cells_%s(%zu, %u, %u)}\n", kind, first, count, receptors);
@@ -494,10 +502,13 @@ double pynn_value_of(std::uint32_t cell, std::uint32_t column) {
     return column < columns[cell].size() ? *columns[cell][column] : std::nan("");
 }
 
-// Sets what a column of a cell is.
+// Sets what a column of a cell is, and the state of which it shows a copy.
 void pynn_set_value(std::uint32_t cell, std::uint32_t column, double value) {
     if (column < columns[cell].size()) {
         *columns[cell][column] = value;
+    }
+    if (originals[cell].second != nullptr && originals[cell].first == static_cast<int>(column)) {
+        *originals[cell].second = value;
     }
 }
 
@@ -619,6 +630,7 @@ int pynn_clear(void) {
     columns.clear();
     driven.clear();
     pynn_gaps_clear();
+    originals.clear();
     tables.clear();
     samplers.clear();
     spikes.clear();
