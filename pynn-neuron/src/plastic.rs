@@ -10,6 +10,10 @@ use pynn_core::population::PopulationId;
 use crate::Neuron;
 use crate::ffi::{Arrivals, Batch, Kernel};
 
+/// How much later than due NEURON is told what arrives, in time steps: it has handed out what else is due then, and refuses an
+/// event that the last bit of a sum puts before that. It asks only in which half of a step an event is.
+const LATER: f64 = 1.0 / 64.0;
+
 /// The changing synapses onto the cells of a rank.
 #[derive(Debug)]
 pub(crate) struct Plastic {
@@ -108,7 +112,7 @@ impl Plastic {
             numbers.push(target.connection + u64::from(one.cell));
             weights.push(one.weight);
             self.arrivals.sources.push(target.gid + one.cell);
-            self.arrivals.times.push(f64::from(due - 1) * timestep);
+            self.arrivals.times.push((f64::from(due - 1) + LATER) * timestep);
         }
         self.events -= i64::try_from(numbers.len()).unwrap_or(0);
         kernel.weigh(&numbers, &weights);
