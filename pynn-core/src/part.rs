@@ -285,6 +285,8 @@ pub(crate) fn bad_value(
 /// What a pass over connections needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Draw {
+    /// Sources alone; weights and delays are given as zero, parameters not at all. For a pass that counts.
+    Sources,
     /// Sources and delays; weights are given as zero, parameters not at all. For a pass that counts.
     Delays,
     /// Sources, delays, weights and parameters.

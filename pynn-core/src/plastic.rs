@@ -35,7 +35,6 @@ use crate::population::{PopulationId, ProjectionId};
 use crate::time::Spike;
 
 pub use arriving::{Arrival as Arrived, Arriving};
-pub use counts::Counts;
 pub use history::History;
 pub use lowered::{Rule, Synapse};
 pub use short_term::{Resources, Tsodyks};

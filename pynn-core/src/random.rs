@@ -175,7 +175,7 @@ impl Stream {
     /// A number in (0, 1], uniform in steps of 2^-52.
     #[inline]
     fn positive(&mut self) -> f64 {
-        2.0 - f64::from_bits(self.next_u64() >> 12 | 0x3ff0_0000_0000_0000)
+        positive(self.next_u64())
     }
 
     /// How many failures come before the first success of probability `p`, from `1 / ln(1 - p)`.
@@ -185,18 +185,28 @@ impl Stream {
         if skip < 1e18 { skip as u64 } else { u64::MAX }
     }
 
-    /// What so many calls of [`geometric`](Self::geometric) give, but 2^31 - 1 for more than that; faster.
+    /// What calls of [`geometric`](Self::geometric) give, as many as the random bits at hand suffice for, but 2^31 - 1 for
+    /// more than that; faster.
     #[inline]
-    #[must_use]
-    pub fn geometrics(&mut self, inverse_log_q: f64) -> [i32; GEOMETRICS] {
-        let (numbers, mut skips) = (std::array::from_fn(|_| self.positive()), [0; GEOMETRICS]);
-        kernels::skips(&numbers, inverse_log_q, &mut skips);
-        skips
+    pub fn geometrics<'a>(&mut self, inverse_log_q: f64, numbers: &'a mut [i32; GEOMETRICS]) -> &'a [i32] {
+        if self.used + 2 > self.words.len() {
+            self.refill();
+        }
+        kernels::skips(&self.words, inverse_log_q, numbers);
+        let first = self.used.div_ceil(2);
+        self.used = self.words.len();
+        &numbers[first..]
     }
 }
 
-/// How many numbers [`Stream::geometrics`] gives.
-pub const GEOMETRICS: usize = 8;
+/// A number in (0, 1] from 64 random bits.
+#[inline(always)]
+fn positive(bits: u64) -> f64 {
+    2.0 - f64::from_bits(bits >> 12 | 0x3ff0_0000_0000_0000)
+}
+
+/// How many numbers [`Stream::geometrics`] gives at most.
+pub const GEOMETRICS: usize = WORDS / 2;
 
 #[cfg(test)]
 mod tests {
@@ -260,14 +270,16 @@ mod tests {
     }
 
     #[test]
-    fn geometric_numbers_by_the_eight_are_those_one_by_one() {
+    fn geometric_numbers_many_at_once_are_those_one_by_one() {
         for p in [0.001f64, 0.1, 0.9, 1.0] {
             let inverse_log_q = 1.0 / (-p).ln_1p();
-            let (mut one, mut eight) = (stream(4), stream(4));
-            for skip in (0..100).flat_map(|_| eight.geometrics(inverse_log_q)) {
-                assert_eq!(one.geometric(inverse_log_q), u64::from(skip.unsigned_abs()));
+            let (mut many, mut one) = (stream(4), stream(4));
+            for _ in 0..50 {
+                for skip in many.geometrics(inverse_log_q, &mut [0; GEOMETRICS]) {
+                    assert_eq!(one.geometric(inverse_log_q), u64::from(skip.unsigned_abs()));
+                }
             }
         }
-        assert_eq!(stream(4).geometrics(-1e300), [i32::MAX; GEOMETRICS]);
+        assert_eq!(stream(4).geometrics(-1e300, &mut [0; GEOMETRICS]), [i32::MAX; 2]);
     }
 }

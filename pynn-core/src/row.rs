@@ -147,6 +147,7 @@ impl<'n> RowFiller<'n> {
 
     fn fill(&mut self, row: &Row<'_>) -> Result<()> {
         self.delay = match (row.delays, &self.spec.values.delay) {
+            _ if self.draw == Draw::Sources => Filled::Same(0),
             (None, SynapseColumn::Constant(delay)) => Filled::Same(delay_steps(*delay, self.timestep)),
             _ => {
                 self.fill_delays(row)?;
@@ -156,7 +157,7 @@ impl<'n> RowFiller<'n> {
         let first = self.emitted;
         self.emitted += row.sources.len();
         self.weight = match (self.draw, row.weights, &self.spec.values.weight) {
-            (Draw::Delays, ..) => Filled::Same(0.0),
+            (Draw::Sources | Draw::Delays, ..) => Filled::Same(0.0),
             (Draw::All, _, SynapseColumn::Set(set)) => {
                 self.weights.clear();
                 self.weights.extend_from_slice(&set.values[first..self.emitted]);

@@ -2,13 +2,14 @@
 //!
 //! Projections from one population share a table where they can: those of constant weight and delay with the same two
 //! numbers, and all those whose weights (or delays) differ from synapse to synapse. Each table is built in two passes
-//! over the connectors, which give the same connections again: count, then place.
+//! over the connectors, which give the same connections again: count those of each row, then place them; where delays
+//! differ, each row is then sorted by them.
 
 use std::ops::Range;
 
-use pynn_core::backend::{Draw, LocalProjection, Part, RowValues, delay_steps};
+use pynn_core::backend::{Draw, LocalProjection, Part, RowValues, SynapseRow, delay_steps};
 use pynn_core::error::{Error, Result};
-use pynn_core::plastic::{self, Counts};
+use pynn_core::plastic;
 use pynn_core::population::PopulationId;
 use pynn_core::time::Tick;
 use pynn_core::values::SynapseColumn;
@@ -34,6 +35,23 @@ struct Plan<'n> {
     onto: Vec<Onto<'n>>,
 }
 
+/// The places of synapses: each the next of its row.
+struct Places<'a> {
+    rows: std::slice::Iter<'a, u32>,
+    next: &'a mut [u32],
+}
+
+impl Iterator for Places<'_> {
+    type Item = usize;
+
+    #[inline]
+    fn next(&mut self) -> Option<usize> {
+        let next = &mut self.next[*self.rows.next()? as usize];
+        *next += 1;
+        Some(*next as usize - 1)
+    }
+}
+
 /// A projection, and where its targets' inputs are.
 pub(crate) struct Onto<'n> {
     pub(crate) projection: LocalProjection<'n>,
@@ -52,17 +70,40 @@ impl<'n> From<Onto<'n>> for plastic::Onto<'n> {
 impl Onto<'_> {
     /// `weight` in quanta.
     pub(crate) fn quanta(&self, weight: f64) -> Result<i32> {
-        let quanta = (weight / self.quantum).round();
-        if quanta.abs() > f64::from(i32::MAX) {
-            return Err(Error::description(format!(
-                "projection `{}`: a weight of {weight} is more than twice {}, the largest that its description \
-                 announces; give weights as a constant, a list or a distribution, or scale the function",
-                self.projection.spec.name,
-                self.quantum * f64::from(1 << 30),
-            )));
+        match self.beyond(weight) {
+            false => Ok(nearest(weight / self.quantum)),
+            true => Err(self.too_large(weight)),
         }
-        #[expect(clippy::cast_possible_truncation, reason = "compared above")]
-        Ok(quanta as i32)
+    }
+
+    /// Whether a weight has too many quanta.
+    #[inline]
+    fn beyond(&self, weight: f64) -> bool {
+        (weight / self.quantum).abs() >= f64::from(i32::MAX) + 0.5
+    }
+
+    fn too_large(&self, weight: f64) -> Error {
+        Error::description(format!(
+            "projection `{}`: a weight of {weight} is more than twice {}, the largest that its description \
+             announces; give weights as a constant, a list or a distribution, or scale the function",
+            self.projection.spec.name,
+            self.quantum * f64::from(1 << 30),
+        ))
+    }
+
+    /// Replaces `quanta` by the weights of a row in quanta.
+    fn row_quanta(&self, weights: RowValues<'_, f64>, count: usize, quanta: &mut Vec<i32>) -> Result<()> {
+        quanta.clear();
+        match weights {
+            RowValues::Constant(weight) => quanta.resize(count, self.quanta(weight)?),
+            RowValues::Each(weights) => {
+                if let Some(weight) = weights.iter().find(|weight| self.beyond(**weight)) {
+                    return Err(self.too_large(*weight));
+                }
+                quanta.extend(weights.iter().map(|weight| nearest(weight / self.quantum)));
+            }
+        }
+        Ok(())
     }
 
     fn kind(&self, timestep: Tick) -> Result<Kind> {
@@ -104,106 +145,179 @@ impl Plan<'_> {
     }
 
     fn table(&self) -> Result<Table> {
-        let mut counts = Counts::new(self.rows);
-        // Where the delay is one, a row has one column and the delay is not looked at.
-        self.kind.delay.map(|delay| counts.column(delay));
+        let starts = self.row_starts()?;
+        let total = starts.last().copied().unwrap_or(0) as usize;
+        if let Kind { delay: Some(delay), weight: Some(weight), .. } = self.kind {
+            let mut targets = Targets::new(total, self.slots());
+            self.place(&starts, |onto, row, places| {
+                targets.place(onto.slots.start + row.target, places);
+                Ok(())
+            })?;
+            return Ok(Table::new(vec![delay], starts, targets, Weights::Same(weight)));
+        }
+        let placed = self.placed(&starts, total)?;
+        let mut targets = Targets::new(total, self.slots());
+        let mut weights = if self.kind.weight.is_some() { Vec::new() } else { vec![0; total] };
+        let (delays, starts) = sort_rows(&starts, &placed, |row, places| {
+            let slots = row.iter().map(|synapse| synapse.slot);
+            targets.place_each(places.iter().copied().zip(slots));
+            if !weights.is_empty() {
+                row.iter().zip(places).for_each(|(synapse, at)| weights[*at] = synapse.weight);
+            }
+        });
+        Ok(Table::new(
+            delays,
+            starts,
+            targets,
+            self.kind.weight.map_or(Weights::Each(weights), Weights::Same),
+        ))
+    }
+
+    /// The number of the first synapse of each row, and at the end that of all.
+    fn row_starts(&self) -> Result<Vec<u32>> {
+        // Row r is counted in place r + 1.
+        let mut starts = vec![0u32; self.rows + 1];
         for onto in &self.onto {
-            let mut cells = Vec::new();
-            onto.projection.connect(Draw::Delays, &mut |row| {
+            let (mut cells, counts) = (Vec::new(), &mut starts[1..]);
+            onto.projection.connect(Draw::Sources, &mut |row| {
                 let rows = onto.projection.source_cells(row.sources, &mut cells);
-                match row.delays {
-                    _ if self.kind.delay.is_some() => {
-                        rows.iter().for_each(|source| counts.count(*source as usize, 0));
-                    }
-                    delays => {
-                        for (k, source) in rows.iter().enumerate() {
-                            let column = counts.column(delays.get(k));
-                            counts.count(*source as usize, column);
-                        }
-                    }
-                }
+                rows.iter().for_each(|source| counts[*source as usize] += 1);
             })?;
         }
-        let (delays, mut starts) = counts.starts()?;
-        // Column of each delay in a row of the finished table.
-        let mut column = vec![0; delays.last().map_or(1, |last| *last as usize + 1)];
-        delays.iter().enumerate().for_each(|(k, delay)| column[*delay as usize] = k);
-        let total = counts.total();
-        drop(counts);
-        let mut filled = Filled {
-            targets: Targets::new(total, self.slots()),
-            weights: if self.kind.weight.is_some() { Vec::new() } else { vec![0; total] },
-        };
-        // starts[i + 1] is the next place of segment i; when all are placed, the end of segment i.
-        for onto in &self.onto {
-            self.place(onto, &column, delays.len(), &mut starts[1..], &mut filled)?;
+        let mut total = 0u32;
+        for start in &mut starts {
+            total = total.checked_add(*start).ok_or_else(|| {
+                Error::description("more than 2^32 synapses of one kind onto one rank; use more processes")
+            })?;
+            *start = total;
         }
-        let weights = self.kind.weight.map_or(Weights::Each(filled.weights), Weights::Same);
-        Ok(Table::new(delays, starts, filled.targets, weights))
+        Ok(starts)
     }
 
-    /// Places the synapses of one projection.
-    fn place(
-        &self,
-        onto: &Onto<'_>,
-        column: &[usize],
-        stride: usize,
-        next: &mut [u32],
-        filled: &mut Filled,
-    ) -> Result<()> {
-        let (mut quanta, mut cells, mut failed) = (Vec::new(), Vec::new(), None);
-        onto.projection.connect(Draw::All, &mut |row| {
-            quanta.clear();
-            if self.kind.weight.is_none() {
-                for k in 0..row.sources.len() {
-                    match onto.quanta(row.weights.get(k)) {
-                        Ok(weight) => quanta.push(weight),
-                        Err(error) => return failed = failed.take().or(Some(error)),
+    /// The synapses of all projections, each at the next place of its row. Slot, weight and delay side by side: a row and
+    /// target has a cache line of its own, and but one.
+    fn placed(&self, starts: &[u32], total: usize) -> Result<Vec<Placed>> {
+        let (mut all, mut quanta) = (vec![Placed::default(); total], Vec::new());
+        self.place(starts, |onto, row, places| {
+            onto.row_quanta(row.weights, row.sources.len(), &mut quanta)?;
+            let slot = onto.slots.start + row.target;
+            match row.delays {
+                RowValues::Each(delays) => {
+                    for ((at, weight), delay) in places.zip(&quanta).zip(delays) {
+                        all[at] = Placed { slot, weight: *weight, delay: *delay };
                     }
                 }
-            }
-            let slot = onto.slots.start + row.target;
-            let rows = onto.projection.source_cells(row.sources, &mut cells);
-            match row.delays {
-                RowValues::Each(delays) if self.kind.delay.is_none() => {
-                    let segments = rows.iter().zip(delays);
-                    let segments =
-                        segments.map(|(source, delay)| *source as usize * stride + column[*delay as usize]);
-                    filled.place(segments, next, slot, &quanta);
-                }
-                delays => {
-                    let column = if self.kind.delay.is_some() { 0 } else { column[delays.get(0) as usize] };
-                    let segments = rows.iter().map(|source| *source as usize * stride + column);
-                    filled.place(segments, next, slot, &quanta);
+                RowValues::Constant(delay) => {
+                    places
+                        .zip(&quanta)
+                        .for_each(|(at, weight)| all[at] = Placed { slot, weight: *weight, delay });
                 }
             }
+            Ok(())
         })?;
-        failed.map_or(Ok(()), Err)
+        Ok(all)
+    }
+
+    /// Gives the connections onto each target with their places: each the next of its row, which starts at `starts`.
+    fn place(
+        &self,
+        starts: &[u32],
+        mut put: impl FnMut(&Onto<'_>, &SynapseRow<'_>, Places<'_>) -> Result<()>,
+    ) -> Result<()> {
+        let mut next = starts[..self.rows].to_vec();
+        for onto in &self.onto {
+            let (mut cells, mut failed) = (Vec::new(), None);
+            onto.projection.connect(Draw::All, &mut |row| {
+                let rows = onto.projection.source_cells(row.sources, &mut cells);
+                let places = Places { rows: rows.iter(), next: &mut next };
+                failed = failed.take().or(put(onto, &row, places).err());
+            })?;
+            failed.map_or(Ok(()), Err)?;
+        }
+        Ok(())
     }
 }
 
-/// Synapses as they are placed.
-struct Filled {
-    targets: Targets,
-    weights: Vec<i32>,
+/// The nearest integer, half away from zero, of a number within the range of the type.
+#[inline]
+#[expect(clippy::cast_possible_truncation, reason = "within the range")]
+fn nearest(number: f64) -> i32 {
+    let whole = number as i32;
+    let rest = number - f64::from(whole);
+    whole + i32::from(rest >= 0.5) - i32::from(rest <= -0.5)
 }
 
-impl Filled {
-    /// Places a synapse onto `slot` in each of `segments`, with weights `quanta`, or without if there are none.
-    #[inline]
-    fn place(&mut self, segments: impl Iterator<Item = usize>, next: &mut [u32], slot: u32, quanta: &[i32]) {
-        let mut weights = quanta.iter();
-        let all_weights = &mut self.weights;
-        self.targets.place(
-            slot,
-            segments.map(|segment| {
-                let at = next[segment] as usize;
-                next[segment] += 1;
-                if let Some(weight) = weights.next() {
-                    all_weights[at] = *weight;
-                }
-                at
-            }),
-        );
+/// A synapse as it is placed: where it ends, its weight in quanta, its delay in steps.
+#[derive(Clone, Copy, Debug, Default)]
+struct Placed {
+    slot: u32,
+    weight: i32,
+    delay: u32,
+}
+
+/// Finds for each synapse of each row, which start at `starts`, its place if the row is sorted by delay, and gives both to
+/// `take`. Gives the delays that occur, ascending, and where their segments of each row start.
+fn sort_rows(
+    starts: &[u32],
+    placed: &[Placed],
+    mut take: impl FnMut(&[Placed], &[usize]),
+) -> (Vec<u32>, Vec<u32>) {
+    let (delays, column) = columns(placed);
+    let mut segments = Vec::with_capacity((starts.len() - 1) * delays.len() + 1);
+    let (mut next, mut places) = (vec![0; delays.len()], Vec::new());
+    for row in starts.windows(2) {
+        let synapses = &placed[row[0] as usize..row[1] as usize];
+        next.fill(0);
+        synapses.iter().for_each(|synapse| next[column[synapse.delay as usize]] += 1);
+        let mut place = row[0];
+        for next in &mut next {
+            segments.push(place);
+            (*next, place) = (place, place + *next);
+        }
+        places.clear();
+        places.extend(synapses.iter().map(|synapse| {
+            let next = &mut next[column[synapse.delay as usize]];
+            *next += 1;
+            *next as usize - 1
+        }));
+        take(synapses, &places);
+    }
+    segments.extend(starts.last());
+    (delays, segments)
+}
+
+/// The delays that occur, ascending, and by delay which number it has among them.
+fn columns(placed: &[Placed]) -> (Vec<u32>, Vec<usize>) {
+    let longest = placed.iter().map(|synapse| synapse.delay).max();
+    let mut column = vec![usize::MAX; longest.map_or(0, |longest| longest as usize + 1)];
+    placed.iter().for_each(|synapse| column[synapse.delay as usize] = 0);
+    let mut delays = Vec::new();
+    for (delay, column) in (0..).zip(&mut column).filter(|(_, column)| **column == 0) {
+        *column = delays.len();
+        delays.push(delay);
+    }
+    (delays, column)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_integer_is_half_away_from_zero() {
+        for number in [0.0, 0.5, 0.499_999_999_999_999_94, 1.5, 2.5, 7.49, 2_147_483_647.49, 1e9 + 0.5] {
+            assert_eq!(f64::from(nearest(number)), number.round());
+            assert_eq!(f64::from(nearest(-number)), (-number).round());
+        }
+    }
+
+    #[test]
+    fn rows_are_sorted_by_delay() {
+        let placed = [9, 2, 9, 5, 2].map(|delay| Placed { slot: 0, weight: 0, delay });
+        let mut all = Vec::new();
+        let (delays, starts) = sort_rows(&[0, 3, 3, 5], &placed, |_, places| all.extend_from_slice(places));
+        assert_eq!(all, [1, 0, 2, 4, 3]);
+        assert_eq!(delays, [2, 5, 9]);
+        assert_eq!(starts, [0, 1, 1, 3, 3, 3, 3, 4, 5, 5]);
     }
 }

@@ -4,6 +4,10 @@ use std::ops::Range;
 
 use crate::connector::{Connector, Ends, Row};
 use crate::error::Result;
+use crate::random::GEOMETRICS;
+
+/// No source: there are fewer cells.
+const NONE: u32 = u32::MAX;
 
 /// Connects each source to each target with probability `p_connect`, independently. PyNN's
 /// `FixedProbabilityConnector`.
@@ -59,33 +63,30 @@ impl Connector for FixedProbability {
         }
         let inverse_log_q = 1.0 / (-self.p_connect).ln_1p();
         let size = u64::from(ends.sources.size());
-        let mut sources = Vec::new();
+        let (mut sources, mut numbers) = (Vec::new(), [0; GEOMETRICS]);
         for target in targets {
             let left_out = if self.allow_self_connections { None } else { ends.own_index(target) };
             let mut stream = ends.target_stream(target);
             sources.clear();
             // From one connection to the next: the number of pairs between is geometric.
-            let mut source = 0;
-            'row: loop {
-                for skip in stream.geometrics(inverse_log_q) {
-                    source += u64::from(skip.unsigned_abs());
-                    if source >= size {
-                        break 'row;
-                    }
+            let mut next = 0u64;
+            while next < size {
+                sources.extend(stream.geometrics(inverse_log_q, &mut numbers).iter().map(|skip| {
+                    let source = next + u64::from(skip.unsigned_abs());
                     // The largest stands for all beyond it: so many pairs are passed, and no more is known.
-                    if skip == i32::MAX {
-                        continue;
-                    }
-                    #[allow(clippy::cast_possible_truncation, reason = "below the number of sources")]
-                    sources.push(source as u32);
-                    source += 1;
-                }
+                    let known = *skip != i32::MAX;
+                    next = source + u64::from(known);
+                    if known { u32::try_from(source).unwrap_or(NONE) } else { NONE }
+                }));
+            }
+            while sources.last().is_some_and(|source| u64::from(*source) >= size) {
+                sources.pop();
             }
             if !self.allow_mutual_connections {
                 let is_allowed = ends.one_direction(target);
-                sources.retain(|source| is_allowed(*source));
-            } else if let Some(own) = left_out {
-                sources.retain(|source| *source != own);
+                sources.retain(|source| *source != NONE && is_allowed(*source));
+            } else if left_out.is_some() || size > i32::MAX as u64 {
+                sources.retain(|source| *source != NONE && Some(*source) != left_out);
             }
             if !sources.is_empty() {
                 emit(Row::new(target, &sources, None));

@@ -4,7 +4,7 @@ use crate::error::{Error, Result};
 
 /// How many synapses each row has of each delay.
 #[derive(Debug)]
-pub struct Counts {
+pub(super) struct Counts {
     /// The column of each delay, or [`NONE`].
     columns: Vec<u32>,
     /// The delay of each column, in the order in which they came up.
@@ -19,14 +19,13 @@ const NONE: u32 = u32::MAX;
 
 impl Counts {
     /// None so far, of so many rows.
-    #[must_use]
-    pub fn new(rows: usize) -> Self {
+    pub(super) fn new(rows: usize) -> Self {
         Self { columns: Vec::new(), delays: Vec::new(), stride: 1, counts: vec![0; rows] }
     }
 
     /// The column of `delay`; makes one if need be.
     #[inline]
-    pub fn column(&mut self, delay: u32) -> usize {
+    pub(super) fn column(&mut self, delay: u32) -> usize {
         match self.columns.get(delay as usize) {
             Some(column) if *column != NONE => *column as usize,
             _ => self.add(delay),
@@ -54,18 +53,18 @@ impl Counts {
 
     /// Counts one more synapse of a row, in a column.
     #[inline]
-    pub fn count(&mut self, row: usize, column: usize) {
+    pub(super) fn count(&mut self, row: usize, column: usize) {
         self.counts[row * self.stride + column] += 1;
     }
 
     /// How many synapses there are.
-    pub fn total(&self) -> usize {
+    pub(super) fn total(&self) -> usize {
         self.counts.iter().map(|count| *count as usize).sum()
     }
 
     /// The delays that occur, ascending, and the number of each synapse's first place: one number for each row and
     /// delay.
-    pub fn starts(&self) -> Result<(Vec<u32>, Vec<u32>)> {
+    pub(super) fn starts(&self) -> Result<(Vec<u32>, Vec<u32>)> {
         let mut order: Vec<usize> = (0..self.delays.len()).collect();
         order.sort_unstable_by_key(|column| self.delays[*column]);
         let mut starts = Vec::with_capacity(self.counts.len() / self.stride * order.len() + 2);

@@ -48,6 +48,23 @@ impl Targets {
         }
     }
 
+    /// Lets synapses, given by number, end on slots.
+    ///
+    /// # Panics
+    /// When there is no such synapse, or no such slot.
+    #[inline]
+    pub fn place_each(&mut self, synapses: impl Iterator<Item = (usize, u32)>) {
+        let range = self.range.clone();
+        let synapses = synapses.map(|(synapse, slot)| {
+            assert!(range.contains(&(slot as usize)), "slot {slot} is not in {range:?}");
+            (synapse, slot as usize - range.start)
+        });
+        match &mut self.slots {
+            Slots::Narrow(slots) => synapses.for_each(|(synapse, slot)| slots[synapse] = slot as u16),
+            Slots::Wide(slots) => synapses.for_each(|(synapse, slot)| slots[synapse] = slot as u32),
+        }
+    }
+
     /// How many synapses.
     pub fn len(&self) -> usize {
         match &self.slots {
@@ -177,12 +194,11 @@ mod tests {
         for range in [7..20, 7..1 << 17] {
             let mut inputs = vec![0; range.end];
             let mut targets = Targets::new(4, range);
-            for (at, slot) in [10, 16, 10, 7].into_iter().enumerate() {
-                targets.place(slot, std::iter::once(at));
-            }
+            targets.place(10, [0, 1].into_iter());
+            targets.place_each([(3, 16), (2, 7)].into_iter());
             targets.add_same(0..4, 5, &mut inputs);
             targets.add_each(1..3, &[1, 2, 3, 4], &mut inputs);
-            assert_eq!(inputs[7..17], [5, 0, 0, 13, 0, 0, 0, 0, 0, 7]);
+            assert_eq!(inputs[7..17], [8, 0, 0, 12, 0, 0, 0, 0, 0, 5]);
             assert_eq!(inputs.iter().sum::<i64>(), 25);
         }
     }

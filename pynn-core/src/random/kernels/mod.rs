@@ -1,7 +1,7 @@
 //! The innermost loops of the random numbers, compiled for several sets of instructions of which the best is chosen at
 //! run time. Each does the same operations to a lane, so all give the same bits.
 
-use super::portable;
+use super::{GEOMETRICS, portable};
 
 /// Blocks that are made at a time, once a stream is in use: independent, so that they fill the lanes of a vector.
 pub(super) const BLOCKS: usize = 8;
@@ -76,9 +76,9 @@ vectorised! {
 }
 
 #[inline(always)]
-fn skips_body(numbers: &[f64; super::GEOMETRICS], inverse_log_q: f64, skips: &mut [i32; super::GEOMETRICS]) {
-    for (skip, number) in skips.iter_mut().zip(numbers) {
-        let length = portable::ln(*number) * inverse_log_q;
+fn skips_body(words: &[u32; WORDS], inverse_log_q: f64, skips: &mut [i32; GEOMETRICS]) {
+    for (skip, words) in skips.iter_mut().zip(words.as_chunks::<2>().0) {
+        let length = portable::ln(super::positive(pair(words))) * inverse_log_q;
         let length = if length >= 0.0 { length } else { 0.0 };
         let length = if length < f64::from(i32::MAX) { length } else { f64::from(i32::MAX) };
         // SAFETY: a number from 0 to the largest of the type. The cast that checks would be done lane by lane.
@@ -86,11 +86,15 @@ fn skips_body(numbers: &[f64; super::GEOMETRICS], inverse_log_q: f64, skips: &mu
     }
 }
 
+/// 64 bits of two words, the lower first.
+#[inline(always)]
+fn pair(words: &[u32; 2]) -> u64 {
+    u64::from(words[0]) | u64::from(words[1]) << 32
+}
+
 vectorised! {
-    /// Geometric numbers from uniform ones.
-    fn skips = skips_body(
-        numbers: &[f64; super::GEOMETRICS], inverse_log_q: f64, skips: &mut [i32; super::GEOMETRICS],
-    )
+    /// Geometric numbers, each from two words.
+    fn skips = skips_body(words: &[u32; WORDS], inverse_log_q: f64, skips: &mut [i32; GEOMETRICS])
 }
 
 #[cfg(test)]
@@ -105,11 +109,11 @@ mod tests {
             blocks_body(first, [7, 0xfeed], [3, u32::MAX], &mut baseline);
             assert_eq!(best, baseline);
         }
-        let numbers = std::array::from_fn(|k| 1.0 / (1 << (3 * k)) as f64 + 1e-9);
+        let words = std::array::from_fn(|k| (1 << k) | 1);
         for inverse_log_q in [-0.5, -9.49, -1e9] {
-            let (mut best, mut baseline) = ([0; super::super::GEOMETRICS], [0; super::super::GEOMETRICS]);
-            skips(&numbers, inverse_log_q, &mut best);
-            skips_body(&numbers, inverse_log_q, &mut baseline);
+            let (mut best, mut baseline) = ([0; GEOMETRICS], [0; GEOMETRICS]);
+            skips(&words, inverse_log_q, &mut best);
+            skips_body(&words, inverse_log_q, &mut baseline);
             assert_eq!(best, baseline);
         }
     }
