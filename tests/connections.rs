@@ -59,7 +59,7 @@ fn cells_are_found_by_their_place() {
     assert_eq!(sim.nearest(|net| &net.cells, beside).unwrap(), 17);
     let among = sim.nearest(|net| net.cells.slice(..5), places[17]).unwrap();
     assert!(among < 5);
-    assert!(sim.nearest(|net| net.cells.slice(3..3), beside).unwrap_err().message().contains("empty"));
+    assert!(sim.nearest(|net| net.cells.slice(3..3), beside).unwrap_err().message().contains("has no cell"));
     let error = sim.positions(|net| net.cells.slice(20..40)).unwrap_err();
     assert!(error.message().contains("cells"), "{error}");
 }
