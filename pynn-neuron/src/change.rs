@@ -90,7 +90,8 @@ impl Engine {
             all.push((*first, weights));
         }
         for (first, weights) in all {
-            self.kernel.reweigh(first, &weights);
+            let numbers: Vec<u64> = (first..).take(weights.len()).collect();
+            self.kernel.weigh(&numbers, &weights);
         }
         changed.into_iter().try_for_each(|(population, _)| self.renew(part, population))
     }

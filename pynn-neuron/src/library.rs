@@ -12,23 +12,30 @@ use pynn_core::error::{Error, ErrorKind, Result};
 use crate::installation::Installation;
 
 macro_rules! sources {
-    ($($name:literal)*) => {
-        &[$(($name, include_str!(concat!("mechanisms/", $name)))),*]
+    ($folder:literal: $($name:literal)*) => {
+        &[$(($name, include_str!(concat!($folder, "/", $name)))),*]
     };
 }
 
 /// In the order in which they are registered: NEURON steps them in this order, and the clock must be last.
-const MECHANISMS: &[(&str, &str)] = sources!(
+const MECHANISMS: &[(&str, &str)] = sources!("mechanisms":
     "functions.mod" "if_curr_exp.mod" "if_curr_alpha.mod" "if_curr_delta.mod" "if_cond_exp.mod" "if_cond_alpha.mod"
     "hh_cond_exp.mod" "lif.mod" "gif.mod" "stimulus.mod" "leak.mod" "synapse.mod" "adexp.mod" "izhikevich.mod" "gap.mod" "clock.mod"
 );
-/// What the mechanisms include, and the shim.
-const SHIM: &[(&str, &str)] = sources!(
-    "given.inc" "common.inc" "receptors.inc" "shim.cpp" "traub.cpp" "receptors.cpp" "random.cpp" "ghosts.cpp"
-    "pynn_neuron.h" "pynn_receptors.h"
+/// What the mechanisms include.
+const INCLUDED: &[(&str, &str)] = sources!("mechanisms": "given.inc" "common.inc" "receptors.inc");
+/// The files of the shim; those that end in `.cpp` are compiled.
+const SHIM: &[(&str, &str)] = sources!("shim":
+    "pynn_neuron.h" "pynn_receptors.h" "shim.h" "hoc.cpp" "cells.cpp" "connections.cpp" "electrodes.cpp"
+    "gap_junctions.cpp" "recording.cpp" "running.cpp" "receptors.cpp" "random.cpp" "traub.cpp"
 );
 
 const FLAGS: [&str; 5] = ["-O2", "-fPIC", "-w", "-DHAVE_CONFIG_H", "-DNRN_ENABLE_THREADS"];
+
+/// All files.
+fn sources() -> impl Iterator<Item = &'static (&'static str, &'static str)> {
+    MECHANISMS.iter().chain(INCLUDED).chain(SHIM)
+}
 
 /// The compiled library for `installation`: from the cache, or compiled now. Processes that want it at the same time
 /// wait for the first of them.
@@ -73,7 +80,7 @@ fn cache() -> Result<PathBuf> {
 /// Differs for whatever leads to another library.
 fn folder_name(installation: &Installation, compilers: &Compilers) -> String {
     let mut digest = Digest::new();
-    for (name, text) in MECHANISMS.iter().chain(SHIM) {
+    for (name, text) in sources() {
         digest.write(name.as_bytes());
         digest.write(text.as_bytes());
     }
@@ -117,7 +124,7 @@ impl Compilers {
 
 /// Compiles everything in `workshop` and gives the library.
 fn build(installation: &Installation, compilers: &Compilers, workshop: &Path) -> Result<PathBuf> {
-    for (name, text) in MECHANISMS.iter().chain(SHIM) {
+    for (name, text) in sources() {
         let path = workshop.join(name);
         fs::write(&path, text).map_err(|error| unwritable(&path, &error))?;
     }

@@ -57,13 +57,6 @@ impl Kernel {
         unsafe { (self.face.weigh)(numbers.len() as u64, numbers.as_ptr(), weights.as_ptr()) };
     }
 
-    /// Sets the weights of connections from number `first` on, in the order in which they were made.
-    pub(crate) fn reweigh(&mut self, first: u64, weights: &[f64]) {
-        assert!(first + weights.len() as u64 <= self.connections, "connections that there are");
-        // SAFETY: the pointer is valid for the call and for as many entries as said; the connections exist.
-        unsafe { (self.face.reweigh)(first, weights.len() as u64, weights.as_ptr()) };
-    }
-
     /// Takes the samples of time 0 anew, where they are still there.
     pub(crate) fn sample_again(&mut self) {
         // SAFETY: no more than a call.

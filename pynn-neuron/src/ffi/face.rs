@@ -1,4 +1,4 @@
-//! The functions of the shim, as `mechanisms/shim.cpp` declares them.
+//! The functions of the shim, as the files of `shim/` declare them.
 
 use std::ffi::c_char;
 use std::path::Path;
@@ -52,7 +52,7 @@ macro_rules! face {
             /// Loads the compiled shim and with it NEURON, both for as long as the process runs.
             pub(super) fn load(path: &Path) -> Result<Self, libloading::Error> {
                 let library = open(path)?;
-                // SAFETY: the types are those of shim.cpp, which was compiled into this library.
+                // SAFETY: the types are those of the files of `shim/`, which were compiled into this library.
                 let face = unsafe { Self { $($function: *library.get(concat!($symbol, "\0").as_bytes())?,)* } };
                 std::mem::forget(library);
                 Ok(face)
@@ -77,7 +77,6 @@ face! {
     place = "pynn_place": fn(u64, *const f64) -> i32;
     value = "pynn_value_of": fn(u32, u32) -> f64;
     set_value = "pynn_set_value": fn(u32, u32, f64);
-    reweigh = "pynn_reweigh": fn(u64, u64, *const f64);
     sample_again = "pynn_sample_again": fn();
     takes_current = "pynn_takes_current": fn(u32) -> i32;
     inject = "pynn_inject": fn(u64, *const Injection);

@@ -11,10 +11,7 @@
 
 #include "pynn_receptors.h"
 
-#include <cstddef>
-#include <vector>
-
-#include "pynn_neuron.h"
+#include "shim.h"
 
 namespace {
 
@@ -54,10 +51,7 @@ Receptors& of(double cell) {
 extern "C" {
 
 void pynn_receptors_make(double cell, double column) {
-    if (receptors.size() <= static_cast<std::size_t>(cell)) {
-        receptors.resize(static_cast<std::size_t>(cell) + 1);
-    }
-    Receptors& made = of(cell);
+    Receptors& made = pynn::grown(receptors, cell);
     made.known = false;
     made.all.resize(static_cast<std::size_t>(pynn_given()));
     for (auto& receptor : made.all) {

@@ -1,11 +1,8 @@
-// Where gap junctions look: membrane potentials of cells here, and those of ghosts, cells of other processes.
+// Gap junctions, and where they look: membrane potentials of cells here, and those of ghosts, cells of other processes.
 
-#include "pynn_neuron.h"
+#include "shim.h"
 
 #include <cmath>
-#include <cstddef>
-#include <cstdint>
-#include <vector>
 
 namespace {
 
@@ -18,24 +15,23 @@ std::vector<std::vector<double*>> ghosts;
 extern "C" {
 
 void pynn_join_membrane(double cell, double* v) {
-    const auto number = static_cast<std::size_t>(cell);
-    if (membranes.size() <= number) {
-        membranes.resize(number + 1);
-    }
-    membranes[number] = v;
+    pynn::grown(membranes, cell) = v;
 }
 
 void pynn_join_ghost(double ghost, double* v) {
-    const auto number = static_cast<std::size_t>(ghost);
-    if (ghosts.size() <= number) {
-        ghosts.resize(number + 1);
-    }
-    ghosts[number].push_back(v);
+    pynn::grown(ghosts, ghost).push_back(v);
 }
 
 void pynn_gaps_clear(void) {
     membranes.clear();
     ghosts.clear();
+}
+
+// Makes sides of gap junctions, or gives them other conductances: for each the number of the cell, that of the other, which
+// is -1, -2, ... for ghosts, and the conductance in uS.
+int pynn_join(std::uint32_t count, const double* values) {
+    pynn::reading = values;
+    return pynn::run("{pynn_join_all(%u)}\n", count);
 }
 
 // The potentials of cells with gap junctions, by number; NaN without.
