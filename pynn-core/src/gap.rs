@@ -94,7 +94,7 @@ impl Network {
         weights: bool,
         visit: &mut dyn FnMut(&ProjectionSpec, [u32; 2], f64),
     ) -> Result<()> {
-        let draw = if weights { Draw::All } else { Draw::Delays };
+        let draw = if weights { Draw::All } else { Draw::Sources };
         for spec in self.projections().iter().filter(|spec| spec.is_gap()) {
             let all = |spec: &PopulationSpec| if spec.simulator == simulator { 0..spec.size } else { 0..0 };
             for projection in LocalProjection::onto(self, spec, all) {

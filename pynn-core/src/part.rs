@@ -287,7 +287,7 @@ pub(crate) fn bad_value(
 pub enum Draw {
     /// Sources alone; weights and delays are given as zero, parameters not at all. For a pass that counts.
     Sources,
-    /// Sources and delays; weights are given as zero, parameters not at all. For a pass that counts.
+    /// Sources and delays; weights are given as zero, parameters not at all. For a pass that counts by delay.
     Delays,
     /// Sources, delays, weights and parameters.
     All,

@@ -99,7 +99,7 @@ proptest! {
         let mut needed = vec![BTreeSet::new(); cells];
         for rank in 0..plan.ranks() {
             for projection in layout.part(&network, rank).projections() {
-                projection.connect(Draw::Delays, &mut |row| {
+                projection.connect(Draw::Sources, &mut |row| {
                     row.sources.iter().for_each(|source| {
                         needed[projection.source_gid(*source) as usize].insert(rank);
                     });

@@ -299,7 +299,7 @@ impl Tables {
             parts.push((sources, table.emitted(&from, step, &self.posts)?.into_iter()));
         }
         let mut weights = Vec::new();
-        projection.connect(Draw::Delays, &mut |row| {
+        projection.connect(Draw::Sources, &mut |row| {
             for source in row.sources {
                 let part = parts.iter_mut().find(|(sources, _)| sources.contains(source));
                 weights.extend(part.and_then(|(_, emitted)| emitted.next()));

@@ -148,7 +148,7 @@ impl<'n> Rig<'n> {
                     let target = local.end_target(row.target);
                     all.extend(row.sources.iter().map(|source| (*source, target, weights.next().unwrap())));
                 };
-                local.connect(Draw::Delays, &mut emit).unwrap();
+                local.connect(Draw::Sources, &mut emit).unwrap();
             }
         }
         all.sort_by_key(|(source, target, _)| (*target, *source));
