@@ -294,21 +294,21 @@ pub fn of_pair<T, F: Fn(usize, usize) -> T>(function: F) -> F {
 /// [`NetworkBuilder::initialize`].
 pub fn initialize<B, C: CellType, T: Unit>(
     net: &mut NetworkBuilder,
-    population: &Population<B, C>,
+    cells: impl Into<View<B, C>>,
     state: State<T>,
     values: impl CellValues<T>,
 ) {
-    net.initialize(population, state, values.values());
+    net.initialize(cells, state, values.values());
 }
 
 /// [`NetworkBuilder::vary`].
 pub fn vary<B, C: CellType, T: Unit>(
     net: &mut NetworkBuilder,
-    population: &Population<B, C>,
+    cells: impl Into<View<B, C>>,
     parameter: Parameter<T>,
     values: impl CellValues<T>,
 ) {
-    net.vary(population, parameter, values.values());
+    net.vary(cells, parameter, values.values());
 }
 
 /// Hands its tokens on: a value that is not finished cannot break the block around it.

@@ -5,6 +5,7 @@ mod ends;
 mod inject;
 mod place;
 mod record;
+mod vary;
 
 pub use annotate::Annotated;
 
@@ -12,8 +13,7 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use crate::backend::{Backend, Connects, Lowered, Simulates, Transmits};
-use crate::cell::{CellType, Parameter, State};
-use crate::change::{CellValue, check_column};
+use crate::cell::CellType;
 use crate::connector::Ends;
 use crate::error::{Error, ErrorKind, Result};
 use crate::gap;
@@ -28,8 +28,8 @@ use crate::row::{LONGEST_DELAY, WeightRule, check_listed, check_parameters, dela
 use crate::space::{Line, Space};
 use crate::synapse::SynapseType;
 use crate::time::Tick;
-use crate::units::{Time, Unit};
-use crate::values::{Column, IntoValues, SynapseColumn};
+use crate::units::Time;
+use crate::values::{Column, SynapseColumn};
 
 /// How a simulator runs.
 #[derive(Clone, Debug, PartialEq)]
@@ -83,6 +83,8 @@ pub struct NetworkBuilder {
     samples: u64,
     /// The space of the projections that are declared next.
     space: Space,
+    /// What is given to some cells of a population, in order.
+    varied: Vec<vary::Varied>,
 }
 
 impl NetworkBuilder {
@@ -96,7 +98,14 @@ impl NetworkBuilder {
             projections: Vec::new(),
             electrodes: Vec::new(),
         };
-        Self { network, errors: Vec::new(), next_gid: 0, samples: 0, space: Space::default() }
+        Self {
+            network,
+            errors: Vec::new(),
+            next_gid: 0,
+            samples: 0,
+            space: Space::default(),
+            varied: Vec::new(),
+        }
     }
 
     /// Sets the seed that all random numbers of the network come from.
@@ -237,44 +246,6 @@ impl NetworkBuilder {
             && let Err(message) = source.check(spec.size)
         {
             self.mistake(format!("population `{}`: {message}", spec.name));
-        }
-    }
-
-    /// Gives each cell its own value of a parameter: a list, a closure of the index, a distribution.
-    pub fn vary<B, C: CellType, T: Unit>(
-        &mut self,
-        population: &Population<B, C>,
-        parameter: Parameter<T>,
-        values: impl IntoValues<T>,
-    ) {
-        if !self.owns(population) {
-            return;
-        }
-        let column = values.into_values().into_column();
-        self.check_column(population.id, CellValue::Parameter(parameter.index()), &column);
-        self.network.populations[population.id.0].parameters[parameter.index()] = column;
-    }
-
-    /// Gives the cells their initial value of a state variable.
-    pub fn initialize<B, C: CellType, T: Unit>(
-        &mut self,
-        population: &Population<B, C>,
-        state: State<T>,
-        values: impl IntoValues<T>,
-    ) {
-        if !self.owns(population) {
-            return;
-        }
-        let column = values.into_values().into_column();
-        self.check_column(population.id, CellValue::Initial(state.index()), &column);
-        self.network.populations[population.id.0].initial[state.index()] = column;
-    }
-
-    /// A constant is checked by [`build`](Self::build), once it is known that nothing replaces it.
-    fn check_column(&mut self, population: PopulationId, value: CellValue, column: &Column) {
-        let spec = &self.network.populations[population.0];
-        if column.constant().is_none() {
-            self.errors.extend(check_column(spec, value, spec.size, column).err());
         }
     }
 
@@ -436,6 +407,8 @@ impl NetworkBuilder {
             let message =
                 format!("network `{}` has {} cells, more than 2^32 - 2", self.network.name, self.next_gid);
             self.errors.push(Error::new(ErrorKind::Description, message));
+        } else {
+            self.lay_varied();
         }
         for spec in &self.network.populations {
             for (info, column) in spec.cell.parameters.iter().zip(&spec.parameters) {

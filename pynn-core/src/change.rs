@@ -62,7 +62,7 @@ pub enum SynapseValue {
 }
 
 /// A column of a population: what each cell has a value of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum CellValue {
     /// The parameter of this number.
     Parameter(usize),
@@ -86,21 +86,25 @@ impl CellValue {
 }
 
 impl Network {
-    fn column(&self, population: PopulationId, value: CellValue) -> (&Column, Key) {
-        let spec = &self.populations[population.0];
-        let (column, purpose, index) = match value {
-            CellValue::Parameter(index) => (&spec.parameters[index], Purpose::Parameter, index),
-            CellValue::Initial(index) => (&spec.initial[index], Purpose::Initial, index),
+    /// The key of the draws of a column.
+    pub(crate) fn cell_key(&self, population: PopulationId, value: CellValue) -> Key {
+        let (purpose, index) = match value {
+            CellValue::Parameter(index) => (Purpose::Parameter, index),
+            CellValue::Initial(index) => (Purpose::Initial, index),
         };
-        (column, self.key(purpose, (population.0 as u64) << 16 | index as u64))
+        self.key(purpose, (population.0 as u64) << 16 | index as u64)
     }
 
     /// The values of all cells of a population, in base units.
     #[must_use]
     pub fn cell_values(&self, population: PopulationId, value: CellValue) -> Vec<f64> {
-        let (column, key) = self.column(population, value);
+        let spec = &self.populations[population.0];
+        let column = match value {
+            CellValue::Parameter(index) => &spec.parameters[index],
+            CellValue::Initial(index) => &spec.initial[index],
+        };
         let mut values = Vec::new();
-        column.fill(key, 0..self.populations[population.0].size, &mut values);
+        column.fill(self.cell_key(population, value), 0..spec.size, &mut values);
         values
     }
 
@@ -129,24 +133,41 @@ impl Network {
         change: u64,
     ) -> Result<Column> {
         let spec = &self.populations[population.0];
-        check_column(spec, value, cells.len(), column)?;
-        let (name, symbol, bound) = value.info(spec);
+        check_column(spec, value, cells.iter().copied(), column)?;
         if let (Some(constant), true) = (column.constant(), cells.len() == spec.size) {
             return Ok(Column::Constant(constant));
         }
-        let mut values = self.cell_values(population, value);
         let key = self.key(Purpose::Change, change);
-        let mut drawn = Vec::with_capacity(1);
-        for (number, &cell) in cells.iter().enumerate() {
-            drawn.clear();
-            match column {
-                Column::List(list) => drawn.push(list[number]),
-                other => other.fill(key, cell..cell + 1, &mut drawn),
+        self.laid(population, value, key, [(cells.iter().copied(), column)])
+    }
+
+    /// The values that all cells of a population have when those of each part in turn get theirs from its column, as
+    /// [`changed_cells`](Self::changed_cells) says: a list of all. Draws are those of `key`.
+    pub(crate) fn laid<'a>(
+        &self,
+        population: PopulationId,
+        value: CellValue,
+        key: Key,
+        parts: impl IntoIterator<Item = (impl Iterator<Item = usize>, &'a Column)>,
+    ) -> Result<Column> {
+        let spec = &self.populations[population.0];
+        let mut values = self.cell_values(population, value);
+        let mut given = Vec::with_capacity(1);
+        for (cells, column) in parts {
+            for (number, cell) in cells.enumerate() {
+                given.clear();
+                match column {
+                    Column::List(list) => given.push(list[number]),
+                    other => other.fill(key, cell..cell + 1, &mut given),
+                }
+                values[cell] = given[0];
             }
-            if let Err(must_be) = bound.check(drawn[0]) {
-                return Err(bad_value(spec, name, symbol, drawn[0], must_be, Some(cell)));
+        }
+        let (name, symbol, bound) = value.info(spec);
+        for (cell, value) in values.iter().enumerate() {
+            if let Err(must_be) = bound.check(*value) {
+                return Err(bad_value(spec, name, symbol, *value, must_be, Some(cell)));
             }
-            values[cell] = drawn[0];
         }
         Ok(Column::List(values.into()))
     }
@@ -242,29 +263,24 @@ fn no_spike_times(spec: &PopulationSpec) -> Error {
     Error::new(ErrorKind::Usage, format!("population `{}`: {} has no spike_times", spec.name, spec.cell.name))
 }
 
-/// Whether `column` gives `count` cells of a population values that make sense, as far as can be told without drawing.
+/// Whether `column` gives these cells of a population values that make sense, as far as can be told without drawing.
 pub(crate) fn check_column(
     spec: &PopulationSpec,
     value: CellValue,
-    count: usize,
+    mut cells: impl ExactSizeIterator<Item = usize>,
     column: &Column,
 ) -> Result<()> {
     let (name, symbol, bound) = value.info(spec);
     match column {
-        Column::List(values) if values.len() != count => Err(Error::description(format!(
-            "population `{}`: {name} lists {} values for {count} cells; list one a cell",
+        Column::List(values) if values.len() != cells.len() => Err(Error::description(format!(
+            "population `{}`: {name} lists {} values for {} cells; list one a cell",
             spec.name,
             values.len(),
+            cells.len(),
         ))),
-        Column::List(values) => {
-            let bad = |value: &f64| bound.check(*value).err();
-            match values.iter().enumerate().find_map(|(cell, value)| Some((cell, bad(value)?))) {
-                None => Ok(()),
-                Some((cell, must_be)) => {
-                    Err(bad_value(spec, name, symbol, values[cell], must_be, Some(cell)))
-                }
-            }
-        }
+        Column::List(values) => values.iter().zip(&mut cells).try_for_each(|(value, cell)| {
+            bound.check(*value).map_err(|must_be| bad_value(spec, name, symbol, *value, must_be, Some(cell)))
+        }),
         Column::Random(distribution) => distribution
             .check()
             .map_err(|message| Error::description(format!("population `{}`: {name}: {message}", spec.name))),

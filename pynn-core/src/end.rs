@@ -45,7 +45,7 @@ impl Selection {
     }
 
     /// The indices in the population, ascending.
-    pub fn iter(&self) -> impl Iterator<Item = usize> {
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = usize> {
         (0..self.len()).map(|number| self.get(number))
     }
 

@@ -54,14 +54,10 @@ impl Check<'_, '_> {
                 Item::Assembly(assembly) => assembly.members.iter().for_each(|end| self.brackets(end)),
                 Item::Structure(structure) => {
                     if let (Some(end), Some(_)) = (&structure.end, &structure.value) {
-                        self.whole_population(end, &structure.keyword);
+                        self.whole_population(end);
                     }
                 }
-                Item::Assign(assign) => {
-                    if let (Some(end), Some(_)) = (&assign.end, &assign.value) {
-                        self.whole_population(end, &assign.keyword);
-                    }
-                }
+                Item::Assign(assign) => assign.end.iter().for_each(|end| self.brackets(end)),
                 _ => {}
             }
             item.bodies().into_iter().for_each(|body| self.items(body));
@@ -281,17 +277,13 @@ impl Check<'_, '_> {
         (nanoseconds(&step) > 0.0 && !is_multiple).then_some((step, below))
     }
 
-    /// Values are of whole populations.
-    fn whole_population(&mut self, end: &End, keyword: &Ident) {
+    /// A structure is of a whole population.
+    fn whole_population(&mut self, end: &End) {
         let Some(population) = self.names.population(&end.name) else { return };
         let members = usize::from(population.family.is_some());
         if let Some(range) = end.brackets.get(members).filter(|_| end.brackets.len() == members + 1) {
-            let remedy = if keyword == "structure" {
-                "leave the brackets out: a structure has a place for every cell"
-            } else {
-                "leave the brackets out, and give a list or a closure of the cell's index"
-            };
-            let message = format!("`{keyword}` is for all cells of a population; {remedy}");
+            let message = "`structure` is for all cells of a population; leave the brackets out: a structure has a place \
+                           for every cell";
             self.errors.over(range, message);
         }
     }

@@ -192,8 +192,12 @@ impl<'a> Names<'a> {
                 Item::Population(population) => self.check_placement(population, errors),
                 Item::Record(Record { end: Some(end), .. }) => self.check_end(end, errors),
                 Item::Annotate(Annotate { end: Some(end), .. }) => self.check_annotated(end, errors),
-                Item::Assign(Assign { end: Some(end), .. })
-                | Item::Structure(Structure { end: Some(end), .. }) => self.check_population(end, errors),
+                Item::Assign(Assign { end: Some(end), keyword, .. }) => {
+                    self.check_assigned(end, keyword, errors);
+                }
+                Item::Structure(Structure { end: Some(end), .. }) => {
+                    self.check_name(end, &self.populations(), errors);
+                }
                 Item::View(View { name, end: Some(end), .. }) => self.check_part(end, name, errors),
                 Item::Assembly(Assembly { name, members, .. }) => {
                     members.iter().for_each(|member| self.check_part(member, name, errors));
@@ -278,9 +282,17 @@ impl<'a> Names<'a> {
         }
     }
 
-    /// What is said of whole populations.
-    fn check_population(&self, end: &End, errors: &mut Errors) {
-        self.check_name(end, &self.populations(), errors);
+    /// What gets values: a population, a family, or a view.
+    fn check_assigned(&self, end: &End, keyword: &Ident, errors: &mut Errors) {
+        let name = &end.name;
+        if !self.is_assembly(name) {
+            return self.check_end(end, errors);
+        }
+        let message = format!(
+            "`{keyword}` is for cells of one population, and `{name}` is an assembly; \
+             write one for each of its parts"
+        );
+        errors.at(name.span(), message);
     }
 
     /// In loops and conditions a note stands below the projection that it is on.

@@ -6,7 +6,7 @@ use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use std::str::FromStr;
 
 /// A block with every kind of item, and what the expansion of each contains.
-const SAMPLE: [(&str, &str); 29] = [
+const SAMPLE: [(&str, &str); 31] = [
     (
         "/// Docs. \n pub struct Net<A: Backend, const N: usize> where A: Clone { /// Scale.\n n: usize, rate: Frequency }",
         "pub struct Net",
@@ -50,6 +50,8 @@ const SAMPLE: [(&str, &str); 29] = [
     ),
     ("annotate exc: layer = \"4\", \"brain area\" = area(n);", "__net.annotate(&exc, \"brain area\", "),
     ("annotate layer: kind = 4;", "__net.annotate(__member, \"kind\", "),
+    ("vary layer[1][..2].tau_m = 20.0ms;", "(&mut __net, &layer[1].slice(..2), <"),
+    ("initial some.v ~ base();", "(&mut __net, &some, <"),
     ("vary layer[0].tau_m = move |i: usize, _| 20.0ms * i as f64;", "parameters().tau_m"),
     (
         "projection exc[0..n / 2] -> exc[..].inhibitory: FixedProbability { p_connect: 0.1, .. }, StaticSynapse { weight: -0.1nA, delay: if a { 1.0ms } else { 2.0ms } };",
@@ -284,7 +286,11 @@ fn mistakes_in_views_and_assemblies_are_reported() {
          structure late: Grid2D;
          structure exc[0..3]: Grid2D;
          projection all[0..3] -> late.excitatory: AllToAll, StaticSynapse;
+         vary exc[0..1][2..3].tau_m = 10ms;
          initial late.v = -65mV;
+         vary late[..2].tau_m = 10ms;
+         initial all.v = -65mV;
+         vary latte.tau_m = 10ms;
          if true { view inner = exc[0..1]; }",
     );
     let expected = [
@@ -299,7 +305,9 @@ fn mistakes_in_views_and_assemblies_are_reported() {
         "a view is of one population, and `all` is an assembly",
         "`late` is a view, not a population",
         "`all` is an assembly; choose cells of its populations instead",
-        "`late` is a view, not a population",
+        "too many brackets: a population takes one range",
+        "`initial` is for cells of one population, and `all` is an assembly; write one for each of its parts",
+        "no population is called `latte`; did you mean `late`?",
         "a network has one `space`",
         "the first `space` is here",
         "`structure` is for all cells of a population; leave the brackets out",

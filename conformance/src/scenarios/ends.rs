@@ -58,6 +58,40 @@ fn sources_of_several_types_reach_an_assembly<B: Suite>() {
     assert_eq!(last[1..], [4.0, 0.0, 4.0]);
 }
 
+/// The cells of `parts` and of `whole` are alike, two by two.
+fn views_are_given_parameters_and_initial_values<B: Suite>() {
+    network! {
+        struct Net<B: Backend> {}
+        simulator sim: B {};
+        population parts on sim: [IfCurrExp; 4];
+        population whole on sim: [IfCurrExp; 4];
+        view outer = parts[[0, 3]];
+        vary parts[1..3].tau_m = 10.0ms;
+        vary outer.i_offset = vec![0.5nA, 1.5nA];
+        vary parts[2..].v_thresh = |cell| -50.0mV - 1.0mV * cell as f64;
+        initial outer.v ~ Uniform { low: -70.0mV, high: -60.0mV };
+        initial outer[1..].v = -55.0mV;
+        vary whole.tau_m = vec![20.0ms, 10.0ms, 10.0ms, 20.0ms];
+        vary whole.i_offset = vec![0.5nA, 0.0nA, 0.0nA, 1.5nA];
+        vary whole.v_thresh = vec![-50.0mV, -50.0mV, -52.0mV, -53.0mV];
+        record parts: spikes, v;
+        record whole: spikes, v;
+    }
+    let mut sim = start(Net::<B>::build().unwrap());
+    let drawn = sim.state(|net| &net.parts, |s| s.v).unwrap();
+    assert!(drawn[0] > -70.0 * mV && drawn[0] < -60.0 * mV);
+    assert_eq!(drawn[1..], [-65.0, -65.0, -55.0].map(|v| v * mV));
+    sim.initialize(|net| &net.whole, |s| s.v, drawn).unwrap();
+    sim.run(50.0 * ms).unwrap();
+    let (parts, whole) = (sim.spikes(|net| &net.parts).unwrap(), sim.spikes(|net| &net.whole).unwrap());
+    assert!(parts.counts()[3] > 1);
+    assert_eq!((parts.times, parts.indices), (whole.times, whole.indices));
+    let (parts, whole) =
+        (sim.trace(|net| &net.parts, |v| v.v).unwrap(), sim.trace(|net| &net.whole, |v| v.v).unwrap());
+    // What is sampled at time 0 is from before the potentials were set.
+    (0..4).for_each(|cell| assert_eq!(parts.of(cell)[1..], whole.of(cell)[1..], "cell {cell}"));
+}
+
 /// Senders of several types, onto a receptor that is computed: spikes after 1 ms arrive at the one or the other.
 fn several_senders_reach_a_computed_receptor<B: Suite>() {
     network! {
@@ -192,6 +226,7 @@ fn a_clone_connects_the_pairs_of_another_projection<B: Suite>() {
 }
 
 crate::list! {
+    views_are_given_parameters_and_initial_values [views vary initial] on Native Nest Neuron;
     several_senders_reach_a_computed_receptor [assemblies] on Native Nest Neuron;
     views_that_overlap_have_no_self_connections [views AllToAll FixedProbability] on Native Nest Neuron;
     sources_of_several_types_reach_an_assembly [assemblies] on Native Nest Neuron;

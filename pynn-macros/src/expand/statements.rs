@@ -88,7 +88,8 @@ impl Expansion<'_> {
         let Assign { end: Some(end), value: Some(given), .. } = assign else {
             return self.unfinished_assign(assign);
         };
-        let (Some(part), true) = (&end.part, self.is_placed(end)) else {
+        let can_assign = self.is_placed(end) || self.is_cells(end) && !self.names.is_assembly(&end.name);
+        let (Some(part), true) = (&end.part, can_assign) else {
             return self.unfinished_assign(assign);
         };
         // At the keyword: rust-analyzer then shows the builder's docs there.
@@ -101,9 +102,9 @@ impl Expansion<'_> {
         let cell = self.cell_type(end);
         let around = quote_spanned!(span=> ::pynn::__private::of_cell);
         let value = value::typed_closure(&given.tokens, value::computed(given), around);
-        self.each_member(end, &|population| {
+        self.each_part(end, &|cells| {
             quote! {
-                #method(&mut __net, #population, <#cell as ::pynn::cell::CellType>::#companion().#part, #value);
+                #method(&mut __net, #cells, <#cell as ::pynn::cell::CellType>::#companion().#part, #value);
             }
         })
     }
