@@ -19,6 +19,14 @@ pub trait Node {
     /// When the simulator fails.
     fn deliver(&mut self, rank: usize, spikes: &[Spike]) -> Result<()>;
 
+    /// Does of the next step what needs nothing that is still to come: this rank would only wait.
+    ///
+    /// # Errors
+    /// When the simulator fails.
+    fn prepare(&mut self) -> Result<()> {
+        Ok(())
+    }
+
     /// Takes the potentials that came by an incoming channel, which are those of now: one a word, as
     /// [`Schedule::potentials`] lists their cells.
     ///
@@ -116,6 +124,8 @@ pub struct Exchange {
     outgoing: Vec<Outgoing>,
     outbox: Outbox,
     taken: Vec<Spike>,
+    /// Whether the next step is prepared.
+    prepared: bool,
 }
 
 impl Exchange {
@@ -147,6 +157,7 @@ impl Exchange {
             incoming: incoming.collect(),
             outgoing: outgoing.collect(),
             taken: Vec::new(),
+            prepared: false,
         }
     }
 
@@ -179,7 +190,12 @@ impl Exchange {
     /// When the simulator or the transport fails, and when a packet comes out of turn or a spike late.
     pub fn turn(&mut self, node: &mut dyn Node, transport: &mut dyn Transport) -> Result<Turn> {
         let slot = self.send(transport)?;
-        let packet = self.take(node, transport)?;
+        let mut packet = self.take(node, transport)?;
+        if packet.is_some() && !self.prepared && self.time < self.span.end {
+            self.prepared = true;
+            node.prepare()?;
+            packet = self.take(node, transport)?;
+        }
         if let Some(wait) = slot.or(packet) {
             return Ok(Turn::Waits(wait));
         }
@@ -196,6 +212,7 @@ impl Exchange {
     /// Goes to `time`, and notes what the next step needs: the turns of a wait then only look for it.
     fn reach(&mut self, time: Tick) {
         self.time = time;
+        self.prepared = false;
         let next = time + self.step;
         for channel in &mut self.incoming {
             channel.needed =

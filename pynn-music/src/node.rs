@@ -152,6 +152,10 @@ impl Node for RecordingNode<'_> {
         self.node.simulator.deliver(Packet { spikes, timestep: self.node.timesteps[rank] })
     }
 
+    fn prepare(&mut self) -> Result<()> {
+        self.node.simulator.prepare()
+    }
+
     fn take_potentials(&mut self, channel: usize, potentials: &[Spike]) -> Result<()> {
         self.node.potentials.hear(&mut *self.node.simulator, channel, potentials)
     }

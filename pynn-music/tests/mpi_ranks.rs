@@ -168,7 +168,8 @@ fn random_nets() {
         let mut transport = MpiTransport::new(world.clone(), &schedule, Duration::from_secs(60));
         let mut exchange = Exchange::new(&schedule, rank);
         let outgoing = schedule.outgoing(rank).len();
-        let mut player = Player { cell: Cell::new(&net, rank), outgoing, spikes: Vec::new() };
+        let mut player =
+            Player { cell: Cell::new(&net, rank), outgoing, spikes: Vec::new(), prepared: false };
         let mut start = 0;
         for run in runs {
             let end = start + run * net.grid();

@@ -77,6 +77,7 @@ impl Play {
                 cell: Cell::new(net, rank),
                 outgoing: schedule.outgoing(rank).len(),
                 spikes: Vec::new(),
+                prepared: false,
             };
             let inner = ThreadTransport::new(Arc::clone(&hub), rank);
             let transport = Dawdling { inner, random: mix(seed, rank as u64), honest: false, moves: 0 };
@@ -105,6 +106,7 @@ impl Play {
                 transport.honest = honest;
                 let turn = exchange.turn(player, transport).unwrap();
                 done[rank] = turn == Turn::Done;
+                assert!(!(done[rank] && player.prepared), "a step is prepared that does not follow");
                 stepped |= !matches!(turn, Turn::Waits(_));
             }
             if stepped || self.moves() > before {

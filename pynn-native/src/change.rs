@@ -5,8 +5,9 @@ use pynn_core::change::Change;
 use pynn_core::error::Result;
 use pynn_core::population::PopulationId;
 
-use crate::engine::{Engine, inject, wire};
+use crate::engine::{Engine, inject};
 use crate::gap::Gaps;
+use crate::wiring::Wiring;
 
 impl Engine {
     /// Takes over what is new in `part`; when it is refused, all is as before.
@@ -21,7 +22,7 @@ impl Engine {
                     inject(&mut self.groups, self.currents.cells());
                     return Ok(());
                 }
-                let mut drives = self.drives.iter_mut().filter(|drive| drive.is_from(*population));
+                let mut drives = self.wiring.drives.iter_mut().filter(|drive| drive.is_from(*population));
                 drives.try_for_each(|drive| drive.renew(part, self.now))
             }
             Change::State { population, state, cells } => {
@@ -47,16 +48,9 @@ impl Engine {
 
     /// Makes all connections anew; spikes that are under way stay so.
     fn rewire(&mut self, part: &Part<'_>) -> Result<()> {
-        let (mut sources, mut drives) = wire(part, &self.groups, &self.plastic)?;
-        for source in &mut sources {
-            if let Some(old) = self.sources.iter_mut().find(|old| old.population == source.population) {
-                std::mem::swap(&mut source.history, &mut old.history);
-            }
-        }
-        for (drive, old) in drives.iter_mut().zip(&mut self.drives) {
-            drive.keep_rates(old);
-        }
-        (self.sources, self.drives) = (sources, drives);
+        let mut wiring = Wiring::new(part, &self.groups, &self.plastic)?;
+        wiring.keep(&mut self.wiring);
+        self.wiring = wiring;
         self.groups.iter_mut().for_each(|group| group.measure(part));
         self.link();
         Ok(())

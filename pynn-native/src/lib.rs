@@ -7,6 +7,7 @@
 //! | standard cells: parameters to coefficients | [`cells`] |
 //! | cells of your own | [`CellKernel`] |
 //! | synapses by source, sorted by delay | `table`, `build` |
+//! | what arrives in a step | `wiring` |
 //! | synapses that change | [`pynn_core::plastic`] |
 //! | spikes of the last steps | [`pynn_core::plastic::History`] |
 //! | Poisson input drawn where it is used | `drive` |
@@ -40,6 +41,7 @@ mod group;
 pub mod kernels;
 mod model;
 mod table;
+mod wiring;
 
 use pynn_core::backend::{
     Backend, Connects, Injects, Lowered, Part, Records, Simulates, Simulator, Transmits,

@@ -6,23 +6,38 @@
 
 use std::ops::Range;
 
+use pynn_core::plastic::History;
+
 use crate::kernels::deliver::{Targets, prefetch};
 
-/// How many segments ahead the caches are asked for the synapses of one, and for where they are.
-const NEAR: usize = 4;
-const FAR: usize = 12;
+/// How many segments ahead the caches are asked for the synapses of one.
+const AHEAD: usize = 4;
 
 /// Synapses of one population of sources.
 #[derive(Debug)]
 pub(crate) struct Table {
     /// The delays that occur, in steps, ascending.
     pub(crate) delays: Vec<u32>,
+    /// The number of each delay, or [`NONE`].
+    numbers: Vec<u32>,
     /// Where the segment of delay number `d` of row `r` starts: `starts[r * delays.len() + d]`, and one more at the end.
     starts: Vec<u32>,
     /// Where each synapse ends: a slot of the inputs.
     targets: Targets,
     /// Multiples of the target's quantum.
     weights: Weights,
+}
+
+/// The number of a delay that does not occur.
+const NONE: u32 = u32::MAX;
+
+/// The segments whose synapses act now.
+#[derive(Debug, Default)]
+pub(crate) struct Due {
+    /// By number of the table and of the segment.
+    numbers: Vec<(u32, usize)>,
+    /// By number of the table and of the synapses; room for the delivery to work in.
+    synapses: Vec<(u32, u32, u32)>,
 }
 
 /// Weights as multiples of the quantum of their target.
@@ -37,7 +52,53 @@ pub(crate) enum Weights {
 impl Table {
     pub(crate) fn new(delays: Vec<u32>, starts: Vec<u32>, targets: Targets, weights: Weights) -> Self {
         debug_assert!(starts.is_sorted() && starts.last().is_some_and(|end| *end as usize == targets.len()));
-        Self { delays, starts, targets, weights }
+        let mut numbers = vec![NONE; delays.last().map_or(0, |longest| *longest as usize + 1)];
+        for (number, delay) in (0..).zip(&delays) {
+            numbers[*delay as usize] = number;
+        }
+        Self { delays, numbers, starts, targets, weights }
+    }
+
+    /// The number of a delay of `steps`, if there is one.
+    #[inline]
+    fn number(&self, steps: i64) -> Option<usize> {
+        let number = *self.numbers.get(usize::try_from(steps).ok()?)?;
+        (number != NONE).then_some(number as usize)
+    }
+
+    /// Adds to `due` the segments that act in `step` of the spikes in `history`; this is table number `table`.
+    #[inline]
+    pub(crate) fn due(&self, table: u32, history: &History, step: i64, due: &mut Due) {
+        if self.delays.len() < history.spiking() {
+            for (number, delay) in self.delays.iter().enumerate() {
+                self.due_of(table, history.at(step - i64::from(*delay)), number, due);
+            }
+        } else {
+            for (fired, rows) in history.before(step) {
+                if let Some(number) = self.number(step - fired) {
+                    self.due_of(table, rows, number, due);
+                }
+            }
+        }
+    }
+
+    /// Adds to `due` the segments that act in `step` of a spike of `row` in `fired`; this is table number `table`.
+    #[inline]
+    pub(crate) fn due_late(&self, table: u32, (fired, row): (u32, u32), step: u32, due: &mut Due) {
+        if let Some(number) = self.number(i64::from(step) - i64::from(fired)) {
+            self.due_of(table, &[row], number, due);
+        }
+    }
+
+    /// Adds to `due` the segments of delay number `number` of `rows`.
+    #[inline]
+    fn due_of(&self, table: u32, rows: &[u32], number: usize, due: &mut Due) {
+        for row in rows {
+            let segment = *row as usize * self.delays.len() + number;
+            // Each segment is somewhere else in memory, and so is the place that says where.
+            prefetch(&self.starts[segment..segment + 2]);
+            due.numbers.push((table, segment));
+        }
     }
 
     /// The synapses of delay number `delay` of source `row`.
@@ -50,39 +111,6 @@ impl Table {
     #[inline]
     fn synapses_of(&self, segment: usize) -> Range<usize> {
         self.starts[segment] as usize..self.starts[segment + 1] as usize
-    }
-
-    /// Adds the weights of all synapses that act now to `inputs`, and says how many: `fired` gives the rows that fired
-    /// a number of steps ago, `pending` is room to work in.
-    pub(crate) fn deliver<'h>(
-        &self,
-        fired: impl Fn(u32) -> &'h [u32],
-        pending: &mut Vec<usize>,
-        inputs: &mut [i64],
-    ) -> u64 {
-        pending.clear();
-        for (number, delay) in self.delays.iter().enumerate() {
-            pending.extend(fired(*delay).iter().map(|row| *row as usize * self.delays.len() + number));
-        }
-        // Each segment is somewhere else in memory, and so is the place that says where: both are asked for ahead.
-        pending.iter().take(FAR).for_each(|segment| prefetch(&self.starts[*segment..*segment + 2]));
-        pending.iter().take(NEAR).for_each(|segment| self.prefetch(self.synapses_of(*segment)));
-        let mut events = 0;
-        for (k, &segment) in pending.iter().enumerate() {
-            if let Some(far) = pending.get(k + FAR) {
-                prefetch(&self.starts[*far..*far + 2]);
-            }
-            if let Some(near) = pending.get(k + NEAR) {
-                self.prefetch(self.synapses_of(*near));
-            }
-            let synapses = self.synapses_of(segment);
-            events += synapses.len() as u64;
-            match &self.weights {
-                Weights::Same(weight) => self.targets.add_same(synapses, *weight, inputs),
-                Weights::Each(weights) => self.targets.add_each(synapses, weights, inputs),
-            }
-        }
-        events
     }
 
     /// Asks the caches for `synapses`.
@@ -110,4 +138,33 @@ impl Table {
         };
         self.targets.bytes() + weights + size_of_val(self.starts.as_slice())
     }
+}
+
+/// Adds the weights of all synapses that are `due` in `tables` to `inputs`, and says how many there are.
+pub(crate) fn deliver(tables: &[Table], due: &mut Due, inputs: &mut [i64]) -> u64 {
+    // Half of the segments of short rows are empty: they are left out before anything has to be decided about them.
+    due.synapses.resize(due.numbers.len(), (0, 0, 0));
+    let mut count = 0;
+    for &(table, segment) in &due.numbers {
+        let starts = &tables[table as usize].starts[segment..segment + 2];
+        due.synapses[count] = (table, starts[0], starts[1]);
+        count += usize::from(starts[0] != starts[1]);
+    }
+    due.numbers.clear();
+    let segments = &due.synapses[..count];
+    let resolve =
+        |&(table, start, end): &(u32, u32, u32)| (&tables[table as usize], start as usize..end as usize);
+    let mut events = 0;
+    for (k, segment) in segments.iter().enumerate() {
+        if let Some((table, synapses)) = segments.get(k + AHEAD).map(resolve) {
+            table.prefetch(synapses);
+        }
+        let (table, synapses) = resolve(segment);
+        events += synapses.len() as u64;
+        match &table.weights {
+            Weights::Same(weight) => table.targets.add_same(synapses, *weight, inputs),
+            Weights::Each(weights) => table.targets.add_each(synapses, weights, inputs),
+        }
+    }
+    events
 }

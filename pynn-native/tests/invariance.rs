@@ -129,6 +129,18 @@ fn the_order_of_arrival_makes_no_difference() {
 }
 
 #[test]
+fn a_step_prepared_before_spikes_of_other_ranks_come_is_the_same_step() {
+    let network = network(OneToOne);
+    let mut rig = Rig::new(&network, 3);
+    rig.prepares = true;
+    assert_equal(&run(&network, 3, 300.0 * ms), &rig.run(3000), "prepared");
+    let events = |rig: &Rig<'_>| rig.statistics().iter().map(|statistics| statistics.events).sum::<u64>();
+    let mut plain = Rig::new(&network, 3);
+    plain.run(3000);
+    assert_eq!(events(&rig), events(&plain));
+}
+
+#[test]
 fn drawn_drive_is_routed_drive() {
     let drawn = network(OneToOne);
     let mut rig = Rig::new(&drawn, 2);

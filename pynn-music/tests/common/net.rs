@@ -98,6 +98,8 @@ pub struct Player {
     pub cell: Cell,
     pub outgoing: usize,
     pub spikes: Vec<(i64, usize)>,
+    /// Whether the next step is prepared.
+    pub prepared: bool,
 }
 
 impl Node for Player {
@@ -106,7 +108,13 @@ impl Node for Player {
         Ok(())
     }
 
+    fn prepare(&mut self) -> Result<()> {
+        assert!(!std::mem::replace(&mut self.prepared, true), "prepared twice");
+        Ok(())
+    }
+
     fn advance(&mut self, from: Tick, to: Tick, outbox: &mut Outbox) -> Result<()> {
+        self.prepared = false;
         let step = self.cell.steps[self.cell.rank];
         assert_eq!(from.0, self.cell.now * step);
         while self.cell.now * step < to.0 {

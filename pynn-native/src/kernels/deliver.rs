@@ -143,13 +143,17 @@ pub fn prefetch<T>(values: &[T]) {
     #[cfg(target_arch = "x86_64")]
     {
         use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
-        // The hardware follows a stream once it has seen its first lines.
-        let first = values.as_ptr() as usize % 64;
-        let lines = (first + size_of_val(values)).div_ceil(64).min(6);
-        for line in 0..lines {
-            let address = values.as_ptr().cast::<i8>().wrapping_add(line * 64);
+        let ask = |at: *const T| {
             // SAFETY: a prefetch has no effect on what a program computes, whatever the address.
-            unsafe { _mm_prefetch::<_MM_HINT_T0>(address) };
+            unsafe { _mm_prefetch::<_MM_HINT_T0>(at.cast()) };
+        };
+        // First and last line, without a branch that nobody can foresee; of long ones also some in between: the hardware
+        // follows a stream once it has seen its first lines.
+        let Range { start, end } = values.as_ptr_range();
+        ask(start);
+        ask(end.wrapping_sub(1));
+        if size_of_val(values) > 128 {
+            (1..6).for_each(|line| ask(start.wrapping_byte_add(line * 64)));
         }
     }
     #[cfg(not(target_arch = "x86_64"))]

@@ -37,6 +37,8 @@ pub(crate) struct Rig<'n> {
     pub(crate) backwards: bool,
     /// Whether the spikes of sources that the engine draws itself are left out.
     pub(crate) undriven: bool,
+    /// Whether each simulator prepares the next step before the spikes of the others come.
+    pub(crate) prepares: bool,
 }
 
 impl<'n> Rig<'n> {
@@ -49,7 +51,8 @@ impl<'n> Rig<'n> {
         let delays = network.projections().iter().map(|projection| projection.shortest_delay);
         let window = delays.map(|delay| delay.steps_down(parts[0].timestep())).min().unwrap_or(100);
         let window = u32::try_from(window).unwrap();
-        Self { network, parts, simulators, sources, now: 0, window, backwards: false, undriven: false }
+        let (backwards, undriven, prepares) = (false, false, false);
+        Self { network, parts, simulators, sources, now: 0, window, backwards, undriven, prepares }
     }
 
     pub(crate) fn timestep(&self) -> Tick {
@@ -86,6 +89,9 @@ impl<'n> Rig<'n> {
             let mut fresh = vec![Vec::new(); self.simulators.len()];
             for (simulator, fresh) in self.simulators.iter_mut().zip(&mut fresh) {
                 simulator.advance(self.parts[0].timestep() * i64::from(next), fresh).unwrap();
+            }
+            if self.prepares && next < end {
+                self.simulators.iter_mut().for_each(|simulator| simulator.prepare().unwrap());
             }
             for share in 0..self.simulators.len() {
                 for (_, spikes) in fresh.iter().enumerate().filter(|(other, _)| *other != share) {
