@@ -9,8 +9,7 @@ use pynn_core::population::PopulationId;
 use pynn_core::time::Spike;
 
 use crate::Native;
-use crate::kernels::deliver::collect;
-use crate::model::{Cells, Setup, Step};
+use crate::model::{Cells, Inputs, Receptor, Setup, Step};
 
 /// The cells of one population on one rank.
 pub(crate) struct Group {
@@ -22,11 +21,9 @@ pub(crate) struct Group {
     kernel: Box<dyn Step>,
     initial: Vec<Vec<f64>>,
     state: Vec<Vec<f64>>,
-    /// For each receptor: what arrives, and the unit of its integers.
+    receptors: Vec<Receptor>,
+    /// For each receptor room for what arrives.
     input: Vec<Vec<f64>>,
-    quanta: Vec<f64>,
-    /// The slot of the first cell, for each receptor.
-    first_slots: Vec<usize>,
     fired: Vec<u8>,
     /// The column of the potential.
     potential: Option<usize>,
@@ -65,8 +62,9 @@ impl Group {
             state: initial.clone(),
             initial,
             input: vec![vec![0.0; size]; receptors],
-            quanta: (0..receptors).map(|r| part.network.weight_quantum(population.spec.id, r)).collect(),
-            first_slots: vec![0; receptors],
+            receptors: (0..receptors)
+                .map(|r| Receptor { first: 0, quantum: part.network.weight_quantum(population.spec.id, r) })
+                .collect(),
             fired: vec![0; size],
             potential: model.potential(),
             samplers,
@@ -75,18 +73,19 @@ impl Group {
 
     /// How many receptors a cell has.
     pub(crate) fn receptors(&self) -> usize {
-        self.first_slots.len()
+        self.receptors.len()
     }
 
     /// Gives receptor number `receptor` the slots from `first` on, and says where they end.
     pub(crate) fn place(&mut self, receptor: usize, first: usize) -> usize {
-        self.first_slots[receptor] = first;
+        self.receptors[receptor].first = first;
         first + self.size
     }
 
     /// The slots of receptor number `receptor`.
     pub(crate) fn receptor(&self, receptor: usize) -> Range<usize> {
-        self.first_slots[receptor]..self.first_slots[receptor] + self.size
+        let first = self.receptors[receptor].first;
+        first..first + self.size
     }
 
     /// Sets the current that electrodes inject into a cell from the next step on, nA; gives whether there can be any.
@@ -112,10 +111,9 @@ impl Group {
 
     /// One step: takes its inputs from `inputs`, leaves zeros there, and appends the spikes to `out`.
     pub(crate) fn step(&mut self, step: u32, inputs: &mut [i64], out: &mut Vec<Spike>) {
-        for ((first, quantum), input) in self.first_slots.iter().zip(&self.quanta).zip(&mut self.input) {
-            collect(&mut inputs[*first..first + self.size], *quantum, input);
-        }
-        self.kernel.step(Cells { state: &mut self.state, input: &self.input, fired: &mut self.fired, step });
+        let inputs =
+            Inputs { sums: inputs, receptors: &self.receptors, columns: &mut self.input, size: self.size };
+        self.kernel.step(Cells { state: &mut self.state, inputs, fired: &mut self.fired, step });
         scan(&mut self.fired, |index| out.push(Spike { step, gid: self.first_gid + index }));
         self.sample(step);
     }
@@ -171,8 +169,8 @@ impl Group {
 
     /// Takes over the resolution of weights, which has changed with the weights.
     pub(crate) fn measure(&mut self, part: &Part<'_>) {
-        for (receptor, quantum) in self.quanta.iter_mut().enumerate() {
-            *quantum = part.network.weight_quantum(self.population, receptor);
+        for (number, receptor) in self.receptors.iter_mut().enumerate() {
+            receptor.quantum = part.network.weight_quantum(self.population, number);
         }
     }
 

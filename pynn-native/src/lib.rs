@@ -54,7 +54,7 @@ use pynn_core::network::{Network, ProjectionSpec};
 use pynn_core::plastic::Synapse;
 use pynn_core::synapse::ElectricalSynapse;
 
-pub use model::{CellKernel, Cells, Model, Setup};
+pub use model::{CellKernel, Cells, Inputs, Model, Setup};
 
 /// The native engine as a backend.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -9,6 +9,7 @@ use pynn_core::population::PopulationId;
 use pynn_core::random::Key;
 
 use crate::cells::Point;
+use crate::kernels::deliver::{Sums, collect};
 
 /// A family of cells: implement this, and [`Simulates`](pynn_core::backend::Simulates) by [`Model::of`], to run a cell
 /// type of your own on the engine.
@@ -95,8 +96,8 @@ pub trait CellKernel: Send + Sized + 'static {
 pub struct Cells<'a> {
     /// The columns of state, in the order of [`CellKernel::STATE`].
     pub state: &'a mut [Vec<f64>],
-    /// For each receptor the sum of the weights that arrive at the end of this step, in the receptor's unit.
-    pub input: &'a [Vec<f64>],
+    /// What arrives at the receptors.
+    pub inputs: Inputs<'a>,
     /// All 0; set to 1 for a cell that fires at the end of this step.
     pub fired: &'a mut [u8],
     /// The number of this step, from 1; it ends at `step` times the time step.
@@ -104,20 +105,76 @@ pub struct Cells<'a> {
 }
 
 impl<'a> Cells<'a> {
-    /// The `S` columns of state, the inputs of the `R` receptors, and `fired`.
+    /// The `S` columns of state, the inputs of the `R` receptors as [`Inputs::columns`] gives them, and `fired`.
     ///
     /// # Panics
     /// When the kernel has not `S` columns or the cell type not `R` receptors.
     #[must_use]
     pub fn split<const S: usize, const R: usize>(self) -> ([&'a mut [f64]; S], [&'a [f64]; R], &'a mut [u8]) {
-        let (columns, receptors) = (self.state.len(), self.input.len());
-        assert!(
-            columns == S && receptors == R,
-            "{columns} columns and {receptors} receptors, not {S} and {R}"
-        );
-        let mut state = self.state.iter_mut();
-        let state = std::array::from_fn(|_| state.next().expect("counted above").as_mut_slice());
-        (state, std::array::from_fn(|r| self.input[r].as_slice()), self.fired)
+        let inputs = self.inputs.columns();
+        (columns(self.state), array(inputs.iter().map(Vec::as_slice)), self.fired)
+    }
+
+    /// As [`split`](Self::split), with the inputs as sums that become numbers as they are taken.
+    ///
+    /// # Panics
+    /// When the kernel has not `S` columns or the cell type not `R` receptors.
+    #[must_use]
+    pub fn split_sums<const S: usize, const R: usize>(
+        self,
+    ) -> ([&'a mut [f64]; S], [Sums<'a>; R], &'a mut [u8]) {
+        (columns(self.state), array(self.inputs.sums()), self.fired)
+    }
+}
+
+fn columns<const S: usize>(state: &mut [Vec<f64>]) -> [&mut [f64]; S] {
+    array(state.iter_mut().map(Vec::as_mut_slice))
+}
+
+/// All of `items`, of which there are `N`.
+fn array<T, const N: usize>(mut items: impl ExactSizeIterator<Item = T>) -> [T; N] {
+    assert!(items.len() == N, "{} columns or receptors, not {N}", items.len());
+    std::array::from_fn(|_| items.next().expect("counted above"))
+}
+
+/// What arrives at the end of a step at the receptors of the cells of one population on one rank.
+#[derive(Debug)]
+pub struct Inputs<'a> {
+    /// The sums of all cells of the rank.
+    pub(crate) sums: &'a mut [i64],
+    /// For each receptor its first sum, ascending, and the unit of the sums.
+    pub(crate) receptors: &'a [Receptor],
+    /// For each receptor room for a number a cell.
+    pub(crate) columns: &'a mut [Vec<f64>],
+    pub(crate) size: usize,
+}
+
+/// Where the inputs of a receptor are.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Receptor {
+    /// The slot of the first cell.
+    pub(crate) first: usize,
+    /// The unit of the sums.
+    pub(crate) quantum: f64,
+}
+
+impl<'a> Inputs<'a> {
+    /// For each receptor the sum of the weights, in the receptor's unit, a number a cell. To be called once.
+    pub fn columns(self) -> &'a [Vec<f64>] {
+        let Self { sums, receptors, columns, size } = self;
+        let inputs = Inputs { sums, receptors, columns: &mut [], size };
+        inputs.sums().zip(&mut *columns).for_each(|(sums, column)| collect(sums, column));
+        columns
+    }
+
+    /// For each receptor the sums.
+    pub(crate) fn sums(self) -> impl ExactSizeIterator<Item = Sums<'a>> {
+        let (mut rest, mut passed) = (self.sums, 0);
+        self.receptors.iter().map(move |receptor| {
+            let (sums, behind) = std::mem::take(&mut rest)[receptor.first - passed..].split_at_mut(self.size);
+            (rest, passed) = (behind, receptor.first + self.size);
+            Sums::new(sums, receptor.quantum)
+        })
     }
 }
 

@@ -1,5 +1,6 @@
 //! Kernels on every instruction set, bit for bit.
 
+use pynn_native::kernels::deliver::Sums;
 use pynn_native::kernels::{
     Level, PerCell, SameBut, adex, deliver, gif, hh_cond_exp, if_cond_alpha, if_cond_exp, if_curr_alpha,
     if_curr_delta, if_curr_exp, izhikevich, lif, response,
@@ -98,23 +99,23 @@ fn current_based_cells_have_the_same_bits_on_every_path() {
     let each = varied(|factor| if_curr_exp::coefficients(&curr(factor), 0.1));
     assert_same_bits(vec![v(), noise(4), noise(5), steps()], |level, columns, fired| {
         let [v, a, b, r] = columns else { unreachable!() };
-        if_curr_exp::step_at(level, per_cell(&each), v, a, b, r, &exc, &inh, fired);
+        if_curr_exp::step_at(level, per_cell(&each), v, a, b, r, &*exc, &*inh, fired);
     });
     let each = varied(|factor| if_curr_alpha::coefficients(&curr(factor), 0.1));
     assert_same_bits(vec![v(), noise(4), noise(5), noise(6), noise(7), steps()], |level, columns, fired| {
         let [v, a, b, x, y, r] = columns else { unreachable!() };
-        if_curr_alpha::step_at(level, per_cell(&each), v, a, b, x, y, r, &exc, &inh, fired);
+        if_curr_alpha::step_at(level, per_cell(&each), v, a, b, x, y, r, &*exc, &*inh, fired);
     });
     let same = if_curr_exp::coefficients(&curr(1.0), 0.1);
     assert_same_bits(vec![v(), noise(4), noise(5), steps()], |level, columns, fired| {
         let [v, a, b, r] = columns else { unreachable!() };
-        if_curr_exp::step_at(level, same, v, a, b, r, &exc, &inh, fired);
+        if_curr_exp::step_at(level, same, v, a, b, r, &*exc, &*inh, fired);
     });
     let own = scaled(8, -3.0, 3.0);
     let same_but = SameBut::<'_, _, { if_curr_exp::CURRENT }> { same, own: &own };
     assert_same_bits(vec![v(), noise(4), noise(5), steps()], |level, columns, fired| {
         let [v, a, b, r] = columns else { unreachable!() };
-        if_curr_exp::step_at(level, same_but, v, a, b, r, &exc, &inh, fired);
+        if_curr_exp::step_at(level, same_but, v, a, b, r, &*exc, &*inh, fired);
     });
     let p = if_curr_delta::Parameters {
         v_rest: -65.0,
@@ -128,7 +129,7 @@ fn current_based_cells_have_the_same_bits_on_every_path() {
     let same = if_curr_delta::coefficients(&p, 0.1);
     assert_same_bits(vec![v(), steps()], |level, columns, fired| {
         let [v, r] = columns else { unreachable!() };
-        if_curr_delta::step_at(level, same, v, r, &exc, &inh, fired);
+        if_curr_delta::step_at(level, same, v, r, &*exc, &*inh, fired);
     });
 }
 
@@ -141,12 +142,12 @@ fn conductance_based_cells_have_the_same_bits_on_every_path() {
     let g = || scaled(4, 0.0, 30.0);
     assert_same_bits(vec![v(), g(), noise(5), steps()], |level, columns, fired| {
         let [v, a, b, r] = columns else { unreachable!() };
-        if_cond_exp::step_at(level, per_cell(&each), v, a, b, r, &exc, &inh, fired);
+        if_cond_exp::step_at(level, per_cell(&each), v, a, b, r, &*exc, &*inh, fired);
     });
     let each = varied(|factor| if_cond_alpha::coefficients(&cond(factor), 0.1));
     assert_same_bits(vec![v(), g(), noise(5), noise(6), noise(7), steps()], |level, columns, fired| {
         let [v, a, b, x, y, r] = columns else { unreachable!() };
-        if_cond_alpha::step_at(level, per_cell(&each), v, a, b, x, y, r, &exc, &inh, fired);
+        if_cond_alpha::step_at(level, per_cell(&each), v, a, b, x, y, r, &*exc, &*inh, fired);
     });
 }
 
@@ -273,7 +274,7 @@ fn stochastic_and_two_variable_cells_have_the_same_bits_on_every_path() {
     let (exc, inh) = (scaled(1, 0.0, 2.0), scaled(2, -0.5, 0.0));
     assert_same_bits(vec![scaled(3, -70.0, -40.0), scaled(4, -16.0, -10.0)], |level, columns, fired| {
         let [v, u] = columns else { unreachable!() };
-        izhikevich::step_at(level, per_cell(&each), v, u, &exc, &inh, fired);
+        izhikevich::step_at(level, per_cell(&each), v, u, &*exc, &*inh, fired);
     });
 }
 
@@ -282,7 +283,36 @@ fn collected_inputs_have_the_same_bits_on_every_path() {
     let sums: Vec<i64> = noise(1).into_iter().map(|x| ((x - 0.5) * 1e15) as i64).collect();
     for level in Level::available() {
         let (mut inputs, mut out) = (sums.clone(), vec![0.0; CELLS]);
-        deliver::collect_at(level, &mut inputs, 2f64.powi(-33), &mut out);
+        deliver::collect_at(level, Sums::new(&mut inputs, 2f64.powi(-33)), &mut out);
         assert!(out.iter().zip(&sums).all(|(out, sum)| *out == *sum as f64 * 2f64.powi(-33)), "{level:?}");
+    }
+}
+
+#[test]
+fn sums_taken_by_a_kernel_are_those_collected_for_it() {
+    let quantum = 2f64.powi(-40);
+    let sums =
+        |column, sign: i64| noise(column).into_iter().map(|x| sign * (x * 3e11) as i64).collect::<Vec<_>>();
+    let (exc, inh) = (sums(1, 1), sums(2, -1));
+    let numbers = |sums: &[i64]| sums.iter().map(|sum| *sum as f64 * quantum).collect::<Vec<_>>();
+    let (exc_numbers, inh_numbers) = (numbers(&exc), numbers(&inh));
+    let (curr, cond) =
+        (if_curr_exp::coefficients(&curr(1.0), 0.1), if_cond_exp::coefficients(&cond(1.0), 0.1));
+    for level in Level::available() {
+        let state = [scaled(3, -65.0, -49.0), noise(4), noise(5), steps()];
+        let (mut one, mut two, mut fired) = (state.clone(), state, [vec![0; CELLS], vec![0; CELLS]]);
+        for _ in 0..20 {
+            let ([v, a, b, r], [x, y, z, w]) = (&mut one, &mut two);
+            let (mut e, mut i) = (exc.clone(), inh.clone());
+            let (of_exc, of_inh) = (Sums::new(&mut e, quantum), Sums::new(&mut i, quantum));
+            if_curr_exp::step_at(level, curr, v, a, b, r, of_exc, of_inh, &mut fired[0]);
+            assert_eq!((e, i), (vec![0; CELLS], vec![0; CELLS]), "{level:?}: sums are taken");
+            if_curr_exp::step_at(level, curr, x, y, z, w, &*exc_numbers, &*inh_numbers, &mut fired[1]);
+            let (mut e, mut i) = (exc.clone(), inh.clone());
+            let (of_exc, of_inh) = (Sums::new(&mut e, quantum), Sums::new(&mut i, quantum));
+            if_cond_exp::step_at(level, cond, v, a, b, r, of_exc, of_inh, &mut fired[0]);
+            if_cond_exp::step_at(level, cond, x, y, z, w, &*exc_numbers, &*inh_numbers, &mut fired[1]);
+        }
+        assert_eq!((one, &fired[0]), (two, &fired[1]), "{level:?}");
     }
 }

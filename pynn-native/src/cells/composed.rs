@@ -8,7 +8,7 @@ use pynn_core::point_neuron::{Membrane, PointNeuron, PostSynapticReceptor, Respo
 use super::{Table, with_block, with_coefficients};
 use crate::kernels::response::{self, BLOCK, Effect};
 use crate::kernels::{adex, lif};
-use crate::model::{Cells, Setup, Step};
+use crate::model::{Cells, Inputs, Setup, Step};
 
 /// How a receptor is advanced; columns by number.
 #[derive(Debug)]
@@ -97,8 +97,8 @@ impl Receptors {
     }
 
     /// Adds what arrives at the first so many receptors as there are inputs.
-    pub(super) fn arrive(&self, state: &mut [Vec<f64>], input: &[Vec<f64>]) {
-        for (receptor, input) in self.receptors.iter().zip(input) {
+    pub(super) fn arrive(&self, state: &mut [Vec<f64>], inputs: Inputs<'_>) {
+        for (receptor, input) in self.receptors.iter().zip(inputs.sums()) {
             match receptor {
                 Dynamics::First { g, .. } => response::arrive([1.0], &mut state[*g], input),
                 Dynamics::Second { d, kick, .. } => {
@@ -140,7 +140,7 @@ impl Lif {
         self.membrane.inject(cell, current)
     }
 
-    pub(super) fn step(&mut self, cells: &mut Cells<'_>) {
+    pub(super) fn step(&mut self, cells: Cells<'_>) {
         for block in blocks(cells.fired.len()) {
             let effect = self.receptors.advance(cells.state, &block);
             let [v, refractory, ..] = &mut *cells.state else { return };
@@ -148,7 +148,7 @@ impl Lif {
             let fired = &mut cells.fired[block.clone()];
             with_block!(&self.membrane, &block, |c| lif::step(c, effect, v, refractory, fired));
         }
-        self.receptors.arrive(cells.state, cells.input);
+        self.receptors.arrive(cells.state, cells.inputs);
     }
 }
 
@@ -234,7 +234,7 @@ impl AdEx {
         self.membrane.inject(cell, current)
     }
 
-    pub(super) fn step(&mut self, cells: &mut Cells<'_>) {
+    pub(super) fn step(&mut self, cells: Cells<'_>) {
         for block in blocks(cells.fired.len()) {
             let (x, held) = (&mut self.x[..block.len()], &mut self.held[..block.len()]);
             let (v, refractory) = (&cells.state[0][block.clone()], &cells.state[2][block.clone()]);
@@ -249,7 +249,7 @@ impl AdEx {
             let (v, refractory) = (&mut v[block.clone()], &mut refractory[block.clone()]);
             with_block!(&self.membrane, &block, |c| adex::leave(c, x, held, fired, v, refractory));
         }
-        self.receptors.arrive(cells.state, cells.input);
+        self.receptors.arrive(cells.state, cells.inputs);
     }
 }
 
@@ -288,10 +288,10 @@ impl Point {
 impl Step for Point {
     fn start(&self, _: &mut [Vec<f64>]) {}
 
-    fn step(&mut self, mut cells: Cells<'_>) {
+    fn step(&mut self, cells: Cells<'_>) {
         match self {
-            Self::Lif(cell) => cell.step(&mut cells),
-            Self::AdEx(cell) => cell.step(&mut cells),
+            Self::Lif(cell) => cell.step(cells),
+            Self::AdEx(cell) => cell.step(cells),
         }
     }
 

@@ -25,8 +25,8 @@ impl CellKernel for EifCondExpIsfaIsta {
         self.0.inject(cell, current)
     }
 
-    fn step(&mut self, mut cells: Cells<'_>) {
-        self.0.step(&mut cells);
+    fn step(&mut self, cells: Cells<'_>) {
+        self.0.step(cells);
     }
 }
 
@@ -50,7 +50,7 @@ impl CellKernel for EifCondAlphaIsfaIsta {
         self.0.inject(cell, current)
     }
 
-    fn step(&mut self, mut cells: Cells<'_>) {
-        self.0.step(&mut cells);
+    fn step(&mut self, cells: Cells<'_>) {
+        self.0.step(cells);
     }
 }

@@ -138,6 +138,6 @@ impl CellKernel for GifCondExp {
                 c, effect, v, refractory, i_eta, v_t, eta1, eta2, eta3, gamma1, gamma2, gamma3, words, fired
             ));
         }
-        self.receptors.arrive(cells.state, cells.input);
+        self.receptors.arrive(cells.state, cells.inputs);
     }
 }

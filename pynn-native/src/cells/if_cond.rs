@@ -57,7 +57,7 @@ impl CellKernel for IfCondExp {
     }
 
     fn step(&mut self, cells: Cells<'_>) {
-        let ([v, g_exc, g_inh, refractory], [exc, inh], fired) = cells.split();
+        let ([v, g_exc, g_inh, refractory], [exc, inh], fired) = cells.split_sums();
         with_coefficients!(&self.0, |c| if_cond_exp::step(c, v, g_exc, g_inh, refractory, exc, inh, fired));
     }
 }
@@ -79,7 +79,7 @@ impl CellKernel for IfCondAlpha {
     }
 
     fn step(&mut self, cells: Cells<'_>) {
-        let ([v, g_exc, d_exc, g_inh, d_inh, refractory], [exc, inh], fired) = cells.split();
+        let ([v, g_exc, d_exc, g_inh, d_inh, refractory], [exc, inh], fired) = cells.split_sums();
         with_coefficients!(&self.0, |c| if_cond_alpha::step(
             c, v, g_exc, d_exc, g_inh, d_inh, refractory, exc, inh, fired
         ));
@@ -112,10 +112,10 @@ impl CellKernel for IfCondExpGsfaGrr {
         self.cell.inject(cell, current)
     }
 
-    fn step(&mut self, mut cells: Cells<'_>) {
-        self.cell.step(&mut cells);
-        for (jump, column) in self.jumps.iter().zip(&mut cells.state[Lif::COLUMNS + 2..]) {
-            with_coefficients!(jump, |c| response::after_spike(c, column, cells.fired));
+    fn step(&mut self, Cells { state, inputs, fired, step }: Cells<'_>) {
+        self.cell.step(Cells { state: &mut *state, inputs, fired: &mut *fired, step });
+        for (jump, column) in self.jumps.iter().zip(&mut state[Lif::COLUMNS + 2..]) {
+            with_coefficients!(jump, |c| response::after_spike(c, column, fired));
         }
     }
 }
@@ -156,7 +156,7 @@ impl CellKernel for IfFacetsHardware1 {
     }
 
     fn step(&mut self, cells: Cells<'_>) {
-        let ([v, g_exc, g_inh, refractory], [exc, inh], fired) = cells.split();
+        let ([v, g_exc, g_inh, refractory], [exc, inh], fired) = cells.split_sums();
         with_coefficients!(&self.0, |c| if_cond_exp::step(c, v, g_exc, g_inh, refractory, exc, inh, fired));
     }
 }

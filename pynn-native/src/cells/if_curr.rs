@@ -41,7 +41,7 @@ impl CellKernel for IfCurrExp {
     }
 
     fn step(&mut self, cells: Cells<'_>) {
-        let ([v, i_exc, i_inh, refractory], [exc, inh], fired) = cells.split();
+        let ([v, i_exc, i_inh, refractory], [exc, inh], fired) = cells.split_sums();
         with_coefficients!(&self.0, |c| if_curr_exp::step(c, v, i_exc, i_inh, refractory, exc, inh, fired));
     }
 }
@@ -63,7 +63,7 @@ impl CellKernel for IfCurrAlpha {
     }
 
     fn step(&mut self, cells: Cells<'_>) {
-        let ([v, i_exc, d_exc, i_inh, d_inh, refractory], [exc, inh], fired) = cells.split();
+        let ([v, i_exc, d_exc, i_inh, d_inh, refractory], [exc, inh], fired) = cells.split_sums();
         with_coefficients!(&self.0, |c| if_curr_alpha::step(
             c, v, i_exc, d_exc, i_inh, d_inh, refractory, exc, inh, fired
         ));
@@ -92,7 +92,7 @@ impl CellKernel for IfCurrDelta {
     }
 
     fn step(&mut self, cells: Cells<'_>) {
-        let ([v, refractory], [exc, inh], fired) = cells.split();
+        let ([v, refractory], [exc, inh], fired) = cells.split_sums();
         with_coefficients!(&self.0, |c| if_curr_delta::step(c, v, refractory, exc, inh, fired));
     }
 }

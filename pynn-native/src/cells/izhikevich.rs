@@ -26,7 +26,7 @@ impl CellKernel for Izhikevich {
     }
 
     fn step(&mut self, cells: Cells<'_>) {
-        let ([v, u], [exc, inh], fired) = cells.split();
+        let ([v, u], [exc, inh], fired) = cells.split_sums();
         with_coefficients!(&self.0, |c| izhikevich::step(c, v, u, exc, inh, fired));
     }
 }

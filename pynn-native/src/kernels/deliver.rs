@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use super::vectorised;
+use super::{Input, vectorised};
 
 /// Slots of synapses, relative to the first that any can have; two bytes each where that is enough.
 #[derive(Debug)]
@@ -160,22 +160,47 @@ pub fn prefetch<T>(values: &[T]) {
     let _ = values;
 }
 
+/// The sums of a step, in multiples of a quantum. Taken, a sum is zero again. Exact for sums below 2^51.
+#[derive(Debug)]
+pub struct Sums<'a> {
+    sums: &'a mut [i64],
+    quantum: f64,
+}
+
+impl<'a> Sums<'a> {
+    /// `sums` in multiples of `quantum`.
+    pub fn new(sums: &'a mut [i64], quantum: f64) -> Self {
+        Self { sums, quantum }
+    }
+}
+
+impl Input for Sums<'_> {
+    #[inline(always)]
+    fn first(self, n: usize) -> Self {
+        Self { sums: &mut self.sums[..n], ..self }
+    }
+
+    #[inline(always)]
+    fn take(&mut self, i: usize) -> f64 {
+        // 1.5 * 2^52, whose last bits count ones: adding an integer of magnitude below 2^51 to its bits adds it to its value.
+        const MAGIC: f64 = 6_755_399_441_055_744.0;
+        let bits = (MAGIC.to_bits() as i64).wrapping_add(self.sums[i]);
+        self.sums[i] = 0;
+        (f64::from_bits(bits as u64) - MAGIC) * self.quantum
+    }
+}
+
 #[inline(always)]
-fn collect_body(inputs: &mut [i64], quantum: f64, out: &mut [f64]) {
-    // 1.5 * 2^52, whose last bits count ones: adding an integer of magnitude below 2^51 to its bits adds it to its value.
-    const MAGIC: f64 = 6_755_399_441_055_744.0;
-    let n = inputs.len();
-    let out = &mut out[..n];
-    for i in 0..n {
-        let bits = (MAGIC.to_bits() as i64).wrapping_add(inputs[i]);
-        out[i] = (f64::from_bits(bits as u64) - MAGIC) * quantum;
-        inputs[i] = 0;
+fn collect_body(sums: Sums<'_>, out: &mut [f64]) {
+    let mut sums = sums.first(out.len());
+    for (i, out) in out.iter_mut().enumerate() {
+        *out = sums.take(i);
     }
 }
 
 vectorised! {
-    /// Moves the sums of a step, in multiples of `quantum`, to `out`. Exact for sums below 2^51.
-    pub fn collect / collect_at [] = collect_body(inputs: &mut [i64], quantum: f64, out: &mut [f64])
+    /// Moves sums to `out`, as numbers.
+    pub fn collect / collect_at [] = collect_body(sums: Sums<'_>, out: &mut [f64])
 }
 
 #[cfg(test)]
@@ -186,7 +211,7 @@ mod tests {
     fn collected_inputs_are_exact_and_start_again_from_zero() {
         let sums = [0, 1, -1, 1 << 50, -(1 << 50), (1 << 51) - 1];
         let (mut inputs, mut out) = (sums, [0.0; 6]);
-        collect(&mut inputs, 0.5, &mut out);
+        collect(Sums::new(&mut inputs, 0.5), &mut out);
         assert_eq!(inputs, [0; 6]);
         for (sum, value) in sums.into_iter().zip(out) {
             assert_eq!(value, sum as f64 * 0.5);

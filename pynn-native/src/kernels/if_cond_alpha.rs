@@ -8,7 +8,7 @@
 //! conductances and their exact integrals, Simpson's rule for the rest.
 
 use super::if_cond_exp::{self, Parameters, linear_step};
-use super::{Coefficients, vectorised};
+use super::{Coefficients, Input, vectorised};
 
 /// Number of coefficients.
 pub const K: usize = 19;
@@ -33,7 +33,7 @@ pub fn coefficients(p: &Parameters, h: f64) -> [f64; K] {
 
 #[inline(always)]
 #[expect(clippy::too_many_arguments, reason = "one a column")]
-fn body<C: Coefficients<K>>(
+fn body<C: Coefficients<K>, I: Input>(
     c: C,
     v: &mut [f64],
     g_exc: &mut [f64],
@@ -41,14 +41,15 @@ fn body<C: Coefficients<K>>(
     g_inh: &mut [f64],
     d_inh: &mut [f64],
     refractory: &mut [f64],
-    exc: &[f64],
-    inh: &[f64],
+    exc: I,
+    inh: I,
     fired: &mut [u8],
 ) {
     let n = v.len();
     let c = c.first(n);
     let (g_exc, d_exc, g_inh, d_inh) = (&mut g_exc[..n], &mut d_exc[..n], &mut g_inh[..n], &mut d_inh[..n]);
-    let (refractory, exc, inh, fired) = (&mut refractory[..n], &exc[..n], &inh[..n], &mut fired[..n]);
+    let (refractory, fired) = (&mut refractory[..n], &mut fired[..n]);
+    let (mut exc, mut inh) = (exc.first(n), inh.first(n));
     for i in 0..n {
         let half = c.get(9, i);
         let (e0, p0, i0, q0) = (g_exc[i], d_exc[i], g_inh[i], d_inh[i]);
@@ -66,8 +67,8 @@ fn body<C: Coefficients<K>>(
         let b = [drive(e0, i0), drive(e1, i1), drive(e2, i2)];
         let moved = linear_step(v[i], a, b, a_mid, c.get(13, i));
         (g_exc[i], g_inh[i]) = (e2, i2);
-        d_exc[i] = p2 + exc[i] * c.get(4, i);
-        d_inh[i] = q2 + inh[i] * c.get(8, i);
+        d_exc[i] = p2 + exc.take(i) * c.get(4, i);
+        d_inh[i] = q2 + inh.take(i) * c.get(8, i);
         let held = refractory[i] > 0.0;
         let next = if held { v[i] } else { moved };
         let spike = next >= c.get(14, i);
@@ -81,8 +82,8 @@ fn body<C: Coefficients<K>>(
 vectorised! {
     /// One step of all cells: `v` mV, `g_*` uS, `d_*` uS/ms, `refractory` steps left, `exc` and `inh` the arriving
     /// weights in uS, `fired` 1 for a spike.
-    pub fn step / step_at [C: Coefficients<K>] = body(
+    pub fn step / step_at [C: Coefficients<K>, I: Input] = body(
         c: C, v: &mut [f64], g_exc: &mut [f64], d_exc: &mut [f64], g_inh: &mut [f64], d_inh: &mut [f64],
-        refractory: &mut [f64], exc: &[f64], inh: &[f64], fired: &mut [u8],
+        refractory: &mut [f64], exc: I, inh: I, fired: &mut [u8],
     )
 }

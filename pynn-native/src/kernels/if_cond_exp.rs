@@ -21,7 +21,7 @@
 //!
 //! With input, what remains is the rounding of weights to 2^-31 of the largest, not the method.
 
-use super::{Coefficients, math::exp, vectorised};
+use super::{Coefficients, Input, math::exp, vectorised};
 
 /// Number of coefficients.
 pub const K: usize = 14;
@@ -95,20 +95,20 @@ pub(super) fn linear_step(v: f64, [a0, a1]: [f64; 2], b: [f64; 3], a_mid: f64, s
 
 #[inline(always)]
 #[expect(clippy::too_many_arguments, reason = "one a column")]
-fn body<C: Coefficients<K>>(
+fn body<C: Coefficients<K>, I: Input>(
     c: C,
     v: &mut [f64],
     g_exc: &mut [f64],
     g_inh: &mut [f64],
     refractory: &mut [f64],
-    exc: &[f64],
-    inh: &[f64],
+    exc: I,
+    inh: I,
     fired: &mut [u8],
 ) {
     let n = v.len();
     let c = c.first(n);
     let (g_exc, g_inh, refractory) = (&mut g_exc[..n], &mut g_inh[..n], &mut refractory[..n]);
-    let (exc, inh, fired) = (&exc[..n], &inh[..n], &mut fired[..n]);
+    let (mut exc, mut inh, fired) = (exc.first(n), inh.first(n), &mut fired[..n]);
     for i in 0..n {
         let (e0, i0) = (g_exc[i], g_inh[i]);
         let (e1, i1) = (e0 * c.get(3, i), i0 * c.get(4, i));
@@ -118,8 +118,8 @@ fn body<C: Coefficients<K>>(
         let a_mid = (e1 + i1).mul_add(c.get(13, i), c.get(12, i));
         let b = [drive(e0, i0), drive(e1, i1), drive(e2, i2)];
         let moved = linear_step(v[i], [integral(e0, i0), integral(e1, i1)], b, a_mid, c.get(8, i));
-        g_exc[i] = e2 + exc[i];
-        g_inh[i] = i2 + inh[i];
+        g_exc[i] = e2 + exc.take(i);
+        g_inh[i] = i2 + inh.take(i);
         let held = refractory[i] > 0.0;
         let next = if held { v[i] } else { moved };
         let spike = next >= c.get(9, i);
@@ -133,8 +133,8 @@ fn body<C: Coefficients<K>>(
 vectorised! {
     /// One step of all cells: `v` mV, `g_exc` and `g_inh` uS, `refractory` steps left, `exc` and `inh` the arriving
     /// weights in uS, `fired` 1 for a spike.
-    pub fn step / step_at [C: Coefficients<K>] = body(
+    pub fn step / step_at [C: Coefficients<K>, I: Input] = body(
         c: C, v: &mut [f64], g_exc: &mut [f64], g_inh: &mut [f64], refractory: &mut [f64],
-        exc: &[f64], inh: &[f64], fired: &mut [u8],
+        exc: I, inh: I, fired: &mut [u8],
     )
 }

@@ -8,7 +8,7 @@
 //! `iaf_psc_alpha`.
 
 use super::if_curr_exp::{Parameters, drift};
-use super::{Coefficients, vectorised};
+use super::{Coefficients, Input, vectorised};
 
 /// Number of coefficients.
 pub const K: usize = 15;
@@ -53,7 +53,7 @@ fn small_second(x: f64) -> f64 {
 
 #[inline(always)]
 #[expect(clippy::too_many_arguments, reason = "one a column")]
-fn body<C: Coefficients<K>>(
+fn body<C: Coefficients<K>, I: Input>(
     c: C,
     v: &mut [f64],
     i_exc: &mut [f64],
@@ -61,14 +61,15 @@ fn body<C: Coefficients<K>>(
     i_inh: &mut [f64],
     d_inh: &mut [f64],
     refractory: &mut [f64],
-    exc: &[f64],
-    inh: &[f64],
+    exc: I,
+    inh: I,
     fired: &mut [u8],
 ) {
     let n = v.len();
     let c = c.first(n);
     let (i_exc, d_exc, i_inh, d_inh) = (&mut i_exc[..n], &mut d_exc[..n], &mut i_inh[..n], &mut d_inh[..n]);
-    let (refractory, exc, inh, fired) = (&mut refractory[..n], &exc[..n], &inh[..n], &mut fired[..n]);
+    let (refractory, fired) = (&mut refractory[..n], &mut fired[..n]);
+    let (mut exc, mut inh) = (exc.first(n), inh.first(n));
     for i in 0..n {
         let held = refractory[i] > 0.0;
         let push_exc = d_exc[i] * c.get(2, i) + i_exc[i] * c.get(3, i);
@@ -76,9 +77,9 @@ fn body<C: Coefficients<K>>(
         let moved = v[i] * c.get(0, i) + (push_exc + push_inh) + c.get(1, i);
         let next = if held { v[i] } else { moved };
         i_exc[i] = i_exc[i] * c.get(4, i) + d_exc[i] * c.get(5, i);
-        d_exc[i] = d_exc[i] * c.get(4, i) + exc[i] * c.get(6, i);
+        d_exc[i] = d_exc[i] * c.get(4, i) + exc.take(i) * c.get(6, i);
         i_inh[i] = i_inh[i] * c.get(9, i) + d_inh[i] * c.get(10, i);
-        d_inh[i] = d_inh[i] * c.get(9, i) + inh[i] * c.get(11, i);
+        d_inh[i] = d_inh[i] * c.get(9, i) + inh.take(i) * c.get(11, i);
         let spike = next >= c.get(12, i);
         v[i] = if spike { c.get(13, i) } else { next };
         let left = if held { refractory[i] - 1.0 } else { 0.0 };
@@ -90,8 +91,8 @@ fn body<C: Coefficients<K>>(
 vectorised! {
     /// One step of all cells: `v` mV, `i_*` nA, `d_*` nA/ms, `refractory` steps left, `exc` and `inh` the arriving
     /// weights in nA, `fired` 1 for a spike.
-    pub fn step / step_at [C: Coefficients<K>] = body(
+    pub fn step / step_at [C: Coefficients<K>, I: Input] = body(
         c: C, v: &mut [f64], i_exc: &mut [f64], d_exc: &mut [f64], i_inh: &mut [f64], d_inh: &mut [f64],
-        refractory: &mut [f64], exc: &[f64], inh: &[f64], fired: &mut [u8],
+        refractory: &mut [f64], exc: I, inh: I, fired: &mut [u8],
     )
 }

@@ -5,7 +5,7 @@
 //! ```
 //! Arrivals while the cell is refractory are lost, as in NEST's `iaf_psc_delta`.
 
-use super::{Coefficients, if_curr_exp, vectorised};
+use super::{Coefficients, Input, if_curr_exp, vectorised};
 
 /// Number of coefficients.
 pub const K: usize = 5;
@@ -44,20 +44,21 @@ pub fn coefficients(p: &Parameters, h: f64) -> [f64; K] {
 }
 
 #[inline(always)]
-fn body<C: Coefficients<K>>(
+fn body<C: Coefficients<K>, I: Input>(
     c: C,
     v: &mut [f64],
     refractory: &mut [f64],
-    exc: &[f64],
-    inh: &[f64],
+    exc: I,
+    inh: I,
     fired: &mut [u8],
 ) {
     let n = v.len();
     let c = c.first(n);
-    let (refractory, exc, inh, fired) = (&mut refractory[..n], &exc[..n], &inh[..n], &mut fired[..n]);
+    let (refractory, fired) = (&mut refractory[..n], &mut fired[..n]);
+    let (mut exc, mut inh) = (exc.first(n), inh.first(n));
     for i in 0..n {
         let held = refractory[i] > 0.0;
-        let moved = v[i] * c.get(0, i) + c.get(1, i) + (exc[i] + inh[i]);
+        let moved = v[i] * c.get(0, i) + c.get(1, i) + (exc.take(i) + inh.take(i));
         let next = if held { v[i] } else { moved };
         let spike = next >= c.get(2, i);
         v[i] = if spike { c.get(3, i) } else { next };
@@ -70,7 +71,7 @@ fn body<C: Coefficients<K>>(
 vectorised! {
     /// One step of all cells: `v` mV, `refractory` steps left, `exc` and `inh` the arriving weights in mV, `fired` 1
     /// for a spike.
-    pub fn step / step_at [C: Coefficients<K>] = body(
-        c: C, v: &mut [f64], refractory: &mut [f64], exc: &[f64], inh: &[f64], fired: &mut [u8],
+    pub fn step / step_at [C: Coefficients<K>, I: Input] = body(
+        c: C, v: &mut [f64], refractory: &mut [f64], exc: I, inh: I, fired: &mut [u8],
     )
 }

@@ -7,7 +7,7 @@
 //! The linear system has an exact propagator over one step, so the only discretisation is that of spike times to the
 //! grid. Same grid spikes as NEST's `iaf_psc_exp`.
 
-use super::{Coefficients, vectorised};
+use super::{Coefficients, Input, vectorised};
 
 /// Number of coefficients.
 pub const K: usize = 9;
@@ -69,26 +69,26 @@ fn current_to_voltage(tau_m: f64, tau_syn: f64, cm: f64, h: f64) -> f64 {
 
 #[inline(always)]
 #[expect(clippy::too_many_arguments, reason = "one a column")]
-fn body<C: Coefficients<K>>(
+fn body<C: Coefficients<K>, I: Input>(
     c: C,
     v: &mut [f64],
     i_exc: &mut [f64],
     i_inh: &mut [f64],
     refractory: &mut [f64],
-    exc: &[f64],
-    inh: &[f64],
+    exc: I,
+    inh: I,
     fired: &mut [u8],
 ) {
     let n = v.len();
     let c = c.first(n);
     let (i_exc, i_inh, refractory) = (&mut i_exc[..n], &mut i_inh[..n], &mut refractory[..n]);
-    let (exc, inh, fired) = (&exc[..n], &inh[..n], &mut fired[..n]);
+    let (mut exc, mut inh, fired) = (exc.first(n), inh.first(n), &mut fired[..n]);
     for i in 0..n {
         let held = refractory[i] > 0.0;
         let moved = v[i] * c.get(0, i) + (i_exc[i] * c.get(1, i) + i_inh[i] * c.get(2, i)) + c.get(3, i);
         let next = if held { v[i] } else { moved };
-        i_exc[i] = i_exc[i] * c.get(4, i) + exc[i];
-        i_inh[i] = i_inh[i] * c.get(5, i) + inh[i];
+        i_exc[i] = i_exc[i] * c.get(4, i) + exc.take(i);
+        i_inh[i] = i_inh[i] * c.get(5, i) + inh.take(i);
         let spike = next >= c.get(6, i);
         v[i] = if spike { c.get(7, i) } else { next };
         let left = if held { refractory[i] - 1.0 } else { 0.0 };
@@ -100,8 +100,8 @@ fn body<C: Coefficients<K>>(
 vectorised! {
     /// One step of all cells: `v` mV, `i_exc` and `i_inh` nA, `refractory` steps left, `exc` and `inh` the arriving
     /// weights in nA, `fired` 1 for a spike.
-    pub fn step / step_at [C: Coefficients<K>] = body(
+    pub fn step / step_at [C: Coefficients<K>, I: Input] = body(
         c: C, v: &mut [f64], i_exc: &mut [f64], i_inh: &mut [f64], refractory: &mut [f64],
-        exc: &[f64], inh: &[f64], fired: &mut [u8],
+        exc: I, inh: I, fired: &mut [u8],
     )
 }

@@ -9,7 +9,7 @@
 //! refractory period. The model is defined by this method at a time step of about 1 ms; a finer one is another model.
 //! Operations are NEST's in NEST's order, so `v` has NEST's bits.
 
-use super::{Coefficients, vectorised};
+use super::{Coefficients, Input, vectorised};
 
 /// Number of coefficients.
 pub const K: usize = 7;
@@ -41,14 +41,15 @@ pub fn coefficients(p: &Parameters, h: f64) -> [f64; K] {
 }
 
 #[inline(always)]
-fn body<C: Coefficients<K>>(c: C, v: &mut [f64], u: &mut [f64], exc: &[f64], inh: &[f64], fired: &mut [u8]) {
+fn body<C: Coefficients<K>, I: Input>(c: C, v: &mut [f64], u: &mut [f64], exc: I, inh: I, fired: &mut [u8]) {
     let n = v.len();
     let c = c.first(n);
-    let (v, u, exc, inh, fired) = (&mut v[..n], &mut u[..n], &exc[..n], &inh[..n], &mut fired[..n]);
+    let (v, u, fired) = (&mut v[..n], &mut u[..n], &mut fired[..n]);
+    let (mut exc, mut inh) = (exc.first(n), inh.first(n));
     for i in 0..n {
         let (v0, u0) = (v[i], u[i]);
         let slope = 0.04 * v0 * v0 + 5.0 * v0 + 140.0 - u0 + c.get(5, i);
-        let moved = v0 + (c.get(0, i) * slope + (exc[i] + inh[i]));
+        let moved = v0 + (c.get(0, i) * slope + (exc.take(i) + inh.take(i)));
         let recovered = u0 + c.get(1, i) * (c.get(2, i) * v0 - u0);
         let spike = moved >= c.get(6, i);
         v[i] = if spike { c.get(3, i) } else { moved };
@@ -59,7 +60,7 @@ fn body<C: Coefficients<K>>(c: C, v: &mut [f64], u: &mut [f64], exc: &[f64], inh
 
 vectorised! {
     /// One step of all cells: `v` mV, `u` mV/ms, `exc` and `inh` the arriving weights in mV, `fired` 1 for a spike.
-    pub fn step / step_at [C: Coefficients<K>] = body(
-        c: C, v: &mut [f64], u: &mut [f64], exc: &[f64], inh: &[f64], fired: &mut [u8],
+    pub fn step / step_at [C: Coefficients<K>, I: Input] = body(
+        c: C, v: &mut [f64], u: &mut [f64], exc: I, inh: I, fired: &mut [u8],
     )
 }

@@ -99,6 +99,27 @@ impl<const K: usize, const OWN: usize> Coefficients<K> for SameBut<'_, K, OWN> {
     }
 }
 
+/// What arrives at each cell at the end of a step: numbers, or [`Sums`](deliver::Sums) that become numbers as they are
+/// taken, which saves a column that is written and read again.
+pub trait Input {
+    /// The same of the first `n` cells only.
+    #[must_use]
+    fn first(self, n: usize) -> Self;
+    /// What arrives at cell `i`. Taken once a step.
+    fn take(&mut self, i: usize) -> f64;
+}
+
+impl Input for &[f64] {
+    #[inline(always)]
+    fn first(self, n: usize) -> Self {
+        &self[..n]
+    }
+    #[inline(always)]
+    fn take(&mut self, i: usize) -> f64 {
+        self[i]
+    }
+}
+
 /// Which instructions a kernel may use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Level {

@@ -7,7 +7,7 @@
 //!
 //! With `tau_rise = tau_decay` the second is the alpha function. Both are advanced exactly.
 
-use super::{Coefficients, vectorised};
+use super::{Coefficients, Input, vectorised};
 
 /// Cells of one pass: what is added up for them stays in the first-level cache.
 pub const BLOCK: usize = 256;
@@ -147,13 +147,20 @@ vectorised! {
     )
 }
 
-/// Adds to `column` what arrives, `kick` times.
-pub fn arrive<C: Coefficients<1>>(kick: C, column: &mut [f64], input: &[f64]) {
+#[inline(always)]
+fn arrive_body<C: Coefficients<1>, I: Input>(kick: C, column: &mut [f64], input: I) {
     let n = column.len();
-    let (kick, input) = (kick.first(n), &input[..n]);
-    for i in 0..n {
-        column[i] = input[i].mul_add(kick.get(0, i), column[i]);
+    let (kick, mut input) = (kick.first(n), input.first(n));
+    for (i, value) in column.iter_mut().enumerate() {
+        *value = input.take(i).mul_add(kick.get(0, i), *value);
     }
+}
+
+vectorised! {
+    /// Adds to `column` what arrives, `kick` times.
+    pub fn arrive / arrive_at [C: Coefficients<1>, I: Input] = arrive_body(
+        kick: C, column: &mut [f64], input: I,
+    )
 }
 
 /// Adds `kick` to `column` where a cell fired.
