@@ -7,6 +7,8 @@ use pynn_core::prelude::*;
 use pynn_music::{Ranks, Setup};
 use pynn_native::Native;
 
+impl shared::Joining for Native {}
+
 #[test]
 fn any_number_of_ranks_gives_the_same_spikes_and_traces() {
     let alone = shared::session::<Native>(1, Ranks::Threads);

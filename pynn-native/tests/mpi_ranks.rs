@@ -13,15 +13,22 @@ mod shared;
 
 use std::process::ExitCode;
 
-use mpirun::play;
+use mpirun::assert_told;
 use pynn_music::Ranks;
 use pynn_native::Native;
 
+impl gap_junctions::Joining for Native {}
+impl shared::Able for Native {}
+
 fn main() -> ExitCode {
     mpirun::main(
-        |scenario| match scenario.strip_prefix("joined ") {
-            Some(ranks) => println!("joined {:?}", joined(ranks.parse().unwrap(), Ranks::Mpi)),
-            None => println!("seen {:?}", shared::session::<Native>(scenario.parse().unwrap())),
+        |scenario| {
+            let (name, processes) = scenario.split_once(' ').unwrap();
+            let processes = processes.parse().unwrap();
+            match name {
+                "joined" => println!("joined {:?}", joined(processes, Ranks::Mpi)),
+                _ => println!("seen {:?}", shared::session::<Native>(processes)),
+            }
         },
         &[
             ("processes_are_set_and_read_as_one_rank_is", processes_are_set_and_read_as_one_rank_is),
@@ -32,11 +39,7 @@ fn main() -> ExitCode {
 
 fn processes_are_set_and_read_as_one_rank_is() {
     let alone = format!("{:?}", shared::session::<Native>(1));
-    for processes in [1, 2, 4] {
-        let played = play(&processes.to_string(), processes, &[]);
-        assert!(played.success, "{played:#?}");
-        assert_eq!(played.value("seen"), alone, "on {processes} processes");
-    }
+    assert_told("session", &[1, 2, 4], "seen", &alone);
 }
 
 fn joined(processes: usize, ranks: Ranks) -> gap_junctions::Seen {
@@ -45,9 +48,5 @@ fn joined(processes: usize, ranks: Ranks) -> gap_junctions::Seen {
 
 fn processes_are_joined_as_one_rank_is() {
     let alone = format!("{:?}", joined(1, Ranks::Threads));
-    for processes in [1, 2, 4] {
-        let played = play(&format!("joined {processes}"), processes, &[]);
-        assert!(played.success, "{played:#?}");
-        assert_eq!(played.value("joined"), alone, "on {processes} processes");
-    }
+    assert_told("joined", &[1, 2, 4], "joined", &alone);
 }

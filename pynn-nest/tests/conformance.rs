@@ -1,8 +1,9 @@
 //! The cells against the answers of NEST 3.10.0 through PyNN 0.13.0.
 
+#[path = "../../pynn-music/tests/common/real.rs"]
 mod common;
 
-use common::{nest, options, source, start};
+use common::{hold, options, source, start};
 use pynn_core::cell::{CellType, Parameter, Receives, Receptor, State, Variable};
 use pynn_core::population::Target;
 use pynn_core::prelude::*;
@@ -70,7 +71,7 @@ fn assert_equal<C: CellType + Receives + Default>(cell: &str)
 where
     Nest: Simulates<C> + Simulates<SpikeSourceArray>,
 {
-    let _nest = nest();
+    let _held = hold();
     let cases: Vec<Value> = serde_json::from_str(include_str!("data/cases.json")).unwrap();
     let mut compared = 0;
     for case in cases.iter().filter(|case| case["cell"] == cell) {

@@ -1,8 +1,9 @@
 //! Spike trains that NEST itself draws.
 
+#[path = "../../pynn-music/tests/common/real.rs"]
 mod common;
 
-use common::{nest, options, start};
+use common::{hold, options, start};
 use pynn_core::prelude::*;
 use pynn_nest::{Nest, PoissonGenerator};
 
@@ -25,7 +26,7 @@ fn trains(source: PoissonGenerator, seed: u64, threads: usize, duration: f64) ->
 // reached once in a hundred times, 0.005 for 100 000 intervals; the grid of 0.1 ms adds rate * step, 0.02.
 #[test]
 fn intervals_are_distributed_exponentially() {
-    let _nest = nest();
+    let _held = hold();
     for rate in [100.0, 200.0] {
         let source = PoissonGenerator { rate: rate * Hz, ..PoissonGenerator::default() };
         let trains = trains(source, 1, 1, 50_000.0);
@@ -46,7 +47,7 @@ fn intervals_are_distributed_exponentially() {
 
 #[test]
 fn each_cell_fires_from_its_start_to_its_end_at_its_rate() {
-    let _nest = nest();
+    let _held = hold();
     let mut net = NetworkBuilder::new("Times");
     let sim = net.simulator::<Nest>("sim", options(0.1));
     let source = PoissonGenerator { start: 100.0 * ms, duration: 200.0 * ms, ..PoissonGenerator::default() };
@@ -66,7 +67,7 @@ fn each_cell_fires_from_its_start_to_its_end_at_its_rate() {
 
 #[test]
 fn trains_follow_the_seed_and_differ_from_cell_to_cell() {
-    let _nest = nest();
+    let _held = hold();
     let source = || PoissonGenerator { rate: 100.0 * Hz, ..PoissonGenerator::default() };
     let first = trains(source(), 1, 1, 200.0);
     assert_eq!(trains(source(), 1, 1, 200.0), first);
@@ -78,7 +79,7 @@ fn trains_follow_the_seed_and_differ_from_cell_to_cell() {
 
 #[test]
 fn every_target_of_a_cell_gets_its_one_train() {
-    let _nest = nest();
+    let _held = hold();
     let mut net = NetworkBuilder::new("Sent");
     let sim = net.simulator::<Nest>("sim", options(0.1));
     let source = PoissonGenerator { rate: 50.0 * Hz, ..PoissonGenerator::default() };

@@ -12,10 +12,13 @@ mod shared;
 
 use std::process::ExitCode;
 
-use mpirun::play;
+use mpirun::{assert_told, play};
 use pynn_core::prelude::*;
 use pynn_music::{Ranks, Setup};
 use pynn_nest::{NativeCell, Nest, PoissonGenerator, recordable};
+
+impl ranks::Ranked for Nest {}
+impl shared::Able for Nest {}
 
 fn main() -> ExitCode {
     mpirun::main(
@@ -55,11 +58,7 @@ fn a_failing_nest_rank() {
 
 fn processes_are_set_and_read_as_one_rank_is() {
     let alone = format!("{:?}", shared::session::<Nest>(1));
-    for processes in [2, 4] {
-        let played = play(&format!("session {processes}"), processes, &[]);
-        assert!(played.success, "{played:#?}");
-        assert_eq!(played.value("seen"), alone, "on {processes} processes");
-    }
+    assert_told("session", &[2, 4], "seen", &alone);
 }
 
 /// A model of NEST's own with two receptors, whose cells excite and inhibit one another: spikes and a current.

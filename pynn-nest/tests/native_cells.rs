@@ -1,8 +1,9 @@
 //! NEST's own models by name.
 
+#[path = "../../pynn-music/tests/common/real.rs"]
 mod common;
 
-use common::{nest, options, source, start};
+use common::{hold, options, source, start};
 use pynn_core::network::Network;
 use pynn_core::population::PopulationId;
 use pynn_core::prelude::*;
@@ -42,7 +43,7 @@ where
 
 #[test]
 fn the_native_model_and_the_standard_cell_are_the_same() {
-    let _nest = nest();
+    let _held = hold();
     let standard =
         IfCurrExp { cm: 0.25 * nF, tau_m: 10.0 * ms, tau_refrac: 2.0 * ms, ..IfCurrExp::default() };
     let native = NativeCell::new("iaf_psc_exp")
@@ -63,7 +64,7 @@ fn the_native_model_and_the_standard_cell_are_the_same() {
 // A current that jumps by w and decays with tau has carried w tau after a long time.
 #[test]
 fn each_receptor_has_its_own_time_constant() {
-    let _nest = nest();
+    let _held = hold();
     let mut net = NetworkBuilder::new("Receptors");
     let sim = net.simulator::<Nest>("sim", options(0.1));
     let input = net.population(&sim, "input", 1, source(&[10.0]));
@@ -92,7 +93,7 @@ fn each_receptor_has_its_own_time_constant() {
 
 #[test]
 fn each_cell_has_its_own_value_of_what_varies() {
-    let _nest = nest();
+    let _held = hold();
     let mut net = NetworkBuilder::new("Varied");
     let sim = net.simulator::<Nest>("sim", options(0.1));
     let cell = NativeCell::new("iaf_psc_alpha").vary("V_m", |cell: usize| -70.0 + cell as f64);
@@ -112,7 +113,7 @@ fn each_cell_has_its_own_value_of_what_varies() {
 
 #[test]
 fn whole_numbers_flags_and_lists_have_nest_s_kinds() {
-    let _nest = nest();
+    let _held = hold();
     let mut net = NetworkBuilder::new("Kinds");
     let sim = net.simulator::<Nest>("sim", options(0.1));
     let cell = NativeCell::new("mat2_psc_exp").set("omega", -40.0);
@@ -136,7 +137,7 @@ fn one(cell: NativeCell) -> (NetworkBuilder, Population<Nest, NativeCell>) {
 
 #[test]
 fn names_and_values_that_nest_does_not_have_are_refused_with_what_there_is() {
-    let _nest = nest();
+    let _held = hold();
     let cell = NativeCell::new;
     for (cell, words) in [
         (cell("iaf_psc_epx"), "iaf_psc_epx"),
@@ -160,7 +161,7 @@ fn names_and_values_that_nest_does_not_have_are_refused_with_what_there_is() {
 
 #[test]
 fn recordables_and_receptors_that_a_model_does_not_have_are_refused() {
-    let _nest = nest();
+    let _held = hold();
     let (mut net, cells) = one(NativeCell::new("iaf_cond_exp"));
     net.record(&cells, NativeCell::variables().w);
     let told = refused(net);

@@ -1,8 +1,9 @@
 //! What NEST shows of its cells, in our units.
 
+#[path = "../../pynn-music/tests/common/real.rs"]
 mod common;
 
-use common::{nest, options, start};
+use common::{hold, options, start};
 use pynn_core::cell::{CellType, Sampled, Variable};
 use pynn_core::prelude::*;
 use pynn_nest::Nest;
@@ -36,7 +37,7 @@ fn close(found: f64, expected: f64) {
 // Without a current between them, w decays with tau_w.
 #[test]
 fn adaptation_currents_start_and_are_shown_in_nanoamperes() {
-    let _nest = nest();
+    let _held = hold();
     let cell = EifCondExpIsfaIsta { a: 0.0 * nS, ..EifCondExpIsfaIsta::default() };
     let w = trace(cell, EifCondExpIsfaIsta::variables().w, |net, cells| {
         net.initialize(cells, EifCondExpIsfaIsta::states().w, [0.1 * nA, 0.25 * nA]);
@@ -47,7 +48,7 @@ fn adaptation_currents_start_and_are_shown_in_nanoamperes() {
 
 #[test]
 fn recovery_follows_the_potential_from_its_initial_value() {
-    let _nest = nest();
+    let _held = hold();
     // At v = -70, u = -14 both stand still: 0.04 * 4900 - 350 + 140 + 14 = 0.
     let u = trace(Izhikevich::default(), Izhikevich::variables().u, |_, _| {});
     assert!(u.iter().all(|u| (u + 14.0).abs() < 1e-9), "{u:?}");
@@ -74,7 +75,7 @@ fn three_parts(time: f64) -> f64 {
 
 #[test]
 fn a_moving_threshold_starts_where_it_rests_and_jumps_at_a_spike() {
-    let _nest = nest();
+    let _held = hold();
     let v_t = trace(gif(), GifCondExp::variables().v_t, above_threshold);
     assert_eq!(v_t[0], -45.0);
     close(v_t[30] + 45.0, three_parts(30.0));
@@ -82,7 +83,7 @@ fn a_moving_threshold_starts_where_it_rests_and_jumps_at_a_spike() {
 
 #[test]
 fn a_spike_triggered_current_is_shown_in_nanoamperes() {
-    let _nest = nest();
+    let _held = hold();
     let i_eta = trace(gif(), GifCondExp::variables().i_eta, above_threshold);
     assert_eq!(i_eta[0], 0.0);
     close(i_eta[30], three_parts(30.0));
@@ -90,7 +91,7 @@ fn a_spike_triggered_current_is_shown_in_nanoamperes() {
 
 #[test]
 fn adaptation_conductances_start_and_are_shown_in_microsiemens() {
-    let _nest = nest();
+    let _held = hold();
     let g_s = trace(IfCondExpGsfaGrr::default(), IfCondExpGsfaGrr::variables().g_s, |net, cells| {
         net.initialize(cells, IfCondExpGsfaGrr::states().g_s, 5.0 * nS);
     });
@@ -107,7 +108,7 @@ fn adaptation_conductances_start_and_are_shown_in_microsiemens() {
 // 2000 of them fire 190.3 times in the first step, give or take 13.1: four deviations.
 #[test]
 fn gif_cells_draw_each_their_own_numbers() {
-    let _nest = nest();
+    let _held = hold();
     let mut net = NetworkBuilder::new("Chance");
     let sim = net.simulator::<Nest>("sim", options(0.1));
     let cell = GifCondExp {

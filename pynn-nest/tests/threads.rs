@@ -1,8 +1,9 @@
 //! A rank of NEST with several threads.
 
+#[path = "../../pynn-music/tests/common/real.rs"]
 mod common;
 
-use common::{nest, options, start};
+use common::{hold, options, start};
 use pynn_core::network::Network;
 use pynn_core::prelude::*;
 use pynn_music::{Ranks, Setup};
@@ -30,7 +31,7 @@ fn threaded(threads: usize) -> (NetworkBuilder, Population<Nest, IfCondExp>) {
 
 #[test]
 fn any_number_of_threads_gives_the_same_spikes_and_traces() {
-    let _nest = nest();
+    let _held = hold();
     let record = |threads| {
         let (net, cells) = threaded(threads);
         let mut sim = start(net);
@@ -53,7 +54,7 @@ fn any_number_of_threads_gives_the_same_spikes_and_traces() {
 
 #[test]
 fn more_threads_than_nest_has_are_refused() {
-    let _nest = nest();
+    let _held = hold();
     let (net, _) = threaded(600);
     let error = Setup::new().ranks(Ranks::Threads).start(net.build().unwrap()).map(drop).unwrap_err();
     for words in ["sim", "threads is 600", "at most 511", "more processes"] {
@@ -64,7 +65,7 @@ fn more_threads_than_nest_has_are_refused() {
 // NEST 3.10 itself waits for ever for a thread that an exception has left.
 #[test]
 fn a_cell_that_diverges_in_one_of_the_threads_ends_the_run_with_an_error() {
-    let _nest = nest();
+    let _held = hold();
     for (threads, bad) in [(1, 3), (2, 3), (2, 2)] {
         let mut net = NetworkBuilder::new("Diverges");
         let sim = net.simulator::<Nest>("sim", SimulatorOptions { threads, ..options(0.1) });
@@ -96,7 +97,7 @@ impl Model for Threaded {
 
 #[test]
 fn a_parameter_set_between_runs_acts_in_every_thread() {
-    let _nest = nest();
+    let _held = hold();
     let record = |threads, v_thresh: Option<Voltage>| {
         let (net, cells) = threaded(threads);
         let net = Threaded { network: net.build().unwrap(), cells };

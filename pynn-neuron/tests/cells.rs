@@ -1,15 +1,16 @@
 //! Cells that PyNN has not on NEURON, or has in another way, against theory.
 
+#[path = "../../pynn-music/tests/common/real.rs"]
 mod common;
 
-use common::{neuron, options, source, start};
+use common::{hold, options, source, start};
 use pynn_core::cell::State;
 use pynn_core::prelude::*;
 use pynn_neuron::Neuron;
 
 /// The trains of `n` cells that stay at 1 mV above the threshold, where they fire at `lambda0 exp(1 / delta_v)`.
 fn gif_trains(n: usize, duration: f64) -> Vec<Vec<f64>> {
-    let _neuron = neuron();
+    let _held = hold();
     let mut net = NetworkBuilder::new("Gif");
     let sim = net.simulator::<Neuron>("sim", options(0.1));
     let flat = GifCondExp {
@@ -53,7 +54,7 @@ fn what_a_gif_cell_draws_is_its_own_whatever_lies_beside_it() {
 
 #[test]
 fn what_follows_a_spike_of_a_gif_cell_grows_and_decays() {
-    let _neuron = neuron();
+    let _held = hold();
     let mut net = NetworkBuilder::new("Gif");
     let sim = net.simulator::<Neuron>("sim", options(0.1));
     // Fires in every step that it can.
@@ -83,7 +84,7 @@ fn what_follows_a_spike_of_a_gif_cell_grows_and_decays() {
 
 #[test]
 fn a_facets_cell_answers_a_spike_as_pynn_on_neuron() {
-    let _neuron = neuron();
+    let _held = hold();
     let mut net = NetworkBuilder::new("Facets");
     let sim = net.simulator::<Neuron>("sim", options(0.1));
     let input = net.population(&sim, "input", 1, source(&[10.0]));
@@ -102,7 +103,7 @@ fn a_facets_cell_answers_a_spike_as_pynn_on_neuron() {
 
 #[test]
 fn conductances_of_adaptation_jump_at_a_spike_and_decay() {
-    let _neuron = neuron();
+    let _held = hold();
     let mut net = NetworkBuilder::new("Gsfa");
     let sim = net.simulator::<Neuron>("sim", options(0.1));
     let cell = net.population(
@@ -133,7 +134,7 @@ fn conductances_of_adaptation_jump_at_a_spike_and_decay() {
 
 #[test]
 fn an_izhikevich_cell_takes_a_spike_as_a_jump_and_fires_by_it_at_once() {
-    let _neuron = neuron();
+    let _held = hold();
     let mut net = NetworkBuilder::new("Jump");
     let sim = net.simulator::<Neuron>("sim", options(0.1));
     let input = net.population(&sim, "input", 1, source(&[1.0, 3.0]));

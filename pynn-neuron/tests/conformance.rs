@@ -1,8 +1,9 @@
 //! The cells against the answers of NEURON 9.0.2 through PyNN 0.13.0.
 
+#[path = "../../pynn-music/tests/common/real.rs"]
 mod common;
 
-use common::{neuron, options, source, start};
+use common::{hold, options, source, start};
 use pynn_core::cell::{CellType, Parameter, Receives, Receptor, State, Variable};
 use pynn_core::population::Target;
 use pynn_core::prelude::*;
@@ -64,7 +65,7 @@ fn assert_equal<C: CellType + Receives + Default>(cell: &str, tolerance: f64)
 where
     Neuron: Simulates<C> + Simulates<SpikeSourceArray>,
 {
-    let _neuron = neuron();
+    let _held = hold();
     let cases: Vec<Value> = serde_json::from_str(include_str!("data/cases.json")).unwrap();
     let mut compared = 0;
     for case in cases.iter().filter(|case| case["cell"] == cell) {

@@ -1,35 +1,61 @@
 //! Gap junctions on NEURON and on the native engine, against theory and each other.
 
+#[path = "../../pynn-music/tests/common/real.rs"]
 mod common;
 
-use common::{neuron, options, source, start};
-use pynn_core::population::Projection;
+use common::{hold, options, source, start};
+use pynn_core::network::Network;
 use pynn_core::prelude::*;
+use pynn_music::{Ranks, Setup, Simulation};
 use pynn_native::Native;
 use pynn_neuron::Neuron;
 
-/// `v` of two cells every 0.1 ms, of which one begins 10 mV above rest, joined by `g` uS.
-fn relaxing<B>(timestep: f64, g: f64) -> [Vec<f64>; 2]
-where
-    B: Simulates<IfCondExp>
-        + Transmits<ElectricalSynapse>
-        + Connects<OneToOne>
-        + Records<observable::MembranePotential>,
+/// What the tests need of both backends.
+trait Joining:
+    Simulates<IfCondExp>
+    + Simulates<SpikeSourceArray>
+    + Transmits<ElectricalSynapse>
+    + Transmits<StaticSynapse>
+    + Connects<OneToOne>
+    + Records<observable::MembranePotential>
+    + Records<observable::Spikes>
 {
-    let mut net = NetworkBuilder::new("Relaxing");
+}
+
+impl Joining for Native {}
+impl Joining for Neuron {}
+
+/// Two passive cells of 0.5 nF joined by `g` uS, of which one begins 10 mV above rest.
+struct Pair<B> {
+    network: Network,
+    cells: [Population<B, IfCondExp>; 2],
+    junction: Projection,
+}
+
+impl<B> Model for Pair<B> {
+    fn network(&self) -> &Network {
+        &self.network
+    }
+}
+
+/// Their `v` is recorded with this interval.
+fn pair<B: Joining>(timestep: f64, g: f64, interval: Time) -> Simulation<Pair<B>> {
+    let mut net = NetworkBuilder::new("Pair");
     let sim = net.simulator::<B>("sim", options(timestep));
     let passive = IfCondExp { cm: 0.5 * nF, v_thresh: 0.0 * mV, ..IfCondExp::default() };
-    let warm = net.population(&sim, "warm", 1, passive.clone());
-    let cold = net.population(&sim, "cold", 1, passive);
-    net.initialize(&warm, IfCondExp::states().v, -55.0 * mV);
-    let target = cold.target(IfCondExp::receptors().excitatory);
-    net.project(None, &warm, target, OneToOne, ElectricalSynapse { weight: g * uS });
-    for cell in [&warm, &cold] {
-        net.record_every(cell, IfCondExp::variables().v, 0.1 * ms);
+    let cells = ["warm", "cold"].map(|name| net.population(&sim, name, 1, passive.clone()));
+    net.initialize(&cells[0], IfCondExp::states().v, -55.0 * mV);
+    let target = cells[1].target(IfCondExp::receptors().excitatory);
+    let junction = net.project(None, &cells[0], target, OneToOne, ElectricalSynapse { weight: g * uS });
+    for cell in &cells {
+        net.record_every(cell, IfCondExp::variables().v, interval);
     }
-    let mut sim = start(net);
-    sim.run(30.0 * ms).unwrap();
-    [warm, cold].map(|cell| sim.trace_of(cell.id(), "v", 0).unwrap().values)
+    let pair = Pair { network: net.build().unwrap(), cells, junction };
+    Setup::new().ranks(Ranks::Threads).progress(false).start(pair).unwrap()
+}
+
+fn potentials<B: Joining>(sim: &mut Simulation<Pair<B>>) -> [Vec<f64>; 2] {
+    [0, 1].map(|cell| sim.trace(|net| &net.cells[cell], |v| v.v).unwrap().values)
 }
 
 /// The largest distance, mV, from the solution: the mean of the two decays with `cm / g_leak`, the difference with
@@ -46,15 +72,13 @@ fn error([warm, cold]: &[Vec<f64>; 2], g: f64) -> f64 {
     largest
 }
 
-fn assert_relaxes<B>()
-where
-    B: Simulates<IfCondExp>
-        + Transmits<ElectricalSynapse>
-        + Connects<OneToOne>
-        + Records<observable::MembranePotential>,
-{
+fn assert_relaxes<B: Joining>() {
     for g in [0.005, 0.05] {
-        let errors = [0.1, 0.01].map(|timestep| error(&relaxing::<B>(timestep, g), g));
+        let errors = [0.1, 0.01].map(|timestep| {
+            let mut sim = pair::<B>(timestep, g, 0.1 * ms);
+            sim.run(30.0 * ms).unwrap();
+            error(&potentials(&mut sim), g)
+        });
         // Of first order: at most 10 mV * h / (2 tau) * e^-1 for either mode, doubled for both, and ten times less at a
         // tenth of the step.
         let bound = 10.0 * 0.1 * (1.0 / 20.0 + (0.025 + 2.0 * g) / 0.5) / std::f64::consts::E;
@@ -66,7 +90,7 @@ where
 
 #[test]
 fn two_passive_cells_on_neuron_relax_as_theory_says() {
-    let _neuron = neuron();
+    let _held = hold();
     assert_relaxes::<Neuron>();
 }
 
@@ -98,39 +122,21 @@ fn what_one_cell_loses_the_other_gains_to_the_last_bit_of_the_current() {
 }
 
 /// The difference of two passive cells at 0, 10, 20 and 30 ms; after 20 ms they are not joined any more.
-fn parted<B>() -> [f64; 4]
-where
-    B: Simulates<IfCondExp>
-        + Transmits<ElectricalSynapse>
-        + Connects<OneToOne>
-        + Records<observable::MembranePotential>,
-{
-    let mut net = NetworkBuilder::new("Parted");
-    let sim = net.simulator::<B>("sim", options(0.01));
-    let passive = IfCondExp { v_thresh: 0.0 * mV, ..IfCondExp::default() };
-    let (warm, cold) =
-        (net.population(&sim, "warm", 1, passive.clone()), net.population(&sim, "cold", 1, passive));
-    net.initialize(&warm, IfCondExp::states().v, -55.0 * mV);
-    let target = cold.target(IfCondExp::receptors().excitatory);
-    let gap = ElectricalSynapse { weight: 20.0 * nS };
-    let gap: &'static Projection = Box::leak(Box::new(net.project(None, &warm, target, OneToOne, gap)));
-    for cell in [&warm, &cold] {
-        net.record_every(cell, IfCondExp::variables().v, 10.0 * ms);
-    }
-    let mut sim = start(net);
+fn parted<B: Joining>() -> [f64; 4] {
+    let mut sim = pair::<B>(0.01, 0.02, 10.0 * ms);
     sim.run(20.0 * ms).unwrap();
-    sim.set_weights(|_| gap, 0.0 * nS).unwrap();
+    sim.set_weights(|net| &net.junction, 0.0 * nS).unwrap();
     sim.run(10.0 * ms).unwrap();
-    let [warm, cold] = [warm, cold].map(|cell| sim.trace_of(cell.id(), "v", 0).unwrap().values);
+    let [warm, cold] = potentials(&mut sim);
     std::array::from_fn(|row| warm[row] - cold[row])
 }
 
 #[test]
 fn the_conductance_of_a_gap_junction_can_be_set_between_runs() {
-    let _neuron = neuron();
+    let _held = hold();
     for found in [parted::<Native>(), parted::<Neuron>()] {
-        // Joined the difference decays with 1 nF / 90 nS, apart with 20 ms; first-order errors of steps of 0.01 ms.
-        let joined = |time: f64| 10.0 * (-0.09 * time).exp();
+        // Joined the difference decays with 0.5 nF / 65 nS, apart with 20 ms; first-order errors of steps of 0.01 ms.
+        let joined = |time: f64| 10.0 * (-0.13 * time).exp();
         let expected = [10.0, joined(10.0), joined(20.0), joined(20.0) * (-0.5f64).exp()];
         let near = found.iter().zip(expected).all(|(found, expected)| (found - expected).abs() < 0.01);
         assert!(near, "{found:?}, {expected:?}");
@@ -138,16 +144,7 @@ fn the_conductance_of_a_gap_junction_can_be_set_between_runs() {
 }
 
 /// The spikes of a cell that is driven by spikes and a current, and the potential at the end of a cell joined to it.
-fn driven<B>(timestep: f64) -> (Vec<f64>, f64)
-where
-    B: Simulates<IfCondExp>
-        + Simulates<SpikeSourceArray>
-        + Transmits<ElectricalSynapse>
-        + Transmits<StaticSynapse>
-        + Connects<OneToOne>
-        + Records<observable::MembranePotential>
-        + Records<observable::Spikes>,
-{
+fn driven<B: Joining>(timestep: f64) -> (Vec<f64>, f64) {
     let mut net = NetworkBuilder::new("Driven");
     let sim = net.simulator::<B>("sim", options(timestep));
     let input = net.population(&sim, "input", 1, source(&[5.0, 30.0, 55.0]));
@@ -169,7 +166,7 @@ where
 
 #[test]
 fn joined_cells_that_fire_agree_on_both_backends() {
-    let _neuron = neuron();
+    let _held = hold();
     let (native, neuron) = (driven::<Native>(0.01), driven::<Neuron>(0.01));
     assert_eq!(native.0.len(), neuron.0.len(), "{native:?}, {neuron:?}");
     assert!(!native.0.is_empty(), "{native:?}");

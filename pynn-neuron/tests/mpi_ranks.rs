@@ -14,9 +14,13 @@ mod shared;
 
 use std::process::ExitCode;
 
-use mpirun::play;
+use mpirun::{assert_told, play};
 use pynn_music::Ranks;
 use pynn_neuron::Neuron;
+
+impl gap_junctions::Joining for Neuron {}
+impl ranks::Ranked for Neuron {}
+impl shared::Able for Neuron {}
 
 fn main() -> ExitCode {
     mpirun::main(
@@ -54,11 +58,7 @@ fn a_failing_neuron_rank() {
 
 fn processes_are_set_and_read_as_one_rank_is() {
     let alone = format!("{:?}", shared::session::<Neuron>(1));
-    for processes in [2, 4] {
-        let played = play(&format!("session {processes}"), processes, &[]);
-        assert!(played.success, "{played:#?}");
-        assert_eq!(played.value("seen"), alone, "on {processes} processes");
-    }
+    assert_told("session", &[2, 4], "seen", &alone);
 }
 
 fn joined(processes: usize, ranks: Ranks) -> gap_junctions::Seen {
@@ -68,10 +68,5 @@ fn joined(processes: usize, ranks: Ranks) -> gap_junctions::Seen {
 fn joined_neuron_ranks() {
     let alone = joined(1, Ranks::Threads);
     assert!(alone.0.iter().all(|spikes| *spikes > 20), "{:?}", alone.0);
-    let alone = format!("{alone:?}");
-    for processes in [1, 2, 3, 4] {
-        let played = play(&format!("joined {processes}"), processes, &[]);
-        assert!(played.success, "{played:#?}");
-        assert_eq!(played.value("joined"), alone, "on {processes} processes");
-    }
+    assert_told("joined", &[1, 2, 3, 4], "joined", &format!("{alone:?}"));
 }

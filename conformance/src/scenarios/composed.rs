@@ -54,25 +54,15 @@ pub trait Composed:
 {
 }
 
-impl<B> Composed for B where
-    B: Suite
-        + Simulates<LifCurrExp>
-        + Simulates<LifCondExp>
-        + Simulates<LifManyCondExp>
-        + Simulates<LifCondAlpha>
-        + Simulates<LifCondBeta>
-        + Simulates<AdExpCondExp>
-        + Simulates<AdExpCondAlpha>
-        + Simulates<AdExpCondBeta>
-        + Records<observable::SynapticConductance>
-        + Records<observable::SynapticCurrent>
-{
-}
+impl Composed for Native {}
+impl Composed for Nest {}
+impl Composed for Neuron {}
 
 /// A backend with all membranes and receptors beside each other.
 pub trait Mixed: Composed + Simulates<LifMixed> + Simulates<AdExpMixed> {}
 
-impl<B: Composed + Simulates<LifMixed> + Simulates<AdExpMixed>> Mixed for B {}
+impl Mixed for Native {}
+impl Mixed for Neuron {}
 
 /// Asserts that from a spike due at 11 ms on each sample, of steps of 0.1 ms, is `response`, a function of the time since.
 fn assert_response<B: Suite>(found: &[f64], tolerance: f64, response: impl Fn(f64) -> f64) {
@@ -82,6 +72,14 @@ fn assert_response<B: Suite>(found: &[f64], tolerance: f64, response: impl Fn(f6
         let expected = if row < due { 0.0 } else { response((row as f64 - 110.0) * 0.1) };
         assert!((found - expected).abs() < tolerance, "{row}: {found} instead of {expected}");
     }
+}
+
+/// The same of a trace of a simulation's single cell.
+macro_rules! assert_responds {
+    ($sim:ident, $cell:ident.$variable:ident, $tolerance:expr, $response:expr) => {
+        let found = $sim.trace(|net| &net.$cell, |v| v.$variable).unwrap().values;
+        assert_response::<B>(&found, $tolerance, $response);
+    };
 }
 
 /// `exp(-t / decay) - exp(-t / rise)` with its peak made 1.
@@ -114,10 +112,8 @@ fn receptors_respond_as_their_names_say<B: Composed>() {
     // Weights are rounded to 2^-30 of themselves. NEST keeps the error of conductances, which it integrates, below 1e-6 nS a
     // step: in 500 steps below 5e-7 uS.
     let (exact, integrated) = (1e-11, if B::NAME == Nest::NAME { 5e-7 } else { 1e-11 });
-    let current = sim.trace(|net| &net.currents, |v| v.slow_isyn).unwrap().values;
-    assert_response::<B>(&current, exact, |t| 0.002 * (-t / 30.0).exp());
-    let alpha = sim.trace(|net| &net.alphas, |v| v.inhibitory_gsyn).unwrap().values;
-    assert_response::<B>(&alpha, integrated, |t| 0.002 * t / 4.0 * (1.0 - t / 4.0).exp());
+    assert_responds!(sim, currents.slow_isyn, exact, |t| 0.002 * (-t / 30.0).exp());
+    assert_responds!(sim, alphas.inhibitory_gsyn, integrated, |t| 0.002 * t / 4.0 * (1.0 - t / 4.0).exp());
     let of = |trace: Vec<f64>, cell| trace.into_iter().skip(cell).step_by(2).collect::<Vec<f64>>();
     for cell in 0..2 {
         let fast = of(sim.trace(|net| &net.betas, |v| v.AMPA_gsyn).unwrap().values, cell);
@@ -127,76 +123,56 @@ fn receptors_respond_as_their_names_say<B: Composed>() {
     }
 }
 
-/// The same names of receptors, so that one projection serves both.
+/// Cells put together as standard cells are, both under the same input.
 fn composed_cells_fire_when_the_standard_cells_do<B: Composed>() {
-    network! {
-        struct Net<B: Backend> {}
-        seed 3;
-        simulator sim: B {};
-        population input on sim: [SpikeSourcePoisson { rate: 40.0Hz, .. }; 50];
-        population curr on sim: [LifCurrExp { tau_refrac: 2.0ms, .. }; 4];
-        population curr_exp on sim: [IfCurrExp { tau_refrac: 2.0ms, .. }; 4];
-        population cond on sim: [LifCondExp { excitatory_tau_syn: 3.0ms, inhibitory_e_syn: -75.0mV, .. }; 4];
-        population cond_exp on sim: [IfCondExp { tau_syn_E: 3.0ms, e_rev_I: -75.0mV, .. }; 4];
-        population alpha on sim: [LifCondAlpha { tau_refrac: 2.0ms, inhibitory_e_syn: -70.0mV, .. }; 4];
-        population cond_alpha on sim: [IfCondAlpha { tau_refrac: 2.0ms, tau_syn_E: 5.0ms, tau_syn_I: 5.0ms, .. }; 4];
-        population adexp on sim: [AdExpCondExp { inhibitory_e_syn: -80.0mV, .. }; 4];
-        population eif_exp on sim: [EifCondExpIsfaIsta { .. }; 4];
-        population adalpha on sim: [AdExpCondAlpha { inhibitory_e_syn: -80.0mV, .. }; 4];
-        population eif_alpha on sim: [EifCondAlphaIsfaIsta { .. }; 4];
-        projection input -> curr.excitatory: AllToAll, StaticSynapse { weight: 0.2nA, delay: 1.0ms };
-        projection input -> curr.inhibitory: AllToAll, StaticSynapse { weight: -0.05nA, delay: 2.0ms };
-        projection input -> curr_exp.excitatory: AllToAll, StaticSynapse { weight: 0.2nA, delay: 1.0ms };
-        projection input -> curr_exp.inhibitory: AllToAll, StaticSynapse { weight: -0.05nA, delay: 2.0ms };
-        projection input -> cond.excitatory: AllToAll, StaticSynapse { weight: 0.02uS, delay: 1.0ms };
-        projection input -> cond.inhibitory: AllToAll, StaticSynapse { weight: 0.01uS, delay: 2.0ms };
-        projection input -> cond_exp.excitatory: AllToAll, StaticSynapse { weight: 0.02uS, delay: 1.0ms };
-        projection input -> cond_exp.inhibitory: AllToAll, StaticSynapse { weight: 0.01uS, delay: 2.0ms };
-        projection input -> alpha.excitatory: AllToAll, StaticSynapse { weight: 0.005uS, delay: 1.0ms };
-        projection input -> alpha.inhibitory: AllToAll, StaticSynapse { weight: 0.002uS, delay: 2.0ms };
-        projection input -> cond_alpha.excitatory: AllToAll, StaticSynapse { weight: 0.005uS, delay: 1.0ms };
-        projection input -> cond_alpha.inhibitory: AllToAll, StaticSynapse { weight: 0.002uS, delay: 2.0ms };
-        projection input -> adexp.excitatory: AllToAll, StaticSynapse { weight: 0.003uS, delay: 1.0ms };
-        projection input -> adexp.inhibitory: AllToAll, StaticSynapse { weight: 0.001uS, delay: 2.0ms };
-        projection input -> eif_exp.excitatory: AllToAll, StaticSynapse { weight: 0.003uS, delay: 1.0ms };
-        projection input -> eif_exp.inhibitory: AllToAll, StaticSynapse { weight: 0.001uS, delay: 2.0ms };
-        projection input -> adalpha.excitatory: AllToAll, StaticSynapse { weight: 0.002uS, delay: 1.0ms };
-        projection input -> adalpha.inhibitory: AllToAll, StaticSynapse { weight: 0.0005uS, delay: 2.0ms };
-        projection input -> eif_alpha.excitatory: AllToAll, StaticSynapse { weight: 0.002uS, delay: 1.0ms };
-        projection input -> eif_alpha.inhibitory: AllToAll, StaticSynapse { weight: 0.0005uS, delay: 2.0ms };
-        record curr: spikes;
-        record curr_exp: spikes;
-        record cond: spikes, v, excitatory_gsyn;
-        record cond_exp: spikes, v, gsyn_exc;
-        record alpha: spikes, v;
-        record cond_alpha: spikes, v;
-        record adexp: spikes, w;
-        record eif_exp: spikes, w;
-        record adalpha: spikes;
-        record eif_alpha: spikes;
-    }
-    let mut sim = start(Net::<B>::build().unwrap());
-    sim.run(300.0 * ms).unwrap();
     macro_rules! alike {
-        ($($one:ident $other:ident;)*) => {$(
-            let (one, other) = (sim.spikes(|net| &net.$one).unwrap(), sim.spikes(|net| &net.$other).unwrap());
+        ($(
+            $one:ident { $($parameters:tt)* } and $other:ident { $($of_other:tt)* },
+            by [$($excitatory:tt)*] and [$($inhibitory:tt)*]
+            $(, $variable:ident and $as_other:ident within $tolerance:tt)*;
+        )*) => {$({
+            network! {
+                struct Net<B: Backend> {}
+                seed 3;
+                simulator sim: B {};
+                population input on sim: [SpikeSourcePoisson { rate: 40.0Hz, .. }; 50];
+                population one on sim: [$one { $($parameters)* }; 4];
+                population other on sim: [$other { $($of_other)* }; 4];
+                projection input -> one.excitatory: AllToAll, StaticSynapse { weight: $($excitatory)*, delay: 1.0ms };
+                projection input -> one.inhibitory: AllToAll, StaticSynapse { weight: $($inhibitory)*, delay: 2.0ms };
+                projection input -> other.excitatory: AllToAll, StaticSynapse { weight: $($excitatory)*, delay: 1.0ms };
+                projection input -> other.inhibitory: AllToAll, StaticSynapse { weight: $($inhibitory)*, delay: 2.0ms };
+                record one: spikes $(, $variable)*;
+                record other: spikes $(, $as_other)*;
+            }
+            let mut sim = start(Net::<B>::build().unwrap());
+            sim.run(300.0 * ms).unwrap();
+            let (one, other) = (sim.spikes(|net| &net.one).unwrap(), sim.spikes(|net| &net.other).unwrap());
             assert!(one.len() >= 4, "{}: {}", stringify!($one), one.len());
             assert_eq!(one.times, other.times, "{}", stringify!($one));
-        )*};
-    }
-    alike! { curr curr_exp; cond cond_exp; alpha cond_alpha; adexp eif_exp; adalpha eif_alpha; }
-    macro_rules! difference {
-        ($one:ident $variable:ident, $other:ident $of_other:ident) => {{
-            let one = sim.trace(|net| &net.$one, |v| v.$variable).unwrap().values;
-            let other = sim.trace(|net| &net.$other, |v| v.$of_other).unwrap().values;
-            one.iter().zip(&other).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max)
-        }};
+            $(
+                let one = sim.trace(|net| &net.one, |v| v.$variable).unwrap().values;
+                let other = sim.trace(|net| &net.other, |v| v.$as_other).unwrap().values;
+                let largest = one.iter().zip(&other).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
+                assert!(largest < $tolerance, "{} of {}: {largest}", stringify!($variable), stringify!($one));
+            )*
+        })*};
     }
     // The same formulas, added up in another order; over a thousand steps a few bits of 65 mV, of some uS, of some nA.
-    assert!(difference!(cond v, cond_exp v) < 1e-9);
-    assert!(difference!(cond excitatory_gsyn, cond_exp gsyn_exc) < 1e-11);
-    assert!(difference!(alpha v, cond_alpha v) < 1e-9);
-    assert!(difference!(adexp w, eif_exp w) < 1e-11);
+    alike! {
+        LifCurrExp { tau_refrac: 2.0ms, .. } and IfCurrExp { tau_refrac: 2.0ms, .. },
+            by [0.2nA] and [-0.05nA], v and v within 1e-9;
+        LifCondExp { excitatory_tau_syn: 3.0ms, inhibitory_e_syn: -75.0mV, .. }
+            and IfCondExp { tau_syn_E: 3.0ms, e_rev_I: -75.0mV, .. },
+            by [0.02uS] and [0.01uS], v and v within 1e-9, excitatory_gsyn and gsyn_exc within 1e-11;
+        LifCondAlpha { tau_refrac: 2.0ms, inhibitory_e_syn: -70.0mV, .. }
+            and IfCondAlpha { tau_refrac: 2.0ms, tau_syn_E: 5.0ms, tau_syn_I: 5.0ms, .. },
+            by [0.005uS] and [0.002uS], v and v within 1e-9;
+        AdExpCondExp { inhibitory_e_syn: -80.0mV, .. } and EifCondExpIsfaIsta { .. },
+            by [0.003uS] and [0.001uS], w and w within 1e-11;
+        AdExpCondAlpha { inhibitory_e_syn: -80.0mV, .. } and EifCondAlphaIsfaIsta { .. },
+            by [0.002uS] and [0.0005uS];
+    }
 }
 
 /// Where there is no standard cell to compare with: the native engine, at a step where both integrators resolve spikes.
@@ -278,16 +254,11 @@ fn receptors_of_different_kinds_respond_beside_each_other<B: Mixed>() {
     }
     let mut sim = start(Net::<B>::build(source(&[10.0]).spike_times).unwrap());
     sim.run(60.0 * ms).unwrap();
-    let ampa = sim.trace(|net| &net.lif, |v| v.AMPA_gsyn).unwrap().values;
-    assert_response::<B>(&ampa, 1e-11, |t| 0.001 * (-t / 5.0).exp());
-    let nmda = sim.trace(|net| &net.lif, |v| v.NMDA_gsyn).unwrap().values;
-    assert_response::<B>(&nmda, 1e-11, |t| 0.002 * beta(t, 2.0, 40.0));
-    let drive = sim.trace(|net| &net.lif, |v| v.drive_isyn).unwrap().values;
-    assert_response::<B>(&drive, 1e-11, |t| 0.003 * (-t / 5.0).exp());
-    let ampa = sim.trace(|net| &net.adexp, |v| v.AMPA_gsyn).unwrap().values;
-    assert_response::<B>(&ampa, 1e-11, |t| 0.001 * (-t / 5.0).exp());
-    let drive = sim.trace(|net| &net.adexp, |v| v.drive_isyn).unwrap().values;
-    assert_response::<B>(&drive, 1e-11, |t| -0.003 * (-t / 10.0).exp());
+    assert_responds!(sim, lif.AMPA_gsyn, 1e-11, |t| 0.001 * (-t / 5.0).exp());
+    assert_responds!(sim, lif.NMDA_gsyn, 1e-11, |t| 0.002 * beta(t, 2.0, 40.0));
+    assert_responds!(sim, lif.drive_isyn, 1e-11, |t| 0.003 * (-t / 5.0).exp());
+    assert_responds!(sim, adexp.AMPA_gsyn, 1e-11, |t| 0.001 * (-t / 5.0).exp());
+    assert_responds!(sim, adexp.drive_isyn, 1e-11, |t| -0.003 * (-t / 10.0).exp());
 }
 
 /// T2 onto a receptor with a number: what is released at spikes every 20 ms.

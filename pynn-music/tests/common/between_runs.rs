@@ -7,7 +7,7 @@ use pynn_core::network::Network;
 use pynn_core::prelude::*;
 use pynn_music::{Ranks, Setup, Simulation};
 
-/// What the tests need of a backend.
+/// What the tests need of a backend; the test program says which has it.
 pub trait Able:
     Simulates<IfCurrExp>
     + Simulates<IfCondExp>
@@ -18,19 +18,6 @@ pub trait Able:
     + Transmits<StaticSynapse>
     + Records<observable::Spikes>
     + Records<observable::MembranePotential>
-{
-}
-
-impl<B> Able for B where
-    B: Simulates<IfCurrExp>
-        + Simulates<IfCondExp>
-        + Connects<AllToAll>
-        + Connects<OneToOne>
-        + Connects<FromList>
-        + Connects<FixedNumberPre>
-        + Transmits<StaticSynapse>
-        + Records<observable::Spikes>
-        + Records<observable::MembranePotential>
 {
 }
 
@@ -530,6 +517,8 @@ where
 #[macro_export]
 macro_rules! between_runs {
     ($backend:ty, $guard:expr) => {
+        impl shared::Able for $backend {}
+
         $crate::between_runs!(@ $backend, $guard,
             a_parameter_set_before_the_run_is_as_if_built
             a_parameter_set_between_runs_acts_from_then_on_and_survives_a_reset

@@ -7,7 +7,7 @@ use pynn_core::network::Network;
 use pynn_core::prelude::*;
 use pynn_music::{Ranks, Setup, Simulation};
 
-/// What the tests need of a backend.
+/// What the tests need of a backend; the test program says which has it.
 pub trait Joining:
     Simulates<IfCondExp>
     + Simulates<HhCondExp>
@@ -20,21 +20,6 @@ pub trait Joining:
     + Injects<DcSource>
     + Records<observable::Spikes>
     + Records<observable::MembranePotential>
-{
-}
-
-impl<B> Joining for B where
-    B: Simulates<IfCondExp>
-        + Simulates<HhCondExp>
-        + Connects<AllToAll>
-        + Connects<OneToOne>
-        + Connects<FromList>
-        + Connects<FixedProbability>
-        + Transmits<StaticSynapse>
-        + Transmits<ElectricalSynapse>
-        + Injects<DcSource>
-        + Records<observable::Spikes>
-        + Records<observable::MembranePotential>
 {
 }
 

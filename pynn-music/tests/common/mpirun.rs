@@ -69,6 +69,15 @@ pub fn play(scenario: &str, processes: usize, variables: &[(&str, &str)]) -> Pla
     Played { success, out: out.join().expect("readable"), err: err.join().expect("readable") }
 }
 
+/// Asserts that scenario `scenario n`, on each number n of processes, tells `expected` under `name`.
+pub fn assert_told(scenario: &str, processes: &[usize], name: &str, expected: &str) {
+    for &processes in processes {
+        let played = play(&format!("{scenario} {processes}"), processes, &[]);
+        assert!(played.success, "{played:#?}");
+        assert_eq!(played.value(name), expected, "on {processes} processes");
+    }
+}
+
 fn drain(stream: Option<impl Read + Send + 'static>) -> std::thread::JoinHandle<String> {
     std::thread::spawn(move || {
         let mut bytes = Vec::new();

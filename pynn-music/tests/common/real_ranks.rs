@@ -7,9 +7,9 @@ use pynn_core::prelude::*;
 use pynn_music::{Ranks, Setup};
 use pynn_native::Native;
 
-use crate::mpirun::play;
+use crate::mpirun::{assert_told, play};
 
-/// What the tests need of a backend.
+/// What the tests need of a backend; the test program says which has it.
 pub trait Ranked:
     Simulates<HhCondExp>
     + Simulates<IfCurrDelta>
@@ -24,23 +24,6 @@ pub trait Ranked:
     + Transmits<StdpMechanism>
     + Records<observable::Spikes>
     + Records<observable::MembranePotential>
-{
-}
-
-impl<B> Ranked for B where
-    B: Simulates<HhCondExp>
-        + Simulates<IfCurrDelta>
-        + Simulates<IfCondAlpha>
-        + Simulates<IfCurrExp>
-        + Connects<AllToAll>
-        + Connects<OneToOne>
-        + Connects<FixedProbability>
-        + Transmits<StaticSynapse>
-        + Transmits<SimpleStochasticSynapse>
-        + Transmits<TsodyksMarkramSynapse>
-        + Transmits<StdpMechanism>
-        + Records<observable::Spikes>
-        + Records<observable::MembranePotential>
 {
 }
 
@@ -158,10 +141,5 @@ pub fn learn<B: Ranked>(processes: usize, kind: Ranks) -> String {
 }
 
 pub fn any_number_of_ranks_learns_the_same<B: Ranked>() {
-    let expected = learn::<B>(1, Ranks::Threads);
-    for processes in [1, 2, 3] {
-        let played = play(&format!("learn {processes}"), processes, &[]);
-        assert!(played.success, "{played:#?}");
-        assert_eq!(played.value("learned"), expected, "on {processes} processes");
-    }
+    assert_told("learn", &[1, 2, 3], "learned", &learn::<B>(1, Ranks::Threads));
 }

@@ -1,6 +1,6 @@
-//! Networks on NEST, run by ranks that are threads.
+//! Networks on a real simulator, of which a process holds one, run by ranks that are threads.
 
-#![allow(dead_code, unreachable_pub, reason = "shared by several test programs")]
+#![allow(dead_code, unreachable_pub, missing_docs, reason = "shared by several test programs")]
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -8,10 +8,10 @@ use pynn_core::network::Network;
 use pynn_core::prelude::*;
 use pynn_music::{Ranks, Setup, Simulation};
 
-/// The right to use the process's NEST: tests run at the same time.
-pub fn nest() -> MutexGuard<'static, ()> {
-    static NEST: Mutex<()> = Mutex::new(());
-    NEST.lock().unwrap_or_else(PoisonError::into_inner)
+/// The right to use the process's simulator: tests run at the same time.
+pub fn hold() -> MutexGuard<'static, ()> {
+    static ONE: Mutex<()> = Mutex::new(());
+    ONE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 pub fn start(net: NetworkBuilder) -> Simulation<Network> {
