@@ -3,6 +3,7 @@
 
 use pynn_core::backend::{Connects, Injects, Records, Simulates, Transmits};
 use pynn_core::cell::{CellType, Injectable, Observable, Parameter, Receives, Sampled, State, Variable};
+use pynn_core::connectors::Count;
 use pynn_core::electrode::CurrentSource;
 use pynn_core::network::NetworkBuilder;
 use pynn_core::population::{
@@ -234,6 +235,29 @@ pub fn delay(delays: impl Delays) -> SynapseValues<Time> {
 /// The weight dependence of a plastic synapse onto `target`, whose receptor fixes the unit of the limits.
 pub fn weight_limits<B, C, W: Unit, P: WeightLimits<W>>(_: &Target<B, C, W>, dependence: P) -> P {
     dependence
+}
+
+/// What can be given as the `n` of a connector that may draw it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no number of connections",
+    label = "expected a whole number, or a distribution of such",
+    note = "each cell may draw its number: `UniformInt`, `Poisson` or `Binomial`, with `unit: 1.0`"
+)]
+pub trait Counted {
+    /// The field.
+    fn count(self) -> Count;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Into<Count>> Counted for T {
+    fn count(self) -> Count {
+        self.into()
+    }
+}
+
+/// The `n` of a connector that may draw it.
+pub fn count(n: impl Counted) -> Count {
+    n.count()
 }
 
 /// Another field of a synapse.

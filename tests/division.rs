@@ -41,7 +41,7 @@ fn spikes(halves: [usize; 2], ranks: &[usize]) -> Vec<SpikeData> {
         None,
         &inh,
         exc.target(receptor),
-        FixedNumberPre { n: 5, ..Default::default() },
+        FixedNumberPre { n: 5.into(), ..Default::default() },
         StaticSynapse { weight: -0.3 * nA, delay },
     );
     net.project(

@@ -26,7 +26,7 @@ fn spikes(ranks: [usize; 2]) -> Vec<SpikeData> {
     let half = FixedProbability { p_connect: 0.5, ..Default::default() };
     let onto = StaticSynapse { weight: Uniform { low: 1.0 * nS, high: 4.0 * nS }, delay };
     net.project(None, (&odd, &noise.slice(..10), &more), cond.default_target(), half, onto);
-    let pre = FixedNumberPre { n: 20, allow_self_connections: false, ..Default::default() };
+    let pre = FixedNumberPre { n: 20.into(), allow_self_connections: false, ..Default::default() };
     let onto = StaticSynapse { weight: 0.1 * nA, delay };
     net.project(None, &exc + &more, (&more + &odd).target(excitatory), pre, onto);
     let onto = StaticSynapse { weight: 0.05 * nA, delay: 0.7 * ms };
@@ -66,7 +66,7 @@ fn written(listed: bool) -> Vec<SpikeData> {
     let onto = StaticSynapse { weight: 0.15 * nA, delay: 0.3 * ms };
     let weight = Uniform { low: 0.0 * nA, high: 0.2 * nA };
     let random = StaticSynapse { weight, delay: Uniform { low: 0.5 * ms, high: 2.0 * ms } };
-    let some = FixedNumberPre { n: 10, allow_self_connections: false, ..Default::default() };
+    let some = FixedNumberPre { n: 10.into(), allow_self_connections: false, ..Default::default() };
     if listed {
         net.project(None, noise.select(0..40), exc.select(0..40).default_target(), OneToOne, onto);
         let (low, high) = (exc.select(0..17), exc.slice(17..));

@@ -12,6 +12,7 @@ use pynn_core::connectors::{
     FixedNumberPost, FixedNumberPre, FixedProbability, FixedTotalNumber, FromList, IndexBasedProbability,
     OneToOne, SmallWorld,
 };
+use pynn_core::random::{Binomial, Poisson, UniformInt};
 use pynn_core::units::um;
 
 /// A connector, whether it may connect a cell to itself, whether it may connect a pair several times.
@@ -42,11 +43,11 @@ fn any_case(ends: &Ends, which: u8, parameter: f64, own: bool, multiple: bool) -
         }
         2 => {
             let n = n((s - less) * more);
-            case(FixedNumberPre { n, allow_self_connections, with_replacement }, own, multiple)
+            case(FixedNumberPre { n: n.into(), allow_self_connections, with_replacement }, own, multiple)
         }
         3 => {
             let n = n((t - less) * more);
-            case(FixedNumberPost { n, allow_self_connections, with_replacement }, own, multiple)
+            case(FixedNumberPost { n: n.into(), allow_self_connections, with_replacement }, own, multiple)
         }
         4 => {
             let n = n((s - less) * (t - less) * more);
@@ -83,6 +84,14 @@ fn any_case(ends: &Ends, which: u8, parameter: f64, own: bool, multiple: bool) -
             };
             case(one, false, false)
         }
+        13 => {
+            let n = Binomial { n: ((s - less) * more) as u32, p: parameter, unit: 1.0 }.into();
+            case(FixedNumberPre { n, allow_self_connections, with_replacement }, own, multiple)
+        }
+        14 => {
+            let n = UniformInt { low: 0, high: ((t - less) * more) as i64 + 1, unit: 1.0 }.into();
+            case(FixedNumberPost { n, allow_self_connections, with_replacement }, own, multiple)
+        }
         _ => {
             let listed = (0..n(3 * s)).map(|k| ((k * 7) % s as usize, (k * k + 3) % t as usize));
             case(FromList::new(listed), true, true)
@@ -96,7 +105,7 @@ prop_compose! {
         sources in (0u32..40, 2u32..60),
         targets in (0u32..40, 2u32..60),
         seed in any::<u64>(),
-        which in 0u8..14,
+        which in 0u8..16,
         parameter in prop_oneof![Just(0.0), Just(1.0), 0.0..1.0],
         own in any::<bool>(),
         multiple in any::<bool>(),
@@ -203,6 +212,7 @@ proptest! {
         };
         let total = case.connector.count(&ends).map(|count| count as usize);
         let equal = match case.connector.name() {
+            _ if total.is_none() => vec![0; 1],
             "FixedNumberPre" => degrees(ends.targets.size(), |pair| pair.1),
             "FixedNumberPost" => degrees(ends.sources.size(), |pair| pair.0),
             _ => vec![0; 1],
@@ -261,9 +271,21 @@ fn every_pair_is_as_likely_as_any_other() {
             own,
         );
         for with_replacement in [true, false] {
-            assert_uniform(&FixedNumberPre { n: 90, allow_self_connections, with_replacement }, &ends, own);
-            assert_uniform(&FixedNumberPre { n: 200, allow_self_connections, with_replacement }, &ends, own);
-            assert_uniform(&FixedNumberPost { n: 90, allow_self_connections, with_replacement }, &ends, own);
+            assert_uniform(
+                &FixedNumberPre { n: 90.into(), allow_self_connections, with_replacement },
+                &ends,
+                own,
+            );
+            assert_uniform(
+                &FixedNumberPre { n: 200.into(), allow_self_connections, with_replacement },
+                &ends,
+                own,
+            );
+            assert_uniform(
+                &FixedNumberPost { n: 90.into(), allow_self_connections, with_replacement },
+                &ends,
+                own,
+            );
             let total = FixedTotalNumber { n: 30_000, allow_self_connections, with_replacement };
             assert_uniform(&total, &ends, own);
         }
@@ -314,7 +336,7 @@ fn probabilities_of_zero_and_one_connect_nothing_and_everything() {
 
 #[test]
 fn seeds_and_targets_draw_different_sources() {
-    let connector = FixedNumberPre { n: 5, ..Default::default() };
+    let connector = FixedNumberPre { n: 5.into(), ..Default::default() };
     let first = rows(&connector, &ends((0, 1000), (1000, 10), 1), 0..10);
     let second = rows(&connector, &ends((0, 1000), (1000, 10), 2), 0..10);
     let distinct: HashSet<&Vec<u32>> = first.iter().chain(&second).map(|row| &row.sources).collect();
@@ -323,7 +345,7 @@ fn seeds_and_targets_draw_different_sources() {
 
 #[test]
 fn a_slice_draws_as_its_population_does() {
-    let connector = FixedNumberPre { n: 5, ..Default::default() };
+    let connector = FixedNumberPre { n: 5.into(), ..Default::default() };
     let all = rows(&connector, &ends((0, 1000), (1000, 10), 1), 4..7);
     let slice = rows(&connector, &ends((0, 1000), (1004, 3), 1), 0..3);
     let sources = |rows: &[OwnRow]| rows.iter().map(|row| row.sources.clone()).collect::<Vec<_>>();
@@ -360,14 +382,17 @@ fn impossible_parameters_are_refused_with_a_remedy() {
             &["`p_connect` is a probability, between 0 and 1"],
         );
     }
-    let pre = |n| FixedNumberPre { n, ..Default::default() };
-    let alone = |n| FixedNumberPre { n, allow_self_connections: false, with_replacement: n == 1 };
+    let pre = |n: usize| FixedNumberPre { n: n.into(), ..Default::default() };
+    let alone = |n: usize| {
+        let with_replacement = n == 1;
+        FixedNumberPre { n: n.into(), allow_self_connections: false, with_replacement }
+    };
     assert_refused(&pre(11), &apart, &["n = 11", "there are 10", "with_replacement: true"]);
     assert_eq!(pre(10).check(&apart), Ok(()));
     assert_refused(&alone(10), &one, &["there are 9, not counting the cell itself"]);
     assert_eq!(alone(10).check(&apart), Ok(()));
     assert_refused(&alone(1), &single, &["allow_self_connections: true"]);
-    let post = FixedNumberPost { n: 11, ..Default::default() };
+    let post = FixedNumberPost { n: 11.into(), ..Default::default() };
     assert_refused(&post, &apart, &["FixedNumberPost draws n = 11 different targets"]);
     let total = |n, with_replacement| FixedTotalNumber { n, allow_self_connections: false, with_replacement };
     assert_refused(&total(91, false), &one, &["n = 91", "there are 90", "lower n"]);
@@ -377,11 +402,62 @@ fn impossible_parameters_are_refused_with_a_remedy() {
 }
 
 #[test]
+fn numbers_that_are_drawn_are_those_of_their_distribution() {
+    let ends = ends((0, 50), (100, 4000), 2);
+    let n = Binomial { n: 20, p: 0.3, unit: 1.0 }.into();
+    let degree = |row: &OwnRow| row.sources.len() as f64;
+    let drawn = rows(&FixedNumberPre { n, ..Default::default() }, &ends, 0..4000);
+    let mean = drawn.iter().map(degree).sum::<f64>() / 4000.0;
+    assert_near(mean, 6.0, (20.0f64 * 0.3 * 0.7 / 4000.0).sqrt(), "mean of in-degrees");
+    let variance = drawn.iter().map(|row| (degree(row) - 6.0).powi(2)).sum::<f64>() / 4000.0;
+    assert_near(variance, 4.2, 4.2 * (2.0f64 / 4000.0).sqrt(), "variance of in-degrees");
+    let post = FixedNumberPost { n, ..Default::default() };
+    assert_eq!((post.count(&ends), post.expected(&ends)), (None, Some(300)));
+}
+
+#[test]
+fn numbers_that_cannot_be_drawn_are_refused_by_name() {
+    let ends = ends((0, 10), (10, 10), 0);
+    let pre =
+        |low, high, unit| FixedNumberPre { n: UniformInt { low, high, unit }.into(), ..Default::default() };
+    assert_refused(
+        &pre(-1, 0, 1.0),
+        &ends,
+        &["of target 0, FixedNumberPre draws n = -1, but", "zero or more"],
+    );
+    assert_refused(&pre(1, 2, 0.5), &ends, &["draws n = 0.5, but", "a whole number; set unit: 1.0"]);
+    assert_refused(
+        &pre(11, 12, 1.0),
+        &ends,
+        &["of target 0", "n = 11", "there are 10", "with_replacement: true"],
+    );
+    assert_refused(&pre(0, 0, 1.0), &ends, &["FixedNumberPre: n: UniformInt needs low < high"]);
+    assert_refused(
+        &pre(1, 2, f64::MAX),
+        &ends,
+        &["n is 4503599627370496", "more connections than any machine"],
+    );
+    assert_eq!(pre(0, 11, 1.0).check(&ends), Ok(()));
+    let alone = |low| FixedNumberPost {
+        n: UniformInt { low, high: low + 1, unit: 1.0 }.into(),
+        allow_self_connections: false,
+        with_replacement: false,
+    };
+    let shared = common::ends((0, 3), (2, 3), 0);
+    assert_refused(&alone(3), &shared, &["of source 2", "there are 2, not counting the cell itself"]);
+    assert_eq!(alone(2).check(&shared), Ok(()));
+    let poisson = FixedNumberPost { n: Poisson { mean: 200.0, unit: 1.0 }.into(), ..Default::default() };
+    assert_refused(&poisson, &ends, &["of source 0, FixedNumberPost draws n = ", "different targets"]);
+    // Of a seed that is set later the draws are known when the connections are made.
+    assert!(poisson.connect(&ends, 0..10, &mut |_| {}).unwrap_err().message().contains("of source 0"));
+}
+
+#[test]
 fn a_number_of_zero_connects_nothing() {
     let ends = ends((0, 10), (0, 10), 0);
     for connector in [
-        Box::new(FixedNumberPre { n: 0, ..Default::default() }) as Box<dyn Connector>,
-        Box::new(FixedNumberPost { n: 0, ..Default::default() }),
+        Box::new(FixedNumberPre { n: 0.into(), ..Default::default() }) as Box<dyn Connector>,
+        Box::new(FixedNumberPost { n: 0.into(), ..Default::default() }),
         Box::new(FixedTotalNumber { n: 0, ..Default::default() }),
         Box::new(FromList::new([])),
     ] {
@@ -418,15 +494,15 @@ fn connections_are_the_same_as_ever() {
         "0: [16] 1: [2 7] 2: [4 7 11 16] 3: [0 9 13]"
     );
     assert_eq!(
-        text(&FixedNumberPre { n: 3, ..Default::default() }),
+        text(&FixedNumberPre { n: 3.into(), ..Default::default() }),
         "0: [18 19 2] 1: [19 7 6] 2: [12 9 6] 3: [13 0 7]"
     );
     assert_eq!(
-        text(&FixedNumberPre { n: 3, with_replacement: true, ..Default::default() }),
+        text(&FixedNumberPre { n: 3.into(), with_replacement: true, ..Default::default() }),
         "0: [18 19 2] 1: [19 7 6] 2: [12 12 9] 3: [13 0 7]"
     );
     assert_eq!(
-        text(&FixedNumberPost { n: 1, ..Default::default() }),
+        text(&FixedNumberPost { n: 1.into(), ..Default::default() }),
         "0: [0 2 4 10 16] 1: [12 13 17] 2: [1 5 6 7 9 11 15 19] 3: [3 8 14 18]"
     );
     assert_eq!(

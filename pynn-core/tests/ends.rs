@@ -92,8 +92,11 @@ fn every_connector_counts_its_connections_between_overlapping_views_too() {
     let no_self = false;
     let connectors: [(Box<dyn Connector>, usize); 5] = [
         (Box::new(NO_SELF), 44),
-        (Box::new(FixedNumberPre { n: 4, allow_self_connections: no_self, ..Default::default() }), 32),
-        (Box::new(FixedNumberPost { n: 4, allow_self_connections: no_self, ..Default::default() }), 24),
+        (Box::new(FixedNumberPre { n: 4.into(), allow_self_connections: no_self, ..Default::default() }), 32),
+        (
+            Box::new(FixedNumberPost { n: 4.into(), allow_self_connections: no_self, ..Default::default() }),
+            24,
+        ),
         (Box::new(FixedTotalNumber { n: 44, allow_self_connections: no_self, with_replacement: false }), 44),
         (Box::new(FromList::new([(5, 7), (0, 0), (0, 7)])), 3),
     ];
@@ -144,7 +147,7 @@ impl Connector for Boxed {
 
 #[test]
 fn a_view_draws_as_its_population_does() {
-    let connector = FixedNumberPre { n: 3, ..Default::default() };
+    let connector = FixedNumberPre { n: 3.into(), ..Default::default() };
     let (net, _, pop) = builder();
     let all = connected(&pop, &pop, connector, net);
     let (net, _, pop) = builder();

@@ -106,7 +106,7 @@ fn more_cells_than_can_be_numbered_are_refused() {
     let others = AllToAll { allow_self_connections: false };
     base.net.project(None, &many, after.default_target(), others, synapse());
     base.net.project(None, &after, many.default_target(), others, synapse());
-    let pre = FixedNumberPre { n: 2, allow_self_connections: false, ..Default::default() };
+    let pre = FixedNumberPre { n: 2.into(), allow_self_connections: false, ..Default::default() };
     base.net.project(None, &after, after.default_target(), pre, synapse());
     base.assert_message("network `Wrong` has 5000000060 cells, more than 2^32 - 2");
 }

@@ -231,7 +231,7 @@ fn computed_values_are_functions_of_the_indices() {
 fn random_values_do_not_depend_on_the_share_and_are_not_those_of_the_connector() {
     let weight = Normal { mean: 1.0 * nA, sd: 0.1 * nA };
     let delay = NormalClipped { mean: 1.5 * ms, sd: 1.0 * ms, low: 0.3 * ms, high: 2.0 * ms };
-    let connector = FixedNumberPre { n: 20, ..Default::default() };
+    let connector = FixedNumberPre { n: 20.into(), ..Default::default() };
     let all = same_for_any_share(connector, StaticSynapse { weight, delay });
     assert_eq!(all.len(), 20 * TARGETS);
     assert!(all.iter().all(|connection| (3..=20).contains(&connection.3)), "clipped, then rounded");
@@ -247,7 +247,7 @@ fn random_values_do_not_depend_on_the_share_and_are_not_those_of_the_connector()
 /// Values of a small network, so that a change of a distribution does not go unnoticed.
 #[test]
 fn random_values_are_the_same_as_ever() {
-    let connector = || FixedNumberPre { n: 1, ..Default::default() };
+    let connector = || FixedNumberPre { n: 1.into(), ..Default::default() };
     let delay = || NormalClipped { mean: 1.5 * ms, sd: 1.0 * ms, low: 0.3 * ms, high: 2.0 * ms };
     let first = |all: Vec<Connection>| [all[0], all[1], all[2]];
     let weight = Normal { mean: 1.0 * nA, sd: 0.1 * nA };

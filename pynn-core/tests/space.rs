@@ -172,7 +172,7 @@ fn weights_come_from_lists_arrays_and_functions_of_the_distance() {
 
 #[test]
 fn a_fixed_number_of_sources_gives_each_target_the_same_weight() {
-    let all = between(base(4, 2), FixedNumberPre { n: 3, ..Default::default() }, plain()).unwrap();
+    let all = between(base(4, 2), FixedNumberPre { n: 3.into(), ..Default::default() }, plain()).unwrap();
     for target in 0..2 {
         let column: Vec<f64> = all.iter().filter(|found| found.1 == target).map(|found| found.2).collect();
         assert_eq!((column.len(), column.iter().sum()), (3, 1.5));

@@ -6,7 +6,7 @@ use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use std::str::FromStr;
 
 /// A block with every kind of item, and what the expansion of each contains.
-const SAMPLE: [(&str, &str); 31] = [
+const SAMPLE: [(&str, &str); 32] = [
     (
         "/// Docs. \n pub struct Net<A: Backend, const N: usize> where A: Clone { /// Scale.\n n: usize, rate: Frequency }",
         "pub struct Net",
@@ -44,6 +44,10 @@ const SAMPLE: [(&str, &str); 31] = [
         "(&mut __net, ::core::option::Option::None, &all, ",
     ),
     ("projection some -> all: AllToAll, StaticSynapse;", "default_target_of_all"),
+    (
+        "projection some -> all: FixedNumberPre { n: Poisson { mean: 5.0, unit: 1.0 }, .. }, StaticSynapse;",
+        "n: ::pynn::__private::count(Poisson {",
+    ),
     (
         "projection (input, exc[..2], some) -> exc.(if n > 2 { excitatory } else { inhibitory }): OneToOne, StaticSynapse { weight: w, .. };",
         "(&input, &exc.slice(..2), &some)",

@@ -57,7 +57,7 @@ fn every_kind(fraction: f64) -> Network {
         None,
         &exc,
         inh.default_target(),
-        FixedNumberPre { n: 12, with_replacement: true, ..Default::default() },
+        FixedNumberPre { n: 12.into(), with_replacement: true, ..Default::default() },
         sites,
     );
     let resources = TsodyksMarkramSynapse {

@@ -80,7 +80,7 @@ fn network(options: &Options) -> Result<(Network, Population<Nest, IfCurrExp>)> 
     };
     let cells = net.population(&inside, "cells", options.cells, cell);
     net.initialize(&cells, IfCurrExp::states().v, Uniform { low: -65.0 * mV, high: -50.0 * mV });
-    let degree = |n| FixedNumberPre { n, ..FixedNumberPre::default() };
+    let degree = |n: usize| FixedNumberPre { n: n.into(), ..FixedNumberPre::default() };
     let receptors = IfCurrExp::receptors();
     let synapse = |weight: f64| StaticSynapse { weight: weight * nA, delay: 1.0 * ms };
     net.project(None, &cells, cells.target(receptors.inhibitory), degree(INDEGREE), synapse(WEIGHT));

@@ -83,22 +83,53 @@ fn a_fixed_probability_connects_as_many_pairs_as_it_says<B: Suite>() {
 
 /// So many sources of each target.
 fn a_fixed_number_of_sources_is_every_targets<B: Suite>() {
-    let n = FixedNumberPre { n: 3, ..FixedNumberPre::default() };
+    let n = FixedNumberPre { n: 3.into(), ..FixedNumberPre::default() };
     let (pairs, count) = connected::<B, _>(n);
     assert_eq!((count, degrees(&pairs, TARGETS, |pair| pair.1)), (27, vec![3; TARGETS]));
-    let again = FixedNumberPre { n: 30, with_replacement: true, ..n };
+    let again = FixedNumberPre { n: 30.into(), with_replacement: true, ..n };
     assert_eq!(connected::<B, _>(again).1, 270);
     assert_eq!(pairs, connected::<Native, _>(n).0);
 }
 
 /// So many targets of each source.
 fn a_fixed_number_of_targets_is_every_sources<B: Suite>() {
-    let n = FixedNumberPost { n: 4, ..FixedNumberPost::default() };
+    let n = FixedNumberPost { n: 4.into(), ..FixedNumberPost::default() };
     let (pairs, count) = connected::<B, _>(n);
     assert_eq!((count, degrees(&pairs, SOURCES, |pair| pair.0)), (48, vec![4; SOURCES]));
-    let again = FixedNumberPost { n: 20, with_replacement: true, ..n };
+    let again = FixedNumberPost { n: 20.into(), with_replacement: true, ..n };
     assert_eq!(connected::<B, _>(again).1, 240);
     assert_eq!(pairs, connected::<Native, _>(n).0);
+}
+
+network! {
+    /// Numbers that are drawn for each target and for each source.
+    struct DrawnNumbers<B: Backend> { ranks: usize }
+    simulator sim: B { processes: ranks };
+    population input on sim: [SpikeSourceArray; 40];
+    population cells on sim: [IfCurrDelta; 30];
+    projection pre = input -> cells: FixedNumberPre { n: UniformInt { low: 2, high: 7, unit: 1.0 }, .. },
+        StaticSynapse { weight: 1.0mV, delay: 0.1ms };
+    projection post = cells -> cells: FixedNumberPost {
+        n: Poisson { mean: 5.0, unit: 1.0 }, with_replacement: true, allow_self_connections: false
+    }, StaticSynapse { weight: 1.0mV, delay: 0.1ms };
+}
+
+fn drawn_pairs<B: Suite>(mut sim: pynn::music::Simulation<DrawnNumbers<B>>) -> [Vec<(usize, usize)>; 2] {
+    [sim.weights(|net| &net.pre), sim.weights(|net| &net.post)].map(|weights| {
+        weights.unwrap().list().map(|(source, target, _)| (source as usize, target as usize)).collect()
+    })
+}
+
+/// As many as are drawn for each.
+fn a_number_that_is_drawn_is_each_cells_own<B: Suite>() {
+    let [pre, post] = drawn_pairs(start(DrawnNumbers::<B>::build(1).unwrap()));
+    let each = degrees(&pre, 30, |pair| pair.1);
+    assert!((2..7).all(|n| each.contains(&n)) && each.iter().all(|n| (2..7).contains(n)), "{each:?}");
+    // 30 numbers of mean and variance 5 add up to 150 +- 12; the seed is fixed.
+    assert!((90..210).contains(&post.len()) && post.iter().all(|(source, target)| source != target));
+    assert!(degrees(&post, 30, |pair| pair.0).iter().collect::<std::collections::BTreeSet<_>>().len() > 3);
+    // Those of any backend, on any number of ranks.
+    assert_eq!([pre, post], drawn_pairs(start(DrawnNumbers::<Native>::build(3).unwrap())));
 }
 
 /// So many in all.
@@ -128,6 +159,7 @@ crate::list! {
     a_fixed_probability_connects_as_many_pairs_as_it_says [FixedProbability] on Native Nest Neuron;
     a_fixed_number_of_sources_is_every_targets [FixedNumberPre] on Native Nest Neuron;
     a_fixed_number_of_targets_is_every_sources [FixedNumberPost] on Native Nest Neuron;
+    a_number_that_is_drawn_is_each_cells_own [FixedNumberPre FixedNumberPost] on Native Nest Neuron;
     a_fixed_total_number_is_met [FixedTotalNumber] on Native Nest Neuron;
     listed_connections_are_made [FromList FromFile] on Native Nest Neuron;
 }

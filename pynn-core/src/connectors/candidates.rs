@@ -118,14 +118,25 @@ impl Ends<'_> {
     }
 }
 
-/// Says what is wrong with drawing `n` of `size` cells for each cell, one less for those `among` them.
-pub(super) fn check_number(
-    connector: &str,
-    n: usize,
-    (what, size, among): (&str, u32, bool),
-    with_replacement: bool,
-) -> Result<(), String> {
+/// What is drawn for a cell.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Available {
+    /// What the cell is: `"target"`.
+    pub(super) of: &'static str,
+    /// What is drawn: `"sources"`.
+    pub(super) what: &'static str,
+    /// How many there are.
+    pub(super) size: u32,
+    /// Whether the cell itself is among them, but may not be drawn.
+    pub(super) among: bool,
+    /// Whether one may be drawn several times.
+    pub(super) with_replacement: bool,
+}
+
+/// Says what is wrong with drawing `n` cells for a cell.
+pub(super) fn check_number(connector: &str, n: usize, available: Available) -> Result<(), String> {
     check_given(connector, n)?;
+    let Available { what, size, among, with_replacement, .. } = available;
     let available = size as usize - usize::from(among);
     let without = if among { ", not counting the cell itself" } else { "" };
     if n > available && !with_replacement {

@@ -2,10 +2,10 @@
 
 use std::ops::Range;
 
-use super::NOT_GIVEN;
-use super::candidates::{Candidates, Drawer, check_number};
+use super::candidates::{Available, Candidates, Drawer};
+use super::count::Count;
 use crate::connector::{Connector, Ends, Row};
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// Connects each source to `n` random targets. PyNN's `FixedNumberPostConnector`.
 ///
@@ -13,10 +13,10 @@ use crate::error::Result;
 ///
 /// The sources of a target ascend. Each rank draws for all sources and keeps the targets that it simulates.
 #[doc(alias = "FixedNumberPostConnector")]
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct FixedNumberPost {
-    /// How many targets each source has; to be given.
-    pub n: usize,
+    /// How many targets each source has, or a distribution of integers, drawn for each source; to be given.
+    pub n: Count,
     /// Whether a cell may connect to itself; default true. What counts is the cell, not its index.
     pub allow_self_connections: bool,
     /// Whether a source may connect to a target several times; default false.
@@ -25,7 +25,7 @@ pub struct FixedNumberPost {
 
 impl Default for FixedNumberPost {
     fn default() -> Self {
-        Self { n: NOT_GIVEN, allow_self_connections: true, with_replacement: false }
+        Self { n: Count::NOT_GIVEN, allow_self_connections: true, with_replacement: false }
     }
 }
 
@@ -40,25 +40,36 @@ struct Kept {
 }
 
 impl FixedNumberPost {
-    fn keep(&self, ends: &Ends<'_>, range: &Range<u32>) -> Kept {
+    /// The target that is source `source` itself, if it may not be drawn.
+    fn own(&self, ends: &Ends<'_>, source: u32) -> Option<u32> {
+        ends.own_target(source).filter(|_| !self.allow_self_connections)
+    }
+
+    fn available(&self, ends: &Ends<'_>, among: bool) -> Available {
+        let (size, with_replacement) = (ends.targets.size(), self.with_replacement);
+        Available { of: "source", what: "targets", size, among, with_replacement }
+    }
+
+    fn keep(&self, ends: &Ends<'_>, range: &Range<u32>) -> Result<Kept, String> {
         let mut kept = Kept { before: 0, targets: Vec::new(), ends: Vec::new() };
         let mut drawer = Drawer::default();
         let width = range.end - range.start;
         for source in 0..ends.sources.size() {
-            let own = ends.own_target(source).filter(|_| !self.allow_self_connections);
+            let own = self.own(ends, source);
             let candidates = Candidates::new(ends.targets.size(), own);
             let mut stream = ends.source_stream(source);
+            let n = self.n.of(source, &mut stream, self.name(), self.available(ends, own.is_some()))?;
             let drawn = if self.with_replacement {
-                drawer.with_replacement(&mut stream, candidates, self.n)
+                drawer.with_replacement(&mut stream, candidates, n)
             } else {
-                drawer.distinct(&mut stream, candidates, self.n)
+                drawer.distinct(&mut stream, candidates, n)
             };
             kept.before += drawn.iter().map(|target| u64::from(*target < range.start)).sum::<u64>();
             let relative = drawn.iter().map(|target| target.wrapping_sub(range.start));
             kept.targets.extend(relative.filter(|target| *target < width));
             kept.ends.push(kept.targets.len());
         }
-        kept
+        Ok(kept)
     }
 }
 
@@ -96,19 +107,23 @@ impl Connector for FixedNumberPost {
 
     fn check(&self, ends: &Ends<'_>) -> Result<(), String> {
         let among = !self.allow_self_connections && ends.own_before(ends.targets.size()) > 0;
-        check_number(self.name(), self.n, ("targets", ends.targets.size(), among), self.with_replacement)
+        let all = self.available(ends, among);
+        self.n.check(self.name(), all, ends.sources.size(), |source| {
+            (ends.source_stream(source), self.available(ends, self.own(ends, source).is_some()))
+        })
     }
 
     fn connect(&self, ends: &Ends<'_>, targets: Range<u32>, emit: &mut dyn FnMut(Row<'_>)) -> Result<()> {
-        if self.n == 0 {
+        if self.n.same() == Some(0) {
             return Ok(());
         }
-        let kept = self.keep(ends, &targets);
+        let kept = self.keep(ends, &targets).map_err(Error::description)?;
+        let known = self.n.same().is_some();
         let (row_ends, sources) = kept.by_target(targets.end - targets.start);
         let mut begin = 0;
         for (target, end) in targets.zip(row_ends) {
             if begin < end {
-                emit(Row::new(target, &sources[begin..end], Some(kept.before + begin as u64)));
+                emit(Row::new(target, &sources[begin..end], known.then_some(kept.before + begin as u64)));
             }
             begin = end;
         }
@@ -116,6 +131,10 @@ impl Connector for FixedNumberPost {
     }
 
     fn count(&self, ends: &Ends<'_>) -> Option<u64> {
-        Some((self.n as u64).saturating_mul(u64::from(ends.sources.size())))
+        self.n.same().map(|n| (n as u64).saturating_mul(u64::from(ends.sources.size())))
+    }
+
+    fn expected(&self, ends: &Ends<'_>) -> Option<u64> {
+        Some(self.n.expected(ends.sources.size()))
     }
 }

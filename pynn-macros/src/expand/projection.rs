@@ -228,7 +228,15 @@ impl Expansion<'_> {
             |backend| quote_spanned!(span=> #backend: ::pynn::backend::Connects<#ty>),
         );
         let value = match &connector.shape {
-            Shape::Literal(parts) => value::literal(alias.constructor(span), parts),
+            Shape::Literal(parts) => {
+                let is_drawn = may_draw(&path.tokens());
+                let wrap = |field: &str, written: &TokenStream, value: TokenStream| {
+                    let count = quote_spanned!(first_span(written)=> ::pynn::__private::count);
+                    (is_drawn && field == "n").then(|| quote!(#count(#value)))
+                };
+                let default = quote!(::core::default::Default::default());
+                value::literal_with(alias.constructor(span), parts, &wrap, &default)
+            }
             _ => quote!(<#ty as ::core::default::Default>::default()),
         };
         (value, Some(ty), span)
@@ -316,6 +324,12 @@ fn wrapped(synapse: &Path, field: &str, written: &TokenStream, value: TokenStrea
             quote!(#field(#value))
         }
     }
+}
+
+/// Whether the `n` of the connector may be a distribution.
+fn may_draw(path: &TokenStream) -> bool {
+    let last = path.clone().into_iter().last().map(|last| last.to_string());
+    matches!(last.as_deref(), Some("FixedNumberPre" | "FixedNumberPost"))
 }
 
 /// What backends name the synapse type by: the type without the types of its values, but with those of its rules;

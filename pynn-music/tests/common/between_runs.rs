@@ -425,7 +425,7 @@ pub fn a_column_of_weights_sums_up_its_connections<B: Able>() {
     let input = net.population(&sim, "input", 6, SpikeSourceArray::default());
     let cells = net.population(&sim, "cells", 4, IfCondExp::default());
     let receptor = IfCondExp::receptors().excitatory;
-    let three = FixedNumberPre { n: 3, ..FixedNumberPre::default() };
+    let three = FixedNumberPre { n: 3.into(), ..FixedNumberPre::default() };
     let synapse = StaticSynapse { weight: 0.5 * uS, delay: 0.5 * ms };
     let drive = net.project(None, &input, cells.target(receptor), three, synapse);
     let listed = FromList::new([(1, 0), (0, 3), (5, 0), (0, 3)]);
