@@ -100,7 +100,7 @@ impl Model {
     }
 }
 
-/// Parameters of a membrane, but for those of the receptors of the standard cell that has it.
+/// The parameters of a standard cell without those of its receptors.
 fn membrane_of(standard: &Standard<'static>) -> Vec<Parameter> {
     let is_membranes = |parameter: &&Parameter| match parameter {
         Parameter::Is(Named(_, ours, _)) => !ours.starts_with("tau_syn") && !ours.starts_with("e_rev"),
@@ -262,7 +262,7 @@ impl Composed {
         let periods = population.parameter_named("tau_refrac")?;
         let Some(cell) = periods.iter().position(|period| *period <= 0.0) else { return Ok(()) };
         Err(Error::description(format!(
-            "population `{}`: tau_refrac[{}] is {} ms, but NEST's {} needs at least a time step",
+            "population `{}`: tau_refrac[{}] is {} ms, but NEST's {} needs at least a time step; raise it",
             population.spec.name,
             population.cells.start + cell,
             periods[cell],

@@ -20,7 +20,7 @@ impl Check<'_, '_> {
     /// What a view chooses by its method.
     pub(super) fn choice(&mut self, view: &View) {
         let (Some(end), Some(Choice { method, arguments })) = (&view.end, &view.choice) else { return };
-        let cells = self.of(end);
+        let cells = self.chosen(end);
         let mistake = match method.to_string().as_str() {
             "sample" => match (number(arguments), cells.size) {
                 (Some(n), Some(size)) if n == 0 || n > size => {
@@ -39,6 +39,7 @@ impl Check<'_, '_> {
         }
     }
 
+    /// What is wrong with a range or a list; `written` is the name that the user gave these cells.
     fn mistake(&self, written: &Ident, cells: &Of, chosen: &TokenStream) -> Option<String> {
         let Of { name, size, whole } = cells;
         if is_range(chosen) {
@@ -62,22 +63,24 @@ impl Check<'_, '_> {
                 "`{written}[{cell}]` is no range of cells; of the cell alone write `{written}[{cell}..{next}]`"
             ));
         }
-        let mut cells: Vec<usize> = list(chosen)?.iter().filter_map(number).collect();
-        cells.sort_unstable();
-        if list(chosen)?.is_empty() {
+        let listed = list(chosen)?;
+        if listed.is_empty() {
             return Some(format!("a view of `{name}` lists no cell"));
         }
-        if let (Some(last), Some(size)) =
-            (cells.iter().find(|cell| size.is_some_and(|size| **cell >= size)), size)
+        let mut cells: Vec<usize> = listed.iter().filter_map(number).collect();
+        cells.sort_unstable();
+        if let Some(size) = size
+            && let Some(beyond) = cells.iter().find(|cell| *cell >= size)
         {
             return Some(format!(
-                "a view of `{name}` lists cell {last}, but there are {size} cells; indices count from 0"
+                "a view of `{name}` lists cell {beyond}, but there are {size} cells; indices count from 0"
             ));
         }
         let twice = cells.windows(2).find(|pair| pair[0] == pair[1])?[0];
         Some(format!("a view of `{name}` lists cell {twice} twice; list each once"))
     }
 
+    /// How many brackets of an end choose a member of a family.
     fn members(&self, end: &End) -> usize {
         usize::from(self.names.population(&end.name).is_some_and(|population| population.family.is_some()))
     }
@@ -88,10 +91,15 @@ impl Check<'_, '_> {
         let member = end.brackets.first().filter(|_| self.members(end) == 1);
         let name = format!("{root}{}", member.map_or_else(String::new, ToString::to_string));
         let is_view = matches!(self.names.meaning(&end.name), Some(Meaning::View(_)));
-        Of {
-            name,
-            size: self.size_of(&end.name),
-            whole: if is_view { "the view of" } else { "the population" },
+        Of { name, size: self.size_of(&end.name), whole: if is_view { VIEW } else { "the population" } }
+    }
+
+    /// The cells that an end stands for.
+    fn chosen(&self, end: &End) -> Of {
+        let all = self.of(end);
+        match end.brackets.get(self.members(end)) {
+            Some(chosen) => Of { size: chosen_of(all.size, &chosen.stream()), whole: VIEW, ..all },
+            None => all,
         }
     }
 
@@ -101,16 +109,12 @@ impl Check<'_, '_> {
             Meaning::Population(population) => number(population.size.as_ref()?),
             Meaning::View(view) => {
                 let end = view.end.as_ref().filter(|end| self.names.precedes(&end.name, &view.name))?;
-                let all = self.size_of(&end.name);
-                let some = match end.brackets.get(self.members(end)) {
-                    Some(chosen) => chosen_of(all, &chosen.stream()),
-                    None => all,
-                };
+                let cells = self.chosen(end).size;
                 match &view.choice {
-                    None => some,
+                    None => cells,
                     Some(choice) if choice.method == "sample" => number(&choice.arguments),
                     Some(choice) if choice.method == "mask" => None,
-                    Some(choice) => chosen_of(some, &choice.arguments),
+                    Some(choice) => chosen_of(cells, &choice.arguments),
                 }
             }
             _ => None,
@@ -122,9 +126,13 @@ impl Check<'_, '_> {
 struct Of {
     /// The population's name.
     name: String,
+    /// How many, where that is written.
     size: Option<usize>,
+    /// What stands before the name of what has these cells.
     whole: &'static str,
 }
+
+const VIEW: &str = "the view of";
 
 /// An end of a range.
 enum Bound {

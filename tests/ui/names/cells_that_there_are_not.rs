@@ -13,6 +13,8 @@ network! {
     inject DcSource { amplitude: 0.1nA, .. } -> exc[[3, 100]];
     record exc[[3, 5, 3]]: spikes;
     record exc[7]: v;
+    view few = exc[10..30].sample(21);
+    view late = layer[1][[1, 4]].slice(1..3);
 }
 
 fn main() {}
