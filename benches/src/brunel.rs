@@ -18,6 +18,21 @@ pub fn drive() -> Frequency {
     1000.0 * eta * theta * 0.25 / (weight().base() * 20.0 * 0.5) * Hz
 }
 
+/// With a threshold 20 mV above rest.
+fn cell() -> IfCurrExp {
+    IfCurrExp {
+        cm: 0.25 * nF,
+        tau_m: 20.0 * ms,
+        tau_syn_E: 0.5 * ms,
+        tau_syn_I: 0.5 * ms,
+        tau_refrac: 2.0 * ms,
+        v_rest: 0.0 * mV,
+        v_reset: 0.0 * mV,
+        v_thresh: 20.0 * mV,
+        ..Default::default()
+    }
+}
+
 network! {
     /// 4 n excitatory and n inhibitory cells, each with n / 2.5 excitatory and n / 10 inhibitory inputs.
     pub struct Brunel<B: Backend> {
@@ -33,17 +48,7 @@ network! {
     simulator sim: B { processes: ranks, timestep: 0.1ms };
 
     let j = weight();
-    let cell = IfCurrExp {
-        cm: 0.25 * nF,
-        tau_m: 20.0 * ms,
-        tau_syn_E: 0.5 * ms,
-        tau_syn_I: 0.5 * ms,
-        tau_refrac: 2.0 * ms,
-        v_rest: 0.0 * mV,
-        v_reset: 0.0 * mV,
-        v_thresh: 20.0 * mV,
-        ..Default::default()
-    };
+    let cell = cell();
 
     population noise on sim: [SpikeSourcePoisson { rate: drive(), .. }; 5 * n];
     population cells on sim: [IfCurrExp { ..cell }; 5 * n];
@@ -77,17 +82,7 @@ network! {
     simulator sim: Native { processes: ranks, timestep: 0.1ms };
 
     let j = weight();
-    let cell = IfCurrExp {
-        cm: 0.25 * nF,
-        tau_m: 20.0 * ms,
-        tau_syn_E: 0.5 * ms,
-        tau_syn_I: 0.5 * ms,
-        tau_refrac: 2.0 * ms,
-        v_rest: 0.0 * mV,
-        v_reset: 0.0 * mV,
-        v_thresh: 20.0 * mV,
-        ..Default::default()
-    };
+    let cell = cell();
 
     population noise on sim: [SpikeSourcePoisson { rate: drive(), .. }; 5 * n];
     population exc on sim: [IfCurrExp { ..cell.clone() }; 4 * n];

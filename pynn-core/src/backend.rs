@@ -222,6 +222,18 @@ fn undivided() -> Error {
     )
 }
 
+/// The error of a simulator whose run would go on to `time`, for more than 2^32 - 1 time steps.
+#[must_use]
+pub fn too_far(time: Tick) -> Error {
+    Error::new(ErrorKind::Usage, format!("{time} is beyond the {} time steps of a run", u32::MAX))
+}
+
+/// The error of a simulator that is `now` where the spike of a cell, fired at `stamp`, would have had to act already.
+#[must_use]
+pub fn too_late(gid: u32, stamp: Tick, now: Tick) -> Error {
+    Error::new(ErrorKind::Simulator, format!("a spike of cell {gid} at {stamp} came at {now}, too late"))
+}
+
 /// The error of a backend that does not take over what has changed.
 #[must_use]
 pub fn unchangeable(part: &Part<'_>, change: &Change) -> Error {

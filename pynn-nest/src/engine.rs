@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use pynn_core::backend::{LocalPopulation, LocalProjection, Packet, Part, Samples, Simulator, Statistics};
+use pynn_core::backend::{
+    LocalPopulation, LocalProjection, Packet, Part, Samples, Simulator, Statistics, too_far, too_late,
+};
 use pynn_core::change::{Change, SynapseValue};
 use pynn_core::error::{Error, ErrorKind, Result};
 use pynn_core::network::Selection;
@@ -198,8 +200,7 @@ impl Engine {
 
     /// A spike of the cell with global id `gid` in `step` came too late.
     fn late(&self, gid: u32, step: i64) -> Error {
-        let (stamp, now) = (self.timestep * step, self.timestep * i64::from(self.now));
-        Error::new(ErrorKind::Simulator, format!("a spike of cell {gid} at {stamp} came at {now}, too late"))
+        too_late(gid, self.timestep * step, self.timestep * i64::from(self.now))
     }
 
     /// Puts into NEST what has waited and is near enough now.
@@ -432,8 +433,4 @@ impl Sampler {
 fn seed(part: &Part<'_>) -> u32 {
     let rank = (part.simulator.0 as u64) << 32 | part.share as u64;
     part.network.key(Purpose::Model, rank).words()[0].max(1)
-}
-
-fn too_far(time: Tick) -> Error {
-    Error::new(ErrorKind::Usage, format!("{time} is beyond the {} time steps of a run", u32::MAX))
 }

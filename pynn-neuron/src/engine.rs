@@ -5,9 +5,10 @@ use std::collections::HashMap;
 
 use pynn_core::backend::{
     Currents, Draw, Injected, LocalPopulation, LocalProjection, Packet, Part, Samples, Simulator, Statistics,
+    too_far, too_late,
 };
 use pynn_core::change::{Change, SynapseValue};
-use pynn_core::error::{Error, ErrorKind, Result};
+use pynn_core::error::{Error, Result};
 use pynn_core::network::Selection;
 use pynn_core::plastic::Synapse;
 use pynn_core::population::{PopulationId, ProjectionId};
@@ -200,14 +201,7 @@ impl Simulator for Engine {
             let shortest = self.shortest.get(&spike.gid);
             let in_time = shortest.is_none_or(|shortest| step.saturating_add(*shortest) > self.now);
             if !(in_time && changes_in_time) {
-                return Err(Error::new(
-                    ErrorKind::Simulator,
-                    format!(
-                        "a spike of cell {} at {stamp} came at {}, too late",
-                        spike.gid,
-                        self.timestep * i64::from(self.now)
-                    ),
-                ));
+                return Err(too_late(spike.gid, stamp, self.timestep * i64::from(self.now)));
             }
             if shortest.is_none() {
                 continue;
@@ -330,8 +324,4 @@ pub(crate) fn number_of(groups: &[Group], population: PopulationId, cell: u32) -
 fn number(count: usize) -> Result<u32> {
     u32::try_from(count)
         .map_err(|_| Error::description("more than 2^32 cells on one rank; use more processes"))
-}
-
-fn too_far(time: Tick) -> Error {
-    Error::new(ErrorKind::Usage, format!("{time} is beyond the {} time steps of a run", u32::MAX))
 }
