@@ -143,12 +143,13 @@ impl Drive {
             self.draw(sent / BLOCK);
         }
         let counts = &self.counts[(sent % BLOCK) as usize];
+        let mut total = 0;
         match (&self.slots, &self.weights) {
             (Slots::Range(slots), Weights::Same(weight)) => {
-                poisson::add_same(counts, *weight, &mut inputs[slots.clone()])
+                poisson::add_same(counts, *weight, &mut inputs[slots.clone()], &mut total)
             }
             (Slots::Range(slots), Weights::Each(weights)) => {
-                poisson::add_each(counts, weights, &mut inputs[slots.clone()])
+                poisson::add_each(counts, weights, &mut inputs[slots.clone()], &mut total)
             }
             (Slots::List(slots), weights) => {
                 for (k, (slot, count)) in slots.iter().zip(counts).enumerate() {
@@ -157,10 +158,11 @@ impl Drive {
                         Weights::Each(weights) => weights[k],
                     };
                     inputs[*slot as usize] += i64::from(*count) * i64::from(weight);
+                    total += u64::from(*count);
                 }
             }
         }
-        poisson::total(counts)
+        total
     }
 
     /// Draws the counts of the steps of `block`.

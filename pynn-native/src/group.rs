@@ -192,17 +192,22 @@ impl Sampler {
 
 /// Calls `fired` for each cell whose mark is not 0, in order, and takes the marks away.
 #[inline]
-#[expect(clippy::cast_possible_truncation, reason = "cells are numbered by 32 bits")]
 fn scan(marks: &mut [u8], mut fired: impl FnMut(u32)) {
     // Few cells fire in a step: most chunks are done with one comparison.
-    const CHUNK: usize = 64;
-    for (number, chunk) in marks.chunks_mut(CHUNK).enumerate() {
-        if chunk.iter().fold(0, |any, mark| any | mark) == 0 {
+    const CHUNKS: [usize; 2] = [512, 64];
+    let none = |marks: &[u8]| marks.iter().fold(0, |any, mark| any | mark) == 0;
+    for (first, marks) in (0..).step_by(CHUNKS[0]).zip(marks.chunks_mut(CHUNKS[0])) {
+        if none(marks) {
             continue;
         }
-        for (index, mark) in chunk.iter_mut().enumerate().filter(|(_, mark)| **mark != 0) {
-            fired((number * CHUNK + index) as u32);
-            *mark = 0;
+        for (first, marks) in (first..).step_by(CHUNKS[1]).zip(marks.chunks_mut(CHUNKS[1])) {
+            if none(marks) {
+                continue;
+            }
+            for (index, mark) in (first..).zip(marks).filter(|(_, mark)| **mark != 0) {
+                fired(index);
+                *mark = 0;
+            }
         }
     }
 }
@@ -213,13 +218,13 @@ mod tests {
 
     #[test]
     fn a_scan_finds_every_mark_once() {
-        let mut marks = vec![0; 200];
-        for index in [0, 63, 64, 130, 199] {
+        let mut marks = vec![0; 1200];
+        for index in [0, 63, 64, 130, 511, 512, 1199] {
             marks[index] = 1;
         }
         let mut found = Vec::new();
         scan(&mut marks, |index| found.push(index));
-        assert_eq!(found, [0, 63, 64, 130, 199]);
+        assert_eq!(found, [0, 63, 64, 130, 511, 512, 1199]);
         assert!(marks.iter().all(|mark| *mark == 0));
     }
 }

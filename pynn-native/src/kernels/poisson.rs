@@ -159,38 +159,39 @@ vectorised! {
 }
 
 #[inline(always)]
-fn add_same_body(counts: &[u16], weight: i32, inputs: &mut [i64]) {
+fn add_same_body(counts: &[u16], weight: i32, inputs: &mut [i64], total: &mut u64) {
     let counts = &counts[..inputs.len()];
+    let mut sum = 0;
     for i in 0..inputs.len() {
         inputs[i] += i64::from(counts[i]) * i64::from(weight);
+        sum += u64::from(counts[i]);
     }
+    *total += sum;
 }
 
 #[inline(always)]
-fn add_each_body(counts: &[u16], weights: &[i32], inputs: &mut [i64]) {
+fn add_each_body(counts: &[u16], weights: &[i32], inputs: &mut [i64], total: &mut u64) {
     let (counts, weights) = (&counts[..inputs.len()], &weights[..inputs.len()]);
+    let mut sum = 0;
     for i in 0..inputs.len() {
         inputs[i] += i64::from(counts[i]) * i64::from(weights[i]);
+        sum += u64::from(counts[i]);
     }
+    *total += sum;
 }
 
 vectorised! {
-    /// Adds `weight` to each input as often as its source fired.
-    pub fn add_same / add_same_at [] = add_same_body(counts: &[u16], weight: i32, inputs: &mut [i64])
+    /// Adds `weight` to each input as often as its source fired, and to `total` how often all did.
+    pub fn add_same / add_same_at [] = add_same_body(
+        counts: &[u16], weight: i32, inputs: &mut [i64], total: &mut u64,
+    )
 }
 
 vectorised! {
-    /// Adds to each input its weight as often as its source fired.
-    pub fn add_each / add_each_at [] = add_each_body(counts: &[u16], weights: &[i32], inputs: &mut [i64])
-}
-
-/// The sum of `counts`.
-pub fn total(counts: &[u16]) -> u64 {
-    // In 32 bits, which more lanes fit: a chunk cannot overflow them.
-    counts
-        .chunks(1 << 16)
-        .map(|chunk| u64::from(chunk.iter().map(|count| u32::from(*count)).sum::<u32>()))
-        .sum()
+    /// Adds to each input its weight as often as its source fired, and to `total` how often all did.
+    pub fn add_each / add_each_at [] = add_each_body(
+        counts: &[u16], weights: &[i32], inputs: &mut [i64], total: &mut u64,
+    )
 }
 
 #[cfg(test)]
