@@ -49,7 +49,7 @@ impl Engine {
     /// Makes all connections anew; spikes that are under way stay so.
     fn rewire(&mut self, part: &Part<'_>) -> Result<()> {
         let mut wiring = Wiring::new(part, &self.groups, &self.plastic)?;
-        wiring.keep(&mut self.wiring);
+        wiring.keep(&mut self.wiring, self.now);
         self.wiring = wiring;
         self.groups.iter_mut().for_each(|group| group.measure(part));
         self.link();

@@ -68,8 +68,8 @@ impl Engine {
     /// Adds up what arrives at the end of `step`.
     fn gather(&mut self, step: u32) {
         self.events += self.wiring.deliver(step, &mut self.inputs);
-        let sources = &self.wiring.sources;
-        self.events += self.plastic.deliver(|from| &sources[from].history, step, &mut self.inputs);
+        let wiring = &self.wiring;
+        self.events += self.plastic.deliver(|from| wiring.history(from), step, &mut self.inputs);
     }
 
     fn step(&mut self, out: &mut Vec<Spike>) {
@@ -82,15 +82,15 @@ impl Engine {
         for group in &mut self.groups {
             let fired = out.len();
             group.step(step, &mut self.inputs, out);
-            if let Some(source) = group.source.map(|source| &mut self.wiring.sources[source]) {
+            if let Some(source) = group.source {
                 for spike in &out[fired..] {
-                    source.history.push(step, spike.gid - source.first_gid);
+                    self.wiring.hear(source, spike.gid, step);
                 }
             }
             self.plastic.fired(group.population, group.first_gid, &out[fired..]);
         }
         self.plastic.tidy(step);
-        self.wiring.sources.iter_mut().for_each(|source| source.history.rotate());
+        self.wiring.rotate();
         self.now = step;
     }
 }
@@ -144,10 +144,8 @@ impl Simulator for Engine {
             from = number;
             let stamp = packet.timestep * i64::from(spike.step);
             let step = u32::try_from(stamp.steps_up(self.timestep)).map_err(|_| too_far(stamp))?;
-            let source = &self.wiring.sources[number];
-            let row = spike.gid - source.first_gid;
-            let changing = |steps| self.plastic.has_delay_within(number, row, steps);
-            if self.wiring.is_late(source, row, step, self.now, changing) {
+            let changing = |row, steps| self.plastic.has_delay_within(number, row, steps);
+            if self.wiring.is_late(number, spike.gid, step, self.now, changing) {
                 return Err(Error::new(
                     ErrorKind::Simulator,
                     format!(
@@ -157,7 +155,7 @@ impl Simulator for Engine {
                     ),
                 ));
             }
-            self.wiring.hear(number, row, step);
+            self.wiring.hear(number, spike.gid, step);
         }
         Ok(())
     }

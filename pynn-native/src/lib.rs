@@ -7,9 +7,8 @@
 //! | standard cells: parameters to coefficients | [`cells`] |
 //! | cells of your own | [`CellKernel`] |
 //! | synapses by source, sorted by delay | `table`, `build` |
-//! | what arrives in a step | `wiring` |
+//! | what arrives in which step | `wiring`, `agenda` |
 //! | synapses that change | [`pynn_core::plastic`] |
-//! | spikes of the last steps | [`pynn_core::plastic::History`] |
 //! | Poisson input drawn where it is used | `drive` |
 //! | cells of a population, samples | `group` |
 //! | gap junctions | `gap` |
@@ -17,9 +16,9 @@
 //! | what is set between runs | `change` |
 //!
 //! # One step
-//! Step `n` first adds up what arrives at `n h`: for each delay `d` the synapses of that delay of all cells that fired in
-//! step `n - d`. Then each group of cells takes its inputs and advances; see [`kernels`] for the order within a cell.
-//! Spikes of other ranks and of sources are put into the same histories as own ones.
+//! A spike that is fired in step `n`, or heard of, puts its synapses of each delay `d` on the agenda of step `n + d`. Step
+//! `n` first adds up what is on its agenda, which arrives at `n h`. Then each group of cells takes its inputs and advances;
+//! see [`kernels`] for the order within a cell. Spikes of other ranks and of sources go the same way as own ones.
 //!
 //! # Exact sums
 //! Weights are multiples of a quantum (2^-30 of the largest weight onto the receptor) and inputs are sums of integers.
@@ -31,6 +30,7 @@
 //! step, and stable where those weights add up to less than `cm` over the time step. Potentials of cells of other ranks come
 //! after each step, and a cell's junctions are summed up in an order that all ranks agree on.
 
+mod agenda;
 mod build;
 pub mod cells;
 mod change;

@@ -1,8 +1,9 @@
 //! Synapses that do not change, and what arrives by them.
 //!
 //! What arrives in a step is added up at its beginning, or, where a rank would only wait for spikes of others, before
-//! these have come: then their segments follow one by one.
+//! these have come: then what they add follows.
 
+use std::collections::VecDeque;
 use std::ops::Range;
 
 use pynn_core::backend::{Backend, LocalProjection, Part};
@@ -11,20 +12,30 @@ use pynn_core::plastic::{History, Synapse, Tables};
 use pynn_core::population::PopulationId;
 
 use crate::Native;
+use crate::agenda::Agenda;
 use crate::build::{self, Onto};
 use crate::drive::Drive;
 use crate::group::Group;
-use crate::table::{Due, Table, deliver};
+use crate::table::{Table, deliver};
 
 /// A population whose spikes act on cells of this rank, wherever it lives.
-pub(crate) struct Source {
+struct Source {
     population: PopulationId,
-    pub(crate) first_gid: u32,
+    first_gid: u32,
     size: u32,
     /// The numbers of its tables.
     tables: Range<usize>,
     shortest: u32,
-    pub(crate) history: History,
+    /// Its spikes, as far as synapses that change want to know them.
+    history: Option<History>,
+}
+
+/// A spike of a cell of a source.
+#[derive(Clone, Copy)]
+struct Heard {
+    source: u32,
+    row: u32,
+    step: u32,
 }
 
 impl Source {
@@ -38,11 +49,16 @@ impl Source {
 pub(crate) struct Wiring {
     tables: Vec<Table>,
     /// Ordered by global id.
-    pub(crate) sources: Vec<Source>,
+    sources: Vec<Source>,
     pub(crate) drives: Vec<Drive>,
-    /// The step for which all has been delivered but for `due`.
-    prepared: Option<u32>,
-    due: Due,
+    agenda: Agenda,
+    /// The longest delay of `tables`.
+    longest: u32,
+    /// Spikes that may still be under way, and how many of the last ones are not on the agenda yet.
+    recent: VecDeque<Heard>,
+    new: usize,
+    /// Whether drives have been added for the next step.
+    driven: bool,
 }
 
 impl Wiring {
@@ -59,8 +75,10 @@ impl Wiring {
         let mut tables = build::tables(part, rest)?;
         tables.sort_by_key(|(population, _)| part.network.populations()[population.0].first_gid);
         let sources = sources(part, &tables, plastic);
-        let tables = tables.into_iter().map(|(_, table)| table).collect();
-        Ok(Self { tables, sources, drives, prepared: None, due: Due::default() })
+        let tables: Vec<Table> = tables.into_iter().map(|(_, table)| table).collect();
+        let longest = tables.iter().filter_map(|table| table.delays.last()).max().copied().unwrap_or(0);
+        let (agenda, recent) = (Agenda::new(1), VecDeque::new());
+        Ok(Self { tables, sources, drives, agenda, longest, recent, new: 0, driven: false })
     }
 
     /// The number of the source that `population` is, if it is one.
@@ -78,69 +96,95 @@ impl Wiring {
         self.sources[number].has(gid).then_some(number)
     }
 
-    /// Whether the spike of `row` of `source` in `step` would have had to act at step `now` or before.
-    /// `changing` says whether it has a delay of so many steps or less in tables of synapses that change.
+    /// The spikes of source number `source`, which has synapses that change.
+    pub(crate) fn history(&self, source: usize) -> &History {
+        self.sources[source].history.as_ref().expect("made for sources of synapses that change")
+    }
+
+    /// Whether the spike of cell `gid` of source number `source` in `step` would have had to act at step `now` or before.
+    /// `changing` says whether a row of the source has a delay of so many steps or less among synapses that change.
     #[inline]
     pub(crate) fn is_late(
         &self,
-        source: &Source,
-        row: u32,
+        source: usize,
+        gid: u32,
         step: u32,
         now: u32,
-        changing: impl Fn(u32) -> bool,
+        changing: impl Fn(u32, u32) -> bool,
     ) -> bool {
-        let tables = || &self.tables[source.tables.clone()];
-        step.saturating_add(source.shortest) <= now
-            && (tables().iter().any(|table| table.has_delay_within(row, now - step)) || changing(now - step))
+        let source = &self.sources[source];
+        if step.saturating_add(source.shortest) > now {
+            return false;
+        }
+        let (row, ago) = (gid - source.first_gid, now - step);
+        let tables = &self.tables[source.tables.clone()];
+        tables.iter().any(|table| table.has_delay_within(row, ago)) || changing(row, ago)
     }
 
-    /// Takes in the spike of `row` of source number `source` in `step`, which is not late.
+    /// Takes in the spike of cell `gid` of source number `source` in `step`, which is not late.
     #[inline]
-    pub(crate) fn hear(&mut self, source: usize, row: u32, step: u32) {
-        let source = &mut self.sources[source];
-        source.history.push(step, row);
-        if let Some(prepared) = self.prepared {
-            for number in source.tables.clone() {
-                self.tables[number].due_late(number as u32, (step, row), prepared, &mut self.due);
-            }
+    pub(crate) fn hear(&mut self, source: usize, gid: u32, step: u32) {
+        let Source { tables, history, first_gid, .. } = &mut self.sources[source];
+        let row = gid - *first_gid;
+        self.tables[tables.clone()].iter().for_each(|table| table.prefetch_row(row));
+        if let Some(history) = history {
+            history.push(step, row);
         }
+        self.recent.push_back(Heard { source: source as u32, row, step });
+        self.new += 1;
     }
 
-    /// Adds to `inputs` what arrives at the end of `step` as far as it is known, and says how many events that were.
+    /// Puts the spikes that are new on the agenda.
+    fn note(&mut self) {
+        for heard in self.recent.iter().skip(self.recent.len() - self.new) {
+            for number in self.sources[heard.source as usize].tables.clone() {
+                self.tables[number].note(number as u32, heard.row, heard.step, &mut self.agenda);
+            }
+        }
+        self.new = 0;
+    }
+
+    /// Adds to `inputs` what arrives at the end of `step`, the next one, as far as it is known and has not been added, and
+    /// says how many events that were.
     pub(crate) fn prepare(&mut self, step: u32, inputs: &mut [i64]) -> u64 {
-        for source in &self.sources {
-            for number in source.tables.clone() {
-                self.tables[number].due(number as u32, &source.history, i64::from(step), &mut self.due);
-            }
+        self.note();
+        let mut events = deliver(&self.tables, self.agenda.next(), inputs);
+        self.agenda.next().clear();
+        if !self.driven {
+            self.driven = true;
+            events += self.drives.iter_mut().map(|drive| drive.deliver(step, inputs)).sum::<u64>();
         }
-        self.prepared = Some(step);
-        let drives = self.drives.iter_mut().map(|drive| drive.deliver(step, inputs)).sum::<u64>();
-        drives + self.deliver_due(inputs)
-    }
-
-    /// Adds to `inputs` what arrives at the end of `step`, all of which is known and some of which may have been added
-    /// before, and says how many events were not.
-    pub(crate) fn deliver(&mut self, step: u32, inputs: &mut [i64]) -> u64 {
-        let events =
-            if self.prepared == Some(step) { self.deliver_due(inputs) } else { self.prepare(step, inputs) };
-        self.prepared = None;
         events
     }
 
-    fn deliver_due(&mut self, inputs: &mut [i64]) -> u64 {
-        deliver(&self.tables, &mut self.due, inputs)
+    /// As [`prepare`](Self::prepare), when all is known; goes on by one step.
+    pub(crate) fn deliver(&mut self, step: u32, inputs: &mut [i64]) -> u64 {
+        let events = self.prepare(step, inputs);
+        self.driven = false;
+        self.agenda.rotate();
+        let is_over = |heard: &Heard| heard.step.saturating_add(self.longest) <= step;
+        while self.recent.front().is_some_and(is_over) {
+            self.recent.pop_front();
+        }
+        events
+    }
+
+    /// Forgets the oldest step of the histories.
+    pub(crate) fn rotate(&mut self) {
+        self.sources.iter_mut().filter_map(|source| source.history.as_mut()).for_each(History::rotate);
     }
 
     /// Back to time 0.
     pub(crate) fn reset(&mut self) {
-        self.prepared = None;
-        self.due = Due::default();
-        self.sources.iter_mut().for_each(|source| source.history.reset());
+        self.agenda.reset();
+        self.recent.clear();
+        (self.new, self.driven) = (0, false);
+        self.sources.iter_mut().filter_map(|source| source.history.as_mut()).for_each(History::reset);
         self.drives.iter_mut().for_each(Drive::reset);
     }
 
-    /// Takes over the spikes that are under way in `old`, whose connections are the same.
-    pub(crate) fn keep(&mut self, old: &mut Self) {
+    /// Takes over the spikes that are under way in `old` after `now` steps; its connections are the same.
+    pub(crate) fn keep(&mut self, old: &mut Self, now: u32) {
         for source in &mut self.sources {
             if let Some(old) = old.sources.iter_mut().find(|old| old.population == source.population) {
                 std::mem::swap(&mut source.history, &mut old.history);
@@ -149,6 +193,8 @@ impl Wiring {
         for (drive, old) in self.drives.iter_mut().zip(&mut old.drives) {
             drive.keep_rates(old);
         }
+        std::mem::swap(&mut self.recent, &mut old.recent);
+        (self.agenda, self.new) = (Agenda::new(now + 1), self.recent.len());
     }
 
     pub(crate) fn synapses(&self) -> usize {
@@ -159,6 +205,7 @@ impl Wiring {
     pub(crate) fn bytes(&self) -> usize {
         self.tables.iter().map(Table::bytes).sum::<usize>()
             + self.drives.iter().map(Drive::bytes).sum::<usize>()
+            + self.agenda.bytes()
     }
 }
 
@@ -194,17 +241,17 @@ fn sources(part: &Part<'_>, tables: &[(PopulationId, Table)], plastic: &Tables) 
         let of = |other: &PopulationId| first_gid(other).cmp(&first_gid(&population));
         let start = tables.partition_point(|(other, _)| of(other).is_lt());
         let tables_of = start..tables.partition_point(|(other, _)| of(other).is_le());
-        let changing = plastic.sources().filter(|(other, _)| *other == population);
+        let changing = || plastic.sources().filter(|(other, _)| *other == population);
+        let changing_delays = || changing().flat_map(|(_, delays)| delays);
         let delays = tables[tables_of.clone()].iter().flat_map(|(_, table)| &table.delays);
-        let delays = delays.chain(changing.flat_map(|(_, delays)| delays));
         let spec = &part.network.populations()[population.0];
         Source {
             population,
             first_gid: spec.first_gid,
             size: spec.cells().size(),
             tables: tables_of,
-            shortest: delays.clone().min().copied().unwrap_or(1),
-            history: History::new(delays.max().copied().unwrap_or(1)),
+            shortest: delays.chain(changing_delays()).min().copied().unwrap_or(1),
+            history: changing().next().map(|_| History::new(changing_delays().max().copied().unwrap_or(1))),
         }
     };
     populations.into_iter().map(source).collect()
