@@ -1,6 +1,6 @@
 //! The ranks of one thread. Each goes as far as it can, then the next; the thread waits when none can do anything.
 
-use pynn_core::error::Error;
+use pynn_core::error::{Error, Result};
 
 use crate::clock::Span;
 use crate::command::{Answer, Command};
@@ -84,12 +84,11 @@ impl Shift<'_> {
         self.running = running;
     }
 
-    /// Waits if no rank could do anything, and stops all if one has failed.
+    /// Prepares or waits if no rank could do anything, and stops all if one has failed.
     fn rest(&mut self, patience: &mut Patience) {
-        let Some(first) = self.running.first_mut() else { return };
         if self.worked {
             patience.reset();
-        } else if let Err(error) = first.pause(patience) {
+        } else if let Err(error) = self.prepare_or_pause(patience) {
             self.failure.get_or_insert(error);
         }
         if let Some(error) = &self.failure {
@@ -97,6 +96,15 @@ impl Shift<'_> {
                 let error = worker.stop(error.clone());
                 (self.answer)(worker.rank(), Err(error));
             }
+        }
+    }
+
+    /// Lets one rank prepare its next step: only now, since others wait for the spikes of all. Or waits, when all are
+    /// prepared.
+    fn prepare_or_pause(&mut self, patience: &mut Patience) -> Result<()> {
+        match self.running.iter_mut().find(|worker| worker.can_prepare()) {
+            Some(worker) => worker.prepare(),
+            None => self.running.first_mut().map_or(Ok(()), |first| first.pause(patience)),
         }
     }
 

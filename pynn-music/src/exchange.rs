@@ -190,12 +190,7 @@ impl Exchange {
     /// When the simulator or the transport fails, and when a packet comes out of turn or a spike late.
     pub fn turn(&mut self, node: &mut dyn Node, transport: &mut dyn Transport) -> Result<Turn> {
         let slot = self.send(transport)?;
-        let mut packet = self.take(node, transport)?;
-        if packet.is_some() && !self.prepared && self.time < self.span.end {
-            self.prepared = true;
-            node.prepare()?;
-            packet = self.take(node, transport)?;
-        }
+        let packet = self.take(node, transport)?;
         if let Some(wait) = slot.or(packet) {
             return Ok(Turn::Waits(wait));
         }
@@ -207,6 +202,21 @@ impl Exchange {
         node.advance(self.time, to, &mut self.outbox)?;
         self.reach(to);
         Ok(Turn::Stepped)
+    }
+
+    /// Whether there is a next step in this run that the simulator has not prepared yet.
+    #[must_use]
+    pub fn can_prepare(&self) -> bool {
+        !self.prepared && self.time != self.span.end
+    }
+
+    /// Lets the simulator prepare the next step: for a rank that waits and [can](Self::can_prepare).
+    ///
+    /// # Errors
+    /// When the simulator fails.
+    pub fn prepare(&mut self, node: &mut dyn Node) -> Result<()> {
+        self.prepared = true;
+        node.prepare()
     }
 
     /// Goes to `time`, and notes what the next step needs: the turns of a wait then only look for it.

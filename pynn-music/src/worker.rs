@@ -244,6 +244,19 @@ impl Worker {
         Ok(Pace::Done)
     }
 
+    /// Whether it can prepare its next step while it waits.
+    pub(crate) fn can_prepare(&self) -> bool {
+        self.run.is_some() && self.exchange.can_prepare()
+    }
+
+    /// Prepares its next step.
+    pub(crate) fn prepare(&mut self) -> Result<()> {
+        self.guard(|worker| {
+            let node = worker.node.as_mut().ok_or_else(not_built)?;
+            worker.exchange.prepare(&mut node.recording(&mut worker.recorder))
+        })
+    }
+
     /// One turn of a wait of all ranks of the thread.
     pub(crate) fn pause(&mut self, patience: &mut Patience) -> Result<()> {
         self.transport.pause(patience)

@@ -105,6 +105,10 @@ impl Play {
                 let (exchange, player, transport) = &mut self.ranks[rank];
                 transport.honest = honest;
                 let turn = exchange.turn(player, transport).unwrap();
+                self.random = mix(self.random, 3);
+                if matches!(turn, Turn::Waits(_)) && self.random.is_multiple_of(2) && exchange.can_prepare() {
+                    exchange.prepare(player).unwrap();
+                }
                 done[rank] = turn == Turn::Done;
                 assert!(!(done[rank] && player.prepared), "a step is prepared that does not follow");
                 stepped |= !matches!(turn, Turn::Waits(_));
