@@ -189,5 +189,6 @@ pub const EVERYWHERE: &[(&str, &str)] = &[
     ("set", "parameters and spike times that are set between runs"),
     ("initialize", "states that are shown and set between runs"),
     ("weights", "weights that are read, and set between runs"),
+    ("delays", "delays that are read, and set at time 0; by the native engine between any runs"),
     ("callbacks", "callbacks while running"),
 ];

@@ -11,7 +11,7 @@ use crate::change::{Change, SynapseValue};
 use crate::connector::Connector;
 use crate::error::{Error, ErrorKind, Result};
 use crate::network::{Network, ProjectionSpec};
-use crate::population::PopulationId;
+use crate::population::{PopulationId, ProjectionId};
 use crate::source::Sources;
 use crate::time::{Spike, Tick};
 
@@ -240,11 +240,23 @@ pub fn unchangeable(part: &Part<'_>, change: &Change) -> Error {
     let what = match change {
         Change::Parameter { .. } => "parameters of cells",
         Change::State { .. } => "states of cells",
+        Change::Synapses { value: SynapseValue::Delay, .. } => "delays",
         Change::Synapses { .. } => "values of connections",
         Change::Electrode { .. } => "electrodes",
     };
     unsupported(part.network, part.spec().backend, &format!("changes no {what} between runs"))
 }
+
+/// The error of a backend that cannot change the delays of a projection now, or not of its synapses: `why`, with the remedy.
+#[must_use]
+pub fn unchangeable_delays(part: &Part<'_>, projection: ProjectionId, why: &str) -> Error {
+    let name = &part.network.projections()[projection.0].name;
+    Error::new(ErrorKind::Usage, format!("projection `{name}`: {why}"))
+}
+
+/// Why the delays of synapses that change stay.
+pub const DELAYS_STAY: &str = "the delays of synapses that change cannot be set between runs, since each remembers what came to \
+                               it and when; describe them";
 
 fn unsupported(network: &Network, backend: &str, what: &str) -> Error {
     let message = format!("the {backend} backend {what}; describe it in network `{}`", network.name());

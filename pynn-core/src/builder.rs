@@ -15,6 +15,7 @@ use std::sync::Arc;
 use crate::backend::{Backend, Connects, Lowered, Simulates, Transmits};
 use crate::cell::CellType;
 use crate::connector::Ends;
+use crate::delay::{Delays, not_finite};
 use crate::error::{Error, ErrorKind, Result};
 use crate::gap;
 use crate::network::{
@@ -24,7 +25,7 @@ use crate::part::bad_value;
 use crate::population::{
     Population, PopulationId, Projection, ProjectionId, Senders, SimulatorHandle, SimulatorId, Target,
 };
-use crate::row::{LONGEST_DELAY, WeightRule, check_listed, check_parameters, delay_steps};
+use crate::row::{LONGEST_DELAY, WeightRule, check_listed, check_parameters};
 use crate::space::{Line, Space};
 use crate::synapse::SynapseType;
 use crate::time::Tick;
@@ -332,44 +333,28 @@ impl NetworkBuilder {
         let allowed = spec.shortest_delay_allowed(&self.network);
         // Drawn and computed delays are at least this, or an error when they are drawn.
         let least = step * allowed.steps_up(step);
-        let rounded = |ms: f64| step * i64::from(delay_steps(ms, step));
-        let exact = |delay: Tick| (delay, delay, delay.time());
-        let listed = |(low, high): (f64, f64)| (rounded(low), rounded(high), Time::new(low));
-        // The shortest, the longest, and the shortest as it was given.
-        let (shortest, longest, given) = match (spec.connector.listed_delays(), &spec.values.delay) {
-            (Some(extremes), _) => listed(extremes),
-            (None, SynapseColumn::Constant(delay)) => exact(constant_delay(*delay, target, least)?),
+        let delays = match (spec.connector.listed_delays(), &spec.values.delay) {
+            (Some((low, high)), _) => Delays::between(low, high, target),
+            (None, SynapseColumn::Constant(delay)) => Delays::constant(*delay, target, least)?,
             (None, SynapseColumn::List(delays)) => {
                 check_listed("delays", delays.len(), &*spec.connector, ends)?;
                 if let Some(bad) = delays.iter().find(|delay| !delay.is_finite()) {
-                    return Err(format!("a delay of {bad} ms is not finite"));
+                    return Err(not_finite(*bad));
                 }
-                listed(delays.iter().fold((f64::INFINITY, 0.0), |(low, high), delay| {
+                let (low, high) = delays.iter().fold((f64::INFINITY, 0.0), |(low, high), delay| {
                     (f64::min(low, *delay), f64::max(high, *delay))
-                }))
+                });
+                Delays::between(low, high, target)
             }
             (None, SynapseColumn::Random(distribution)) => {
                 distribution.check()?;
-                exact(rounded(distribution.lower_bound()).max(least))
+                let low = distribution.lower_bound();
+                Delays::exactly(Delays::between(low, low, target).shortest.max(least))
             }
-            (None, _) => exact(least),
+            (None, _) => Delays::exactly(least),
         };
-        if shortest < allowed {
-            let sources = spec.source.populations().map(|source| self.network.simulator_of(source));
-            let whose =
-                sources.chain([target]).find(|simulator| simulator.timestep == allowed).unwrap_or(target);
-            return Err(format!(
-                "a delay of {given} is shorter than the time step of `{}`, {allowed}; raise the delay or shorten the time step",
-                whose.name
-            ));
-        }
-        if longest > step * i64::from(LONGEST_DELAY) {
-            return Err(format!(
-                "a delay of {longest} is more than {LONGEST_DELAY} time steps of `{}`; shorten it",
-                target.name
-            ));
-        }
-        spec.shortest_delay = shortest;
+        delays.check(&self.network, spec)?;
+        spec.shortest_delay = delays.shortest;
         Ok(())
     }
 
@@ -427,19 +412,4 @@ impl NetworkBuilder {
         Error::all(self.errors)?;
         Ok(self.network)
     }
-}
-
-/// A delay that all connections have: `least` or more, and a multiple of the target's time step.
-fn constant_delay(delay: f64, target: &SimulatorSpec, least: Tick) -> Result<Tick, String> {
-    let tick = Tick::exactly(Time::new(delay), "a delay").map_err(|error| error.message().to_owned())?;
-    if tick.is_multiple_of(target.timestep) {
-        return Ok(tick);
-    }
-    let below = target.timestep * tick.steps_down(target.timestep);
-    let above = (below + target.timestep).max(least);
-    let remedy = if below >= least { format!("{below} or {above}") } else { above.to_string() };
-    Err(format!(
-        "a delay of {tick} is no multiple of the time step of the target's simulator `{}`, {}; use {remedy}",
-        target.name, target.timestep
-    ))
 }

@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use crate::cell::Bound;
+use crate::delay::{Delays, not_finite};
 use crate::error::{Error, ErrorKind, Result};
 use crate::network::{Network, PopulationKind, PopulationSpec, ProjectionSpec};
 use crate::part::bad_value;
@@ -212,7 +213,7 @@ impl Network {
         self.receptor(projection).symbol
     }
 
-    /// Whether a value makes sense for a projection.
+    /// Whether a value makes sense for a connection of a projection.
     ///
     /// # Errors
     /// When it does not: the words are those of the build.
@@ -220,7 +221,7 @@ impl Network {
         let spec = &self.projections[projection.0];
         let result = match value {
             SynapseValue::Weight => WeightRule::new(self, spec).check(number),
-            SynapseValue::Delay => Err("delays cannot be set between runs".to_owned()),
+            SynapseValue::Delay => self.check_delay(spec, number),
             SynapseValue::Parameter(index) => {
                 let info = &spec.family.info().parameters[index];
                 let wrong =
@@ -231,12 +232,39 @@ impl Network {
         result.map_err(|message| Error::description(format!("projection `{}`: {message}", spec.name)))
     }
 
-    /// Replaces a value of a projection's connections; delays stay, since who waits for whom is planned with them.
+    fn check_delay(&self, spec: &ProjectionSpec, delay: f64) -> Result<(), String> {
+        if !spec.family.info().carries_spikes {
+            return Err("gap junctions have no delay".to_owned());
+        }
+        if !delay.is_finite() {
+            return Err(not_finite(delay));
+        }
+        Delays::between(delay, delay, self.target_simulator(spec)).check(self, spec)
+    }
+
+    /// Whether a value makes sense for all connections of a projection: as one delay for all, a multiple of the target's
+    /// time step.
+    ///
+    /// # Errors
+    /// When it does not: the words are those of the build.
+    pub fn check_synapses(&self, projection: ProjectionId, value: SynapseValue, number: f64) -> Result<()> {
+        let spec = &self.projections[projection.0];
+        if value == SynapseValue::Delay && spec.family.info().carries_spikes {
+            let target = self.target_simulator(spec);
+            let least = target.timestep * spec.shortest_delay_allowed(self).steps_up(target.timestep);
+            Delays::constant(number, target, least)
+                .map_err(|message| Error::description(format!("projection `{}`: {message}", spec.name)))?;
+        }
+        self.check_synapse(projection, value, number)
+    }
+
+    /// Replaces a value of a projection's connections. They are not checked: [`check_synapse`](Self::check_synapse) or
+    /// [`check_synapses`](Self::check_synapses) has done that.
     pub fn set_synapses(&mut self, projection: ProjectionId, value: SynapseValue, column: SynapseColumn) {
         let values = &mut self.projections[projection.0].values;
         match value {
             SynapseValue::Weight => values.weight = column,
-            SynapseValue::Delay => {}
+            SynapseValue::Delay => values.delay = column,
             SynapseValue::Parameter(index) => values.parameters[index] = column,
         }
     }
@@ -292,7 +320,7 @@ pub(crate) fn check_column(
     }
 }
 
-/// Weights set between runs: one for each connection onto the cells of one rank, in the order in which
+/// Values of connections set between runs: one for each connection onto the cells of one rank, in the order in which
 /// [`connect`](crate::backend::LocalProjection::connect) of the rank's [`projections`](crate::backend::Part::projections)
 /// emits them. Of gap junctions those of all ranks, in the order of targets: a junction is needed where either end is.
 #[derive(Clone, Debug, PartialEq)]

@@ -17,6 +17,7 @@ pub mod cells;
 pub mod change;
 pub mod connector;
 pub mod connectors;
+mod delay;
 pub mod digest;
 pub mod distance;
 pub mod electrode;

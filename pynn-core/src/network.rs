@@ -200,7 +200,8 @@ pub struct ProjectionSpec {
     pub annotations: Vec<(String, String)>,
     /// What the target's backend made of the synapse type.
     pub(crate) synapse: Erased,
-    /// A lower bound of all delays, a multiple of the target's time step.
+    /// A lower bound of all delays as described, a multiple of the target's time step. Plans rest on it: it stays when delays
+    /// are set between runs.
     pub shortest_delay: Tick,
 }
 

@@ -118,8 +118,13 @@ impl<'n> RowFiller<'n> {
 
     /// Whether values were set between runs, so that their places must be counted.
     pub(crate) fn are_set(&self) -> bool {
-        let mut columns = std::iter::once(&self.spec.values.weight).chain(&self.spec.values.parameters);
-        self.draw == Draw::All && columns.any(|column| matches!(column, SynapseColumn::Set(_)))
+        let is_set = |column: &SynapseColumn| matches!(column, SynapseColumn::Set(_));
+        let values = &self.spec.values;
+        match self.draw {
+            Draw::Sources => false,
+            Draw::Delays => is_set(&values.delay),
+            Draw::All => [&values.delay, &values.weight].into_iter().chain(&values.parameters).any(is_set),
+        }
     }
 
     /// Emits the connections of `row`, of which `target` is the target's index among the cells that live here.
@@ -146,16 +151,22 @@ impl<'n> RowFiller<'n> {
     }
 
     fn fill(&mut self, row: &Row<'_>) -> Result<()> {
+        let first = self.emitted;
+        self.emitted += row.sources.len();
         self.delay = match (row.delays, &self.spec.values.delay) {
             _ if self.draw == Draw::Sources => Filled::Same(0),
+            (_, SynapseColumn::Set(set)) => {
+                self.delays.clear();
+                let steps = |delay: &f64| delay_steps(*delay, self.timestep);
+                self.delays.extend(set.values[first..self.emitted].iter().map(steps));
+                Filled::Each
+            }
             (None, SynapseColumn::Constant(delay)) => Filled::Same(delay_steps(*delay, self.timestep)),
             _ => {
                 self.fill_delays(row)?;
                 Filled::Each
             }
         };
-        let first = self.emitted;
-        self.emitted += row.sources.len();
         self.weight = match (self.draw, row.weights, &self.spec.values.weight) {
             (Draw::Sources | Draw::Delays, ..) => Filled::Same(0.0),
             (Draw::All, _, SynapseColumn::Set(set)) => {
@@ -309,7 +320,9 @@ fn column_values(
         SynapseColumn::Random(distribution) => {
             draw_row(distribution, (key, ends.targets.gid(row.target)), count, out)
         }
-        SynapseColumn::Set(_) => return Err(Error::description("delays cannot be set between runs")),
+        SynapseColumn::Set(_) => {
+            return Err(Error::description("values that were set between runs are not computed anew"));
+        }
     }
     Ok(())
 }

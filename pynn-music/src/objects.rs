@@ -38,7 +38,7 @@ impl Chosen {
 /// `mpirun`. A value that makes no sense is refused with the words of the build: then all is as before, and the
 /// simulation goes on.
 ///
-/// A [`reset`](Self::reset) keeps parameters, spike times and weights as set, and puts states back to their initial
+/// A [`reset`](Self::reset) keeps parameters, spike times, weights and delays as set, and puts states back to their initial
 /// values: those of [`initialize`](Self::initialize), if it was called.
 ///
 /// ```no_run
@@ -214,7 +214,7 @@ impl<N: Model> Simulation<N> {
     /// indices in the two ends, a matrix, a function of the distance, or a distribution, drawn anew at each call. Their unit
     /// is the receptor's; a handle does not know it, since a receptor may be computed, so another is refused here, not by the
     /// compiler. A text has none: `sim.set_weights::<Current>(|net| &net.drive, Expression::new("0.1 + d / 100"))`. A spike that is
-    /// under way acts with the old weight or the new one. Delays cannot be set: who waits for whom is planned with them.
+    /// under way acts with the old weight or the new one.
     ///
     /// # Errors
     /// When a weight does not make sense, the unit is another, the backend refuses it, or a rank has failed.
@@ -227,6 +227,32 @@ impl<N: Model> Simulation<N> {
         let projection = of(model).id();
         let weights = weights.into_synapse_values().into_column();
         driver.set_synapses(projection, SynapseValue::Weight, (W::NAME, W::SYMBOL), &weights)
+    }
+
+    /// Sets the delays of a projection's connections: `sim.set_delays(|net| &net.drive, 1.5 * ms)`.
+    ///
+    /// `delays` is what [`set_weights`](Self::set_weights) takes, of times. One for all is a multiple of the target's time step;
+    /// others are rounded to it, as when the network is built. Spikes that were fired up to now arrive when they would have;
+    /// those that are fired from now on take the new delay. So none is lost, doubled or late, but where a delay has become
+    /// shorter a spike may come before one that was fired earlier. After a reset all take the new delay.
+    ///
+    /// The native engine changes delays between any two runs, NEST and NEURON at time 0: before the first run, or after a
+    /// [`reset`](Self::reset).
+    ///
+    /// # Errors
+    /// When a delay does not make sense. When it is shorter than the shortest between two ranks as described: ranks
+    /// exchange spikes in windows that rest on it, so describe the shortest delay that is wanted, and set longer ones before the
+    /// first run. When the backend refuses it: of synapses that change, of gap junctions, and of a Poisson source whose spikes the
+    /// native engine draws where they arrive (`OneToOne`). When a rank has failed.
+    pub fn set_delays<'n>(
+        &'n mut self,
+        of: impl FnOnce(&'n N) -> &'n Projection,
+        delays: impl IntoSynapseValues<Time>,
+    ) -> Result<()> {
+        let Self { model, driver } = self;
+        let projection = of(model).id();
+        let delays = delays.into_synapse_values().into_column();
+        driver.set_synapses(projection, SynapseValue::Delay, (Time::NAME, Time::SYMBOL), &delays)
     }
 
     /// A parameter of a projection's connections, by PyNN's name: `sim.synapse_parameter(|net| &net.drive, "tau_rec")`.

@@ -81,17 +81,24 @@ fn pairs(
 /// All connections between different ranks.
 #[must_use]
 pub fn links(network: &Network, layout: &Layout) -> Vec<Link> {
+    network.projections().iter().flat_map(|projection| links_of(network, layout, projection)).collect()
+}
+
+/// The connections of `projection` between different ranks.
+#[must_use]
+pub fn links_of(network: &Network, layout: &Layout, projection: &ProjectionSpec) -> Vec<Link> {
     let mut links = Vec::new();
-    for projection in network.projections().iter().filter(|projection| travels(network, projection)) {
-        for part in projection.source.parts() {
-            let simulator = network.populations()[part.population.0].simulator;
-            pairs(network, layout, (projection, part), layout.ranks_of(simulator), &mut |from, to, _| {
-                if from != to {
-                    let (delay, projection) = (projection.shortest_delay, projection.name.to_string());
-                    links.push(Link { from, to, delay, projection });
-                }
-            });
-        }
+    if !travels(network, projection) {
+        return links;
+    }
+    for part in projection.source.parts() {
+        let simulator = network.populations()[part.population.0].simulator;
+        pairs(network, layout, (projection, part), layout.ranks_of(simulator), &mut |from, to, _| {
+            if from != to {
+                let (delay, projection) = (projection.shortest_delay, projection.name.to_string());
+                links.push(Link { from, to, delay, projection });
+            }
+        });
     }
     links
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use pynn_core::backend::delay_steps;
 use pynn_core::cells::SpikeTrains;
 use pynn_core::change::{CellValue, SynapseValue};
 use pynn_core::error::{Error, ErrorKind, Result};
@@ -15,6 +16,8 @@ use crate::change;
 use crate::command::{Command, Object, Values};
 use crate::driver::{Driver, population_of};
 use crate::objects::Chosen;
+use crate::route::links_of;
+use crate::schedule::{Channel, Link};
 use crate::wire;
 
 /// A connection: target, source, bits of its value.
@@ -187,10 +190,15 @@ impl Driver {
             ));
         }
         let object = Object::Synapses(id, value);
-        let listed = value == SynapseValue::Weight && spec.connector.listed_weights().is_some();
-        if let (SynapseColumn::Constant(number), false) = (column, listed) {
-            self.network().check_synapse(id, value, *number)?;
-            return self.change(object, Values { numbers: [*number].into(), places: [].into() });
+        if value == SynapseValue::Delay {
+            self.check_drawn(spec)?;
+        }
+        if let SynapseColumn::Constant(number) = column {
+            self.network().check_synapses(id, value, *number)?;
+            if self.can_share(id, value, *number) {
+                self.check_windows(id, value, *number)?;
+                return self.change(object, Values { numbers: [*number].into(), places: [].into() });
+            }
         }
         let by_rank = self.connections(id, value)?;
         let mut connections = by_rank.concat();
@@ -201,7 +209,74 @@ impl Driver {
             by_rank.iter().map(|connections| connections.len() as u64).collect()
         };
         let values = evaluated(self.network(), (id, value), column, &connections, self.changes)?;
+        if let Some(shortest) = values.iter().copied().reduce(f64::min) {
+            self.check_windows(id, value, shortest)?;
+        }
         self.change(object, Values { numbers: values.into(), places })
+    }
+}
+
+/// Delays: what follows from where the connections are.
+impl Driver {
+    /// Whether the connections of a projection can share one value: not where the connector lists its own, nor where a
+    /// backend would then draw the spikes of a source itself, which come to it as spikes.
+    fn can_share(&self, id: ProjectionId, value: SynapseValue, number: f64) -> bool {
+        let spec = &self.network().projections()[id.0];
+        match value {
+            SynapseValue::Weight => spec.connector.listed_weights().is_none(),
+            SynapseValue::Parameter(_) => true,
+            SynapseValue::Delay => {
+                let mut network = self.network().clone();
+                network.set_synapses(id, value, SynapseColumn::Constant(number));
+                let draws = network.target_simulator(spec).draws;
+                spec.connector.listed_delays().is_none() && !draws(&network, &network.projections()[id.0])
+            }
+        }
+    }
+
+    /// Where a backend draws the spikes of a source itself, they have no way to be under on.
+    fn check_drawn(&self, spec: &ProjectionSpec) -> Result<()> {
+        let target = self.network().target_simulator(spec);
+        if !(target.draws)(self.network(), spec) {
+            return Ok(());
+        }
+        let (name, backend) = (&spec.name, target.backend);
+        let message = format!(
+            "projection `{name}`: the {backend} backend draws the spikes of this source where they arrive, so that its delay \
+             cannot be set between runs; describe it, or connect by FromList"
+        );
+        Err(Error::new(ErrorKind::Usage, message))
+    }
+
+    /// Whether ranks hear of spikes in time for a delay of `shortest` ms: they exchange them in windows that rest on the
+    /// shortest delays of the description.
+    fn check_windows(&self, id: ProjectionId, value: SynapseValue, shortest: f64) -> Result<()> {
+        if value != SynapseValue::Delay {
+            return Ok(());
+        }
+        let (network, plan) = (self.network(), &self.common.plan);
+        let spec = self.projection(id)?;
+        let step = network.target_simulator(spec).timestep;
+        let delay = step * i64::from(delay_steps(shortest, step));
+        let links = links_of(network, plan.layout(), spec);
+        let is_on = |channel: &Channel, link: &Link| (channel.from, channel.to) == (link.from, link.to);
+        let channel_of = |link: &Link| plan.schedule().channels().iter().find(|channel| is_on(channel, link));
+        let Some(channel) = links.iter().filter_map(channel_of).find(|channel| delay < channel.rhythm.delay)
+        else {
+            return Ok(());
+        };
+        let Channel { from, to, rhythm, projections, .. } = channel;
+        let (name, shortest) = (&spec.name, rhythm.delay);
+        let of = projections.first().filter(|first| **first != **name);
+        let of = of.map_or_else(String::new, |first| format!(" of `{first}`"));
+        Err(Error::new(
+            ErrorKind::Usage,
+            format!(
+                "projection `{name}`: a delay of {delay} is shorter than {shortest}, the shortest{of} between ranks {from} and \
+                 {to} when the network was set up; their windows of exchange rest on it. Describe the projection with the \
+                 shortest delay that it is to have, and set a longer one before the first run; or use fewer processes"
+            ),
+        ))
     }
 }
 

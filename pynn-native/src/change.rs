@@ -1,12 +1,13 @@
-//! What changes between runs: coefficients, columns of state, weights.
+//! What changes between runs: coefficients, columns of state, connections.
 
-use pynn_core::backend::{LocalPopulation, Part, unchangeable};
-use pynn_core::change::Change;
+use pynn_core::backend::{DELAYS_STAY, LocalPopulation, Part, unchangeable, unchangeable_delays};
+use pynn_core::change::{Change, SynapseValue};
 use pynn_core::error::Result;
 use pynn_core::population::PopulationId;
 
 use crate::engine::{Engine, inject};
 use crate::gap::Gaps;
+use crate::under_way::UnderWay;
 use crate::wiring::Wiring;
 
 impl Engine {
@@ -37,9 +38,12 @@ impl Engine {
                 self.gaps.note(self.currents.cells());
                 Ok(())
             }
-            Change::Synapses { projection, .. } => {
+            Change::Synapses { projection, value: SynapseValue::Delay } if self.plastic.has(*projection) => {
+                Err(unchangeable_delays(part, *projection, DELAYS_STAY))
+            }
+            Change::Synapses { projection, value } => {
                 self.plastic.change(part, *projection, self.now)?;
-                self.rewire(part)
+                self.rewire(part, *value)
             }
             Change::Electrode { electrode } => self.currents.change(part, *electrode),
             other => Err(unchangeable(part, other)),
@@ -47,9 +51,16 @@ impl Engine {
     }
 
     /// Makes all connections anew; spikes that are under way stay so.
-    fn rewire(&mut self, part: &Part<'_>) -> Result<()> {
+    fn rewire(&mut self, part: &Part<'_>, value: SynapseValue) -> Result<()> {
         let mut wiring = Wiring::new(part, &self.groups, &self.plastic)?;
-        wiring.keep(&mut self.wiring, self.now);
+        if value == SynapseValue::Delay {
+            let ends = (self.now, self.inputs.len());
+            let under_way = UnderWay::of(&mut self.wiring, ends, (part, &self.groups));
+            wiring.keep_as_sent(&mut self.wiring, self.now, under_way);
+        } else {
+            wiring.keep(&mut self.wiring, self.now);
+            wiring.under_way.measure(part, &self.groups);
+        }
         self.wiring = wiring;
         self.groups.iter_mut().for_each(|group| group.measure(part));
         self.link();

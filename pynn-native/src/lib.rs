@@ -41,6 +41,7 @@ mod group;
 pub mod kernels;
 mod model;
 mod table;
+mod under_way;
 mod wiring;
 
 use pynn_core::backend::{

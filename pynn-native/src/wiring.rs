@@ -17,6 +17,7 @@ use crate::build::{self, Onto};
 use crate::drive::Drive;
 use crate::group::Group;
 use crate::table::{Table, deliver};
+use crate::under_way::UnderWay;
 
 /// A population whose spikes act on cells of this rank, wherever it lives.
 struct Source {
@@ -59,6 +60,8 @@ pub(crate) struct Wiring {
     new: usize,
     /// Whether drives have been added for the next step.
     driven: bool,
+    /// What arrives by connections whose delays have changed since.
+    pub(crate) under_way: UnderWay,
 }
 
 impl Wiring {
@@ -78,7 +81,8 @@ impl Wiring {
         let tables: Vec<Table> = tables.into_iter().map(|(_, table)| table).collect();
         let longest = tables.iter().filter_map(|table| table.delays.last()).max().copied().unwrap_or(0);
         let (agenda, recent) = (Agenda::new(1), VecDeque::new());
-        Ok(Self { tables, sources, drives, agenda, longest, recent, new: 0, driven: false })
+        let under_way = UnderWay::default();
+        Ok(Self { tables, sources, drives, agenda, longest, recent, new: 0, driven: false, under_way })
     }
 
     /// The number of the source that `population` is, if it is one.
@@ -153,6 +157,7 @@ impl Wiring {
         if !self.driven {
             self.driven = true;
             events += self.drives.iter_mut().map(|drive| drive.deliver(step, inputs)).sum::<u64>();
+            events += self.under_way.deliver(step, inputs);
         }
         events
     }
@@ -179,8 +184,22 @@ impl Wiring {
         self.agenda.reset();
         self.recent.clear();
         (self.new, self.driven) = (0, false);
+        self.under_way = UnderWay::default();
         self.sources.iter_mut().filter_map(|source| source.history.as_mut()).for_each(History::reset);
         self.drives.iter_mut().for_each(Drive::reset);
+    }
+
+    /// The last step in which a spike that is known when `now` steps are done can arrive.
+    pub(crate) fn last_arrival(&self, now: u32) -> u32 {
+        now.saturating_add(self.longest).max(self.under_way.last().unwrap_or(0))
+    }
+
+    /// Takes over the sources of `old` after `now` steps, whose connections have other delays: what is under way arrives as it
+    /// was sent.
+    pub(crate) fn keep_as_sent(&mut self, old: &mut Self, now: u32, under_way: UnderWay) {
+        old.recent.clear();
+        self.keep(old, now);
+        self.under_way = under_way;
     }
 
     /// Takes over the spikes that are under way in `old` after `now` steps; its connections are the same.
@@ -195,6 +214,7 @@ impl Wiring {
         }
         std::mem::swap(&mut self.recent, &mut old.recent);
         (self.agenda, self.new) = (Agenda::new(now + 1), self.recent.len());
+        std::mem::swap(&mut self.under_way, &mut old.under_way);
     }
 
     pub(crate) fn synapses(&self) -> usize {

@@ -1,9 +1,9 @@
-//! What changes between runs: parameters, states, weights.
+//! What changes between runs: parameters, states, connections.
 
-use pynn_core::backend::{LocalPopulation, Part, unchangeable};
+use pynn_core::backend::{DELAYS_STAY, LocalPopulation, Part, unchangeable, unchangeable_delays};
 use pynn_core::change::{Change, SynapseValue};
 use pynn_core::error::{Error, ErrorKind, Result};
-use pynn_core::population::PopulationId;
+use pynn_core::population::{PopulationId, ProjectionId};
 
 use crate::Nest;
 use crate::electrodes::CONSTANT;
@@ -18,6 +18,7 @@ impl Engine {
         match change {
             Change::Parameter { population, .. } => self.renew(part, *population),
             Change::State { population, state, cells } => self.initialize(part, *population, *state, cells),
+            Change::Synapses { projection, value: SynapseValue::Delay } => self.delay(part, *projection),
             Change::Synapses { projection, .. } if self.plastic.arriving.has(*projection) => {
                 self.plastic.arriving.change(part, *projection)
             }
@@ -104,6 +105,22 @@ impl Engine {
         self.kernel.table(&wiring.table)?;
         self.wiring = wiring;
         Ok(())
+    }
+
+    /// NEST's kernel has its shortest and longest delay for good: it is made anew.
+    fn delay(&mut self, part: &Part<'_>, projection: ProjectionId) -> Result<()> {
+        if self.plastic.arriving.has(projection) {
+            return Err(unchangeable_delays(part, projection, DELAYS_STAY));
+        }
+        if self.now > 0 {
+            let why = "NEST's delays change at time 0 only; `reset` first, or take the native engine";
+            return Err(unchangeable_delays(part, projection, why));
+        }
+        let wiring = self.wiring_of(part)?;
+        self.kernel.table(&wiring.table)?;
+        self.wiring = wiring;
+        self.pace();
+        self.restart()
     }
 
     /// Makes the kernel anew at time 0. Samples of that time that are given out already are not taken again.

@@ -110,9 +110,6 @@ impl Engine {
                 part.spec().threads
             ))
         })?;
-        let slice = wiring.shortest_own.or(wiring.shortest_other).unwrap_or(STRETCH);
-        // Looking further ahead saves calls, but lengthens the input buffers of all cells.
-        let ahead = if gids.len() <= SMALL { STRETCH.saturating_sub(slice) } else { 0 };
         let options = Options {
             resolution: timestep.ms(),
             tics: (!timestep.is_multiple_of(Tick(1000))).then_some(1e6),
@@ -129,16 +126,24 @@ impl Engine {
             electrodes,
             gids,
             now: 0,
-            slice,
-            ahead,
+            slice: 0,
+            ahead: 0,
             waiting: BTreeMap::new(),
             rows: Vec::new(),
             steps: Vec::new(),
             events: 0,
         };
+        engine.pace();
         engine.kernel.table(&engine.wiring.table)?;
         engine.reset()?;
         Ok(engine)
+    }
+
+    /// Decides how far NEST goes at once, and how far ahead it may know spikes.
+    pub(crate) fn pace(&mut self) {
+        self.slice = self.wiring.shortest_own.or(self.wiring.shortest_other).unwrap_or(STRETCH);
+        // Looking further ahead saves calls, but lengthens the input buffers of all cells.
+        self.ahead = if self.gids.len() <= SMALL { STRETCH.saturating_sub(self.slice) } else { 0 };
     }
 
     /// Makes the kernel anew, at time 0.

@@ -1,12 +1,16 @@
-//! What changes between runs: values of cells, potentials, weights.
+//! What changes between runs: values of cells, potentials, connections.
 
-use pynn_core::backend::{Draw, LocalPopulation, LocalProjection, Part, unchangeable};
+use std::collections::HashMap;
+
+use pynn_core::backend::{
+    DELAYS_STAY, Draw, LocalPopulation, LocalProjection, Part, unchangeable, unchangeable_delays,
+};
 use pynn_core::change::{Change, SynapseValue};
 use pynn_core::error::{Error, Result};
 use pynn_core::population::{PopulationId, ProjectionId};
 
 use crate::Neuron;
-use crate::engine::{Engine, rounded};
+use crate::engine::{Engine, rounded, shorten};
 
 impl Engine {
     /// Takes over what is new in `part`.
@@ -14,6 +18,7 @@ impl Engine {
         match change {
             Change::Parameter { population, .. } => self.renew(part, *population),
             Change::State { population, state, cells } => self.place(part, *population, *state, cells),
+            Change::Synapses { projection, value: SynapseValue::Delay } => self.delay(part, *projection),
             Change::Synapses { projection, .. } if self.plastic.arriving.has(*projection) => {
                 self.plastic.arriving.change(part, *projection)
             }
@@ -94,6 +99,53 @@ impl Engine {
             self.kernel.weigh(&numbers, &weights);
         }
         changed.into_iter().try_for_each(|(population, _)| self.renew(part, population))
+    }
+
+    /// Where NEURON sends the spikes of a cell by one event, it has noted their delay when it was initialised.
+    fn delay(&mut self, part: &Part<'_>, projection: ProjectionId) -> Result<()> {
+        if self.plastic.arriving.has(projection) {
+            return Err(unchangeable_delays(part, projection, DELAYS_STAY));
+        }
+        if self.now > 0 {
+            let why = "NEURON's delays change at time 0 only; `reset` first, or take the native engine";
+            return Err(unchangeable_delays(part, projection, why));
+        }
+        let mut all = Vec::new();
+        for local in part.spike_projections().filter(|local| local.spec.id == projection) {
+            let target = local.target_population();
+            let Some(first) = self.first_connections.get(&(projection, target)) else { continue };
+            let Some(group) = self.groups.iter().find(|group| group.population == target) else { continue };
+            let mut delays = Vec::new();
+            local.connect(Draw::Delays, &mut |row| {
+                let steps = (0..row.sources.len()).map(|k| f64::from(row.delays.get(k)));
+                delays.extend(steps.map(|steps| (steps - group.early) * self.timestep.ms()));
+            })?;
+            all.push(((*first..).take(delays.len()).collect::<Vec<_>>(), delays));
+        }
+        let shortest = self.shortest_delays(part)?;
+        for (numbers, delays) in all {
+            self.kernel.delay(&numbers, &delays);
+        }
+        self.shortest = shortest;
+        self.kernel.initialize(self.timestep.ms(), &self.potentials)?;
+        self.kernel.sample_again();
+        Ok(())
+    }
+
+    /// The shortest delay, in steps, of each cell that is heard here.
+    fn shortest_delays(&self, part: &Part<'_>) -> Result<HashMap<u32, u32>> {
+        let mut shortest = HashMap::new();
+        let here = |local: &LocalProjection<'_>| {
+            self.first_connections.contains_key(&(local.spec.id, local.target_population()))
+        };
+        for local in part.spike_projections().filter(here) {
+            local.connect(Draw::Delays, &mut |row| {
+                for (k, source) in row.sources.iter().enumerate() {
+                    shorten(&mut shortest, local.source_gid(*source), row.delays.get(k));
+                }
+            })?;
+        }
+        Ok(shortest)
     }
 
     /// The number of the first cell of a population, and the population, if it has cells here.

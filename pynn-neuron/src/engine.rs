@@ -36,7 +36,7 @@ pub(crate) struct Group {
     /// The number of the first.
     pub(crate) first: u32,
     /// How much earlier than due they take a spike, in time steps.
-    early: f64,
+    pub(crate) early: f64,
     /// Whether they sum up weights as they are.
     pub(crate) exact: bool,
     samplers: Vec<Sampler>,
@@ -47,14 +47,14 @@ pub(crate) struct Engine {
     pub(crate) kernel: Kernel,
     pub(crate) timestep: Tick,
     /// Steps done.
-    now: u32,
+    pub(crate) now: u32,
     pub(crate) groups: Vec<Group>,
     /// The initial potential of each cell, mV.
     pub(crate) potentials: Vec<f64>,
     /// The number of the first connection of each projection onto each population.
     pub(crate) first_connections: HashMap<(ProjectionId, PopulationId), u64>,
     /// The shortest delay, in steps, of each cell that is heard here.
-    shortest: HashMap<u32, u32>,
+    pub(crate) shortest: HashMap<u32, u32>,
     synapses: u64,
     pub(crate) plastic: Plastic,
     pub(crate) ghosts: Ghosts,
@@ -177,7 +177,7 @@ impl Engine {
                 batch.targets.push(first_target + row.target);
                 batch.weights.push(rounded(row.weights.get(k), quantum, exact));
                 batch.delays.push((f64::from(delay) - early) * step);
-                shortest.entry(gid).and_modify(|shortest| *shortest = delay.min(*shortest)).or_insert(delay);
+                shorten(shortest, gid, delay);
             }
             synapses += row.sources.len() as u64;
             if batch.sources.len() >= BATCH && failed.is_none() {
@@ -308,6 +308,11 @@ impl Sampler {
             }
         }
     }
+}
+
+/// Notes a delay of a cell that is heard.
+pub(crate) fn shorten(shortest: &mut HashMap<u32, u32>, gid: u32, delay: u32) {
+    shortest.entry(gid).and_modify(|shortest| *shortest = delay.min(*shortest)).or_insert(delay);
 }
 
 /// A weight as a cell is given it, for weights of the resolution `quantum`.

@@ -145,6 +145,38 @@ fn weights_are_set_as_when_building<B: Suite>() {
     assert_eq!(weights(&mut sim), drawn);
 }
 
+/// Delays that are set at time 0 are those of a run, and of one after a reset; the native engine's change later, too.
+fn delays_that_are_set_act_from_now_on<B: Suite>() {
+    let mut sim = start(Grown::<B>::build().unwrap());
+    sim.set_weights(|net| &net.all, 30.0 * mV).unwrap();
+    assert_eq!(sim.delays(|net| &net.all).unwrap().values, [1.0; 4]);
+    sim.set_delays(|net| &net.all, |_: usize, target: usize| (2 + 3 * target) as f64 * ms).unwrap();
+    let refused = sim.set_delays(|net| &net.all, 0.05 * ms).unwrap_err();
+    assert!(refused.message().contains("`all`") && refused.message().contains("use 0.1 ms"), "{refused}");
+    let fired = |sim: &mut pynn::music::Simulation<Grown<B>>| {
+        sim.run(12.0 * ms).unwrap();
+        let spikes = sim.spikes(|net| &net.cells).unwrap();
+        assert_times(&[spikes.train(0), spikes.train(1)].concat(), &[4.0, 7.0]);
+    };
+    fired(&mut sim);
+    let later = sim.set_delays(|net| &net.all, 3.0 * ms);
+    if B::NAME == Native::NAME {
+        later.unwrap();
+        sim.set_delays(|net| &net.all, [2.0, 2.0, 5.0, 5.0].map(|delay| delay * ms)).unwrap();
+    } else {
+        let message = later.unwrap_err().message().to_owned();
+        assert!(message.starts_with("projection `all`: ") && message.contains("at time 0 only"), "{message}");
+    }
+    assert_eq!(sim.delays(|net| &net.all).unwrap().values, [2.0, 2.0, 5.0, 5.0]);
+    sim.reset().unwrap();
+    fired(&mut sim);
+    sim.reset().unwrap();
+    sim.set_delays(|net| &net.all, 6.5 * ms).unwrap();
+    sim.run(12.0 * ms).unwrap();
+    let spikes = sim.spikes(|net| &net.cells).unwrap();
+    assert_times(&[spikes.train(0), spikes.train(1)].concat(), &[8.5, 8.5]);
+}
+
 network! {
     /// Two sources onto two cells.
     struct Grown<B: Backend> {}
@@ -277,6 +309,7 @@ crate::list! {
     spike_times_that_are_set_are_fired [SpikeSourceArray set] on Native Nest Neuron;
     weights_that_are_set_act_from_now_on [weights OneToOne] on Native Nest Neuron;
     weights_are_set_as_when_building [weights] on Native Nest Neuron;
+    delays_that_are_set_act_from_now_on [delays] on Native Nest Neuron;
     callbacks_come_when_they_asked_to [callbacks] on Native Nest Neuron;
     samples_come_at_their_interval [every v] on Native Nest Neuron;
     some_cells_are_recorded [record] on Native Nest Neuron;

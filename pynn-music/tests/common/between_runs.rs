@@ -5,6 +5,7 @@
 use pynn_core::cell::{Parameter, Variable};
 use pynn_core::network::Network;
 use pynn_core::prelude::*;
+use pynn_core::values::SynapseValues;
 use pynn_music::{Ranks, Setup, Simulation};
 
 /// What the tests need of a backend; the test program says which has it.
@@ -418,6 +419,44 @@ pub fn any_number_of_ranks_is_set_and_read_as_one<B: Able>() {
     }
 }
 
+/// The spikes of cells that drive one another, of a run and of one after a reset, where delays built as the one are set to
+/// the other at time 0.
+fn spikes_with_delays<B: Able>(built: &SynapseValues<Time>, set: Option<&SynapseValues<Time>>) -> [u64; 2] {
+    let mut net = NetworkBuilder::new("Delays");
+    let sim = net.simulator::<B>("sim", SimulatorOptions::default());
+    let spike_times = SpikeTrains::from_fn(|k| vec![(1 + k) as f64 * ms, (6 + 2 * k) as f64 * ms]);
+    let input = net.population(&sim, "input", 4, SpikeSourceArray { spike_times });
+    let cells = net.population(&sim, "cells", 4, IfCurrExp::default());
+    let synapse = |weight: f64| StaticSynapse { weight: weight * nA, delay: built.clone() };
+    let all = AllToAll::default;
+    let drive = net.project(Some("drive"), &input, cells.default_target(), all(), synapse(3.0));
+    let among = net.project(Some("among"), &cells, cells.default_target(), all(), synapse(2.0));
+    net.record(&cells, IfCurrExp::variables().spikes);
+    let mut sim = Setup::new().ranks(Ranks::Threads).progress(false).start(net.build().unwrap()).unwrap();
+    if let Some(delays) = set {
+        sim.set_delays(|_| &drive, delays.clone()).unwrap();
+        sim.set_delays(|_| &among, delays.clone()).unwrap();
+    }
+    [(); 2].map(|()| {
+        sim.run(40.0 * ms).unwrap();
+        let digest = sim.digest().unwrap();
+        sim.reset().unwrap();
+        digest
+    })
+}
+
+pub fn delays_set_at_the_start_are_as_if_built<B: Able>() {
+    let (short, long) = (SynapseValues::from(0.5 * ms), SynapseValues::from(1.7 * ms));
+    let each = SynapseValues::from(|i: usize, j: usize| (0.3 + 0.4 * i as f64 + 0.2 * j as f64) * ms);
+    let as_built = [&short, &long, &each].map(|built| spikes_with_delays::<B>(built, None));
+    assert!(as_built[0] != as_built[1] && as_built[1] != as_built[2]);
+    for built in [&short, &long, &each] {
+        for (set, expected) in [&short, &long, &each].into_iter().zip(as_built) {
+            assert_eq!(spikes_with_delays::<B>(built, Some(set)), expected, "{built:?} to {set:?}");
+        }
+    }
+}
+
 /// PyNN's `FixedNumberPre(3)`: each target has three connections of weight 0.5.
 pub fn a_column_of_weights_sums_up_its_connections<B: Able>() {
     let mut net = NetworkBuilder::new("Columns");
@@ -530,6 +569,7 @@ macro_rules! between_runs {
             a_rate_set_between_runs_acts_on_what_is_sent_and_on_what_arrives
             weights_and_delays_are_read_as_described_and_as_set
             weights_set_between_runs_act_from_then_on
+            delays_set_at_the_start_are_as_if_built
             a_parameter_of_every_cell_type_is_set_in_the_middle_of_a_run
             a_column_of_weights_sums_up_its_connections
             recorded_data_carry_the_annotations_of_their_population

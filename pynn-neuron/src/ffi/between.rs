@@ -57,6 +57,14 @@ impl Kernel {
         unsafe { (self.face.weigh)(numbers.len() as u64, numbers.as_ptr(), weights.as_ptr()) };
     }
 
+    /// Sets the delays of connections, ms, numbered as they were made, for the next initialisation.
+    pub(crate) fn delay(&mut self, numbers: &[u64], delays: &[f64]) {
+        assert_eq!(numbers.len(), delays.len(), "a delay for each");
+        assert!(numbers.iter().all(|number| *number < self.connections), "connections that there are");
+        // SAFETY: the pointers are valid for the call and for as many entries as said; the connections exist.
+        unsafe { (self.face.delay)(numbers.len() as u64, numbers.as_ptr(), delays.as_ptr()) };
+    }
+
     /// Takes the samples of time 0 anew, where they are still there.
     pub(crate) fn sample_again(&mut self) {
         // SAFETY: no more than a call.

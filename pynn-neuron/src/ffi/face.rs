@@ -67,6 +67,7 @@ face! {
     cells = "pynn_cells": fn(*const c_char, u32, u32, u32, *const f64, *const f64) -> i32;
     connect = "pynn_connect": fn(u64, *const u32, *const u32, *const f64, *const f64, f64) -> i32;
     weigh = "pynn_weigh": fn(u64, *const u64, *const f64);
+    delay = "pynn_delay": fn(u64, *const u64, *const f64);
     join = "pynn_join": fn(u32, *const f64) -> i32;
     potentials = "pynn_potentials": fn(u32, *const u32, *mut f64);
     haunt = "pynn_haunt": fn(u32, *const u32, *const f64);

@@ -117,6 +117,13 @@ void pynn_weigh(std::uint64_t count, const std::uint64_t* numbers, const double*
     }
 }
 
+// Gives connections other delays, ms: before NEURON is initialised again, since it sends what is delayed alike at once.
+void pynn_delay(std::uint64_t count, const std::uint64_t* numbers, const double* delays) {
+    for (std::uint64_t k = 0; k < count; k++) {
+        static_cast<Connection*>(connections[numbers[k]]->pointer)->delay = delays[k];
+    }
+}
+
 // Spikes of cells that do not live here, at times in ms; those that nobody hears are left out.
 int pynn_deliver(std::uint64_t count, const std::uint32_t* gids, const double* times) {
     return pynn::caught([=] {

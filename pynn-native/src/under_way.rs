@@ -1,0 +1,96 @@
+//! Spikes that were fired before delays changed: they arrive as they were sent.
+
+use std::collections::VecDeque;
+use std::ops::Range;
+
+use pynn_core::backend::Part;
+
+use crate::group::Group;
+use crate::wiring::Wiring;
+
+/// What arrives in the steps to come by connections that are no more.
+#[derive(Debug, Default)]
+pub(crate) struct UnderWay {
+    arrivals: VecDeque<Arrival>,
+    quanta: Quanta,
+}
+
+/// What arrives in a step.
+#[derive(Debug)]
+struct Arrival {
+    step: u32,
+    /// Slots, and what is added to them, in quanta.
+    sums: Vec<(u32, i64)>,
+    events: u64,
+}
+
+/// What the inputs of slots are multiples of.
+type Quanta = Vec<(Range<usize>, f64)>;
+
+impl UnderWay {
+    /// What the spikes that `wiring` knows when `now` steps are done will add to `slots` inputs of `groups`. Takes them out
+    /// of it; those that drives draw when they arrive stay.
+    #[expect(clippy::cast_possible_truncation, reason = "slots are numbered by 32 bits")]
+    pub(crate) fn of(
+        wiring: &mut Wiring,
+        (now, slots): (u32, usize),
+        (part, groups): (&Part<'_>, &[Group]),
+    ) -> Self {
+        let drives = std::mem::take(&mut wiring.drives);
+        let last = wiring.last_arrival(now);
+        let (mut inputs, mut arrivals) = (vec![0; slots], VecDeque::new());
+        for step in now.saturating_add(1)..=last {
+            let events = wiring.deliver(step, &mut inputs);
+            if events > 0 {
+                let reached = inputs.iter_mut().enumerate().filter(|(_, sum)| **sum != 0);
+                let sums = reached.map(|(slot, sum)| (slot as u32, std::mem::take(sum))).collect();
+                arrivals.push_back(Arrival { step, sums, events });
+            }
+        }
+        wiring.drives = drives;
+        Self { arrivals, quanta: quanta(part, groups) }
+    }
+
+    /// The last step in which any arrives.
+    pub(crate) fn last(&self) -> Option<u32> {
+        self.arrivals.back().map(|arrival| arrival.step)
+    }
+
+    /// Adds to `inputs` what arrives at the end of `step`, once, and says how many events that were.
+    #[inline]
+    pub(crate) fn deliver(&mut self, step: u32, inputs: &mut [i64]) -> u64 {
+        let mut events = 0;
+        while let Some(arrival) = self.arrivals.pop_front_if(|arrival| arrival.step <= step) {
+            arrival.sums.iter().for_each(|(slot, sum)| inputs[*slot as usize] += sum);
+            events += arrival.events;
+        }
+        events
+    }
+
+    /// Takes over the resolution of weights, which has changed with the weights: a power of two.
+    pub(crate) fn measure(&mut self, part: &Part<'_>, groups: &[Group]) {
+        if self.arrivals.is_empty() {
+            return;
+        }
+        let new = quanta(part, groups);
+        for (slot, sum) in self.arrivals.iter_mut().flat_map(|arrival| &mut arrival.sums) {
+            let (old, new) = (quantum(&self.quanta, *slot), quantum(&new, *slot));
+            if old != new {
+                *sum = (*sum as f64 * (old / new)).round() as i64;
+            }
+        }
+        self.quanta = new;
+    }
+}
+
+fn quanta(part: &Part<'_>, groups: &[Group]) -> Quanta {
+    let of = |group: &Group, receptor| {
+        (group.receptor(receptor), part.network.weight_quantum(group.population, receptor))
+    };
+    groups.iter().flat_map(|group| (0..group.receptors()).map(move |receptor| of(group, receptor))).collect()
+}
+
+fn quantum(quanta: &Quanta, slot: u32) -> f64 {
+    let of = quanta.iter().find(|(slots, _)| slots.contains(&(slot as usize)));
+    of.map_or(1.0, |(_, quantum)| *quantum)
+}
