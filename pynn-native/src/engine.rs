@@ -2,6 +2,7 @@
 
 use pynn_core::backend::{
     Currents, Injected, LocalPopulation, LocalProjection, Packet, Part, Samples, Simulator, Statistics,
+    too_far, too_late,
 };
 use pynn_core::change::{Change, SynapseValue};
 use pynn_core::error::{Error, ErrorKind, Result};
@@ -146,14 +147,7 @@ impl Simulator for Engine {
             let step = u32::try_from(stamp.steps_up(self.timestep)).map_err(|_| too_far(stamp))?;
             let changing = |row, steps| self.plastic.has_delay_within(number, row, steps);
             if self.wiring.is_late(number, spike.gid, step, self.now, changing) {
-                return Err(Error::new(
-                    ErrorKind::Simulator,
-                    format!(
-                        "a spike of cell {} at {stamp} came at {}, too late",
-                        spike.gid,
-                        self.timestep * i64::from(self.now)
-                    ),
-                ));
+                return Err(too_late(spike.gid, stamp, self.timestep * i64::from(self.now)));
             }
             self.wiring.hear(number, spike.gid, step);
         }
@@ -235,8 +229,4 @@ impl Simulator for Engine {
             state_bytes: self.groups.iter().map(Group::bytes).sum::<usize>() as u64,
         }
     }
-}
-
-fn too_far(time: Tick) -> Error {
-    Error::new(ErrorKind::Usage, format!("{time} is beyond the {} time steps of a run", u32::MAX))
 }

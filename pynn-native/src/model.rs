@@ -120,6 +120,7 @@ impl<'a> Cells<'a> {
     /// # Panics
     /// When the kernel has not `S` columns or the cell type not `R` receptors.
     #[must_use]
+    #[inline]
     pub fn split_sums<const S: usize, const R: usize>(
         self,
     ) -> ([&'a mut [f64]; S], [Sums<'a>; R], &'a mut [u8]) {
@@ -127,11 +128,13 @@ impl<'a> Cells<'a> {
     }
 }
 
+#[inline]
 fn columns<const S: usize>(state: &mut [Vec<f64>]) -> [&mut [f64]; S] {
     array(state.iter_mut().map(Vec::as_mut_slice))
 }
 
 /// All of `items`, of which there are `N`.
+#[inline]
 fn array<T, const N: usize>(mut items: impl ExactSizeIterator<Item = T>) -> [T; N] {
     assert!(items.len() == N, "{} columns or receptors, not {N}", items.len());
     std::array::from_fn(|_| items.next().expect("counted above"))
@@ -168,6 +171,7 @@ impl<'a> Inputs<'a> {
     }
 
     /// For each receptor the sums.
+    #[inline]
     pub(crate) fn sums(self) -> impl ExactSizeIterator<Item = Sums<'a>> {
         let (mut rest, mut passed) = (self.sums, 0);
         self.receptors.iter().map(move |receptor| {

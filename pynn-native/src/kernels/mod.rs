@@ -40,6 +40,8 @@ pub mod math;
 pub mod poisson;
 pub mod response;
 
+use std::sync::LazyLock;
+
 /// `K` coefficients of each cell.
 pub trait Coefficients<const K: usize>: Copy {
     /// The same coefficients for the first `n` cells only.
@@ -147,13 +149,9 @@ impl Level {
     /// The best level of this processor.
     #[inline]
     pub fn best() -> Level {
-        #[cfg(target_arch = "x86_64")]
-        {
-            if has_avx2() {
-                return if has_avx512() { Level::Avx512 } else { Level::Avx2 };
-            }
-        }
-        Level::Baseline
+        // Asked for with every call of a kernel.
+        static BEST: LazyLock<Level> = LazyLock::new(|| Level::available().last().unwrap_or(Level::Baseline));
+        *BEST
     }
 }
 
