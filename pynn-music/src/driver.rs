@@ -40,7 +40,7 @@ pub(crate) struct Driver {
 impl Driver {
     pub(crate) fn build(common: Common, team: Team, progress: bool) -> Result<Self> {
         let start = Instant::now();
-        let digest = common.network().digest();
+        let digest = common.digest();
         let mut driver = Self {
             common,
             team,

@@ -167,8 +167,7 @@ impl Setup {
         if launch.as_ref().is_some_and(|launch| launch.rank > 0) {
             crate::team::serve(common, launch)
         } else {
-            let common = common?;
-            Ok((crate::team::launch_leader(&common, launch)?, common))
+            crate::team::launch_leader(common, launch)
         }
     }
 

@@ -8,12 +8,20 @@ use crate::cores;
 
 pub mod dry_run;
 #[cfg(feature = "mpi")]
-#[path = "transport/mpi.rs"]
+mod memory;
+#[cfg(feature = "mpi")]
+mod messages;
+#[cfg(feature = "mpi")]
+mod mpi;
+#[cfg(feature = "mpi")]
 mod processes;
+mod slot;
 pub mod thread;
 
 #[cfg(feature = "mpi")]
-pub use processes::{MpiTransport, Parcel, Topic, World};
+pub use self::mpi::{Parcel, Topic, World};
+#[cfg(feature = "mpi")]
+pub use processes::MpiTransport;
 
 /// What a packet says of itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]

@@ -5,6 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use pynn_core::digest::Digest;
 use pynn_core::error::{Error, ErrorKind, Result};
 use pynn_core::network::{Model, Network};
 use pynn_core::time::Tick;
@@ -38,6 +39,14 @@ pub(crate) struct Common {
 impl Common {
     pub(crate) fn network(&self) -> &Network {
         self.model.network()
+    }
+
+    /// A number that stands for the description and for where it is placed.
+    pub(crate) fn digest(&self) -> u64 {
+        let mut digest = Digest::new();
+        digest.write_u64(self.network().digest());
+        digest.write(format!("{:?}", self.plan.layout()).as_bytes());
+        digest.finish()
     }
 }
 
@@ -159,11 +168,11 @@ impl Worker {
     }
 
     fn build(&mut self, digest: u64) -> Result<()> {
-        if digest != self.common.network().digest() {
+        if digest != self.common.digest() {
             return Err(Error::new(
                 ErrorKind::Transport,
-                "its description of the network differs from that of rank 0; start all processes with the same \
-                 program, arguments and files",
+                "its description of the network, or of how many processes simulators have, differs from that of rank 0; \
+                 start all processes with the same program, arguments, files and environment",
             ));
         }
         self.transport.check()?;

@@ -2,6 +2,8 @@
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "scenarios tell the test what happened")]
 
+#[path = "common/channels.rs"]
+mod channels;
 mod common;
 #[path = "common/mpirun.rs"]
 mod mpirun;
@@ -13,12 +15,8 @@ use std::time::Duration;
 
 use common::{Toy, two_simulators};
 use mpirun::play;
-use net::{Cell, Net, Player, mix};
 use pynn_core::prelude::*;
-use pynn_core::time::Tick;
-use pynn_music::clock::Span;
-use pynn_music::exchange::{Exchange, Turn};
-use pynn_music::transport::{MpiTransport, Patience, Transport, World};
+use pynn_music::transport::World;
 use pynn_music::{Ranks, Setup, Simulation};
 
 macro_rules! tests {
@@ -30,9 +28,14 @@ fn main() -> ExitCode {
         processes_give_the_same_spikes_as_threads,
         traces_segments_and_statistics_come_from_all_processes,
         random_nets_equal_the_reference,
+        packets_of_any_size_arrive_whole_and_in_order,
+        a_full_channel_refuses_the_next_packet,
+        a_failure_reaches_ranks_that_wait_for_packets,
         populations_of_other_processes_are_proxies,
         another_number_of_processes_is_refused_with_the_remedy,
         a_description_that_differs_between_processes_is_refused,
+        a_plan_that_differs_between_processes_is_refused,
+        a_process_that_cannot_plan_ends_all,
         a_second_setup_is_refused,
         another_mpi_than_the_launchers_is_told,
         an_error_on_rank_0_ends_all_processes,
@@ -51,7 +54,10 @@ fn scenario(name: &str) {
     let (name, argument) = name.split_once(' ').unwrap_or((name, ""));
     match name {
         "digest" => digest(Ranks::Auto, argument),
-        "nets" => random_nets(),
+        "nets" => channels::random_nets(argument),
+        "packets" => channels::packets(argument),
+        "full" => channels::full(argument),
+        "gives_up" => channels::gives_up(argument),
         "data" => data(),
         "proxies" => {
             let sim = start([1, 1], ["exc", "inh"], 7);
@@ -59,10 +65,18 @@ fn scenario(name: &str) {
             println!("inh {}", sim.is_proxy(|net| &net.inh));
         }
         "differs" => {
-            let rank = std::env::var("OMPI_COMM_WORLD_RANK").or_else(|_| std::env::var("PMI_RANK"));
-            finish(
-                setup([1, 1], ["exc", if rank.as_deref() == Ok("0") { "inh" } else { "other" }]).map(drop),
-            );
+            let name = if mpirun::rank() == 0 { "inh" } else { "other" };
+            finish(setup([1, 1], ["exc", name]).map(drop));
+        }
+        "plans" => {
+            // As many ranks, but other channels, or no plan at all.
+            let own = Some(mpirun::rank()) == argument.split(' ').next().and_then(|rank| rank.parse().ok());
+            let processes = match argument.rsplit(' ').next() {
+                Some("other") if own => Setup::new().processes("coarse", 2).processes("fine", 1),
+                _ if own => Setup::new().processes("rough", 2),
+                _ => Setup::new(),
+            };
+            finish(processes.start(two_simulators::<Toy>(["exc", "inh"], [1, 2])).map(drop));
         }
         "twice" => {
             start([1, 1], ["exc", "inh"], 7).end().unwrap();
@@ -140,63 +154,55 @@ fn traces_segments_and_statistics_come_from_all_processes() {
     assert_eq!(played.value("synapses"), (40 + 3 * 40 + 40 * 13 + 13 * 40 + 15 * 20).to_string());
 }
 
-/// The net that all ranks make of `seed`.
-fn random_net(seed: u64, ranks: usize) -> (Net, Vec<i64>) {
-    let mut state = seed;
-    let mut draw = |n: u64| {
-        state = mix(state, 3);
-        (state % n) as i64
-    };
-    let steps: Vec<i64> = (0..ranks).map(|_| 1 + draw(5)).collect();
-    let mut links = Vec::new();
-    for _ in 0..1 + draw(9) {
-        let (from, to) = (draw(ranks as u64) as usize, draw(ranks as u64) as usize);
-        if from != to {
-            links.push((from, to, steps[from].max(steps[to]) + draw(24)));
-        }
-    }
-    let runs = (0..1 + draw(3)).map(|_| 1 + draw(3)).collect();
-    (Net { steps, links }, runs)
-}
-
-fn random_nets() {
-    let world = World::open().unwrap();
-    let (rank, mut nets) = (world.rank(), 0);
-    for seed in 0..300 {
-        let (net, runs) = random_net(seed, world.size());
-        let schedule = net.schedule((seed % 3 == 0).then_some(4));
-        let mut transport = MpiTransport::new(world.clone(), &schedule, Duration::from_secs(60));
-        let mut exchange = Exchange::new(&schedule, rank);
-        let outgoing = schedule.outgoing(rank).len();
-        let mut player =
-            Player { cell: Cell::new(&net, rank), outgoing, spikes: Vec::new(), prepared: false };
-        let mut start = 0;
-        for run in runs {
-            let end = start + run * net.grid();
-            exchange.begin(Span::new(Tick(start), Tick(end)), &mut transport).unwrap();
-            let mut patience = Patience::default();
-            loop {
-                match exchange.turn(&mut player, &mut transport).unwrap() {
-                    Turn::Stepped => patience.reset(),
-                    Turn::Waits(_) => transport.pause(&mut patience).unwrap(),
-                    Turn::Done => break,
-                }
-            }
-            start = end;
-        }
-        let own = net.reference(start).into_iter().filter(|spike| spike.1 == rank);
-        assert!(own.eq(player.spikes.iter().copied()), "net {seed}");
-        nets += 1;
-    }
-    World::close(world);
-    println!("nets{rank} {nets}");
-}
+/// Where processes take themselves to be: on one machine, on one each, two on each.
+const MACHINES: [&str; 3] = ["together", "apart", "pairs"];
 
 fn random_nets_equal_the_reference() {
-    for ranks in [2, 3, 5] {
-        let played = play("nets", ranks, &[]);
-        assert!(played.success, "{played:#?}");
-        (0..ranks).for_each(|rank| assert_eq!(played.value(&format!("nets{rank}")), "300"));
+    for machines in MACHINES {
+        for ranks in [2, 3, 5] {
+            let played = play(&format!("nets {machines}"), ranks, &[]);
+            assert!(played.success, "{machines}: {played:#?}");
+            (0..ranks).for_each(|rank| assert_eq!(played.value(&format!("nets{rank}")), "300"));
+        }
+    }
+}
+
+fn packets_of_any_size_arrive_whole_and_in_order() {
+    for machines in MACHINES {
+        let played = play(&format!("packets {machines}"), 3, &[]);
+        assert!(played.success, "{machines}: {played:#?}");
+        (0..3).for_each(|rank| assert_eq!(played.value(&format!("runs{rank}")), "3"));
+    }
+}
+
+/// Packets that fill a channel of messages: a round of sixteen, and another if MPI has matched the first one of all, its
+/// credit, with a receive that waited for it.
+fn full_of_messages(count: &str) -> bool {
+    (16..=32).contains(&count.parse::<u64>().unwrap())
+}
+
+fn a_full_channel_refuses_the_next_packet() {
+    for size in [0, 500, 5000] {
+        let full = |machines: &str, variables: &[(&str, &str)]| {
+            let played = play(&format!("full {machines} {size}"), 2, variables);
+            assert!(played.success, "{machines}: {played:#?}");
+            played.value("full").to_owned()
+        };
+        assert_eq!(full("together", &[]), "4");
+        assert!(full_of_messages(&full("apart", &[])));
+        // Without its component for windows in shared memory.
+        if World::library().starts_with("Open MPI") {
+            assert!(full_of_messages(&full("together", &[("OMPI_MCA_osc", "^sm")])));
+        }
+    }
+}
+
+fn a_failure_reaches_ranks_that_wait_for_packets() {
+    for machines in MACHINES {
+        let played = play(&format!("gives_up {machines}"), 3, &[]);
+        for rank in [0, 2] {
+            assert_eq!(played.value(&format!("reason{rank}")), "no more memory", "{machines}: {played:#?}");
+        }
     }
 }
 
@@ -214,6 +220,17 @@ fn another_number_of_processes_is_refused_with_the_remedy() {
 
 fn a_description_that_differs_between_processes_is_refused() {
     play("differs", 2, &[]).failed_with(&["rank 1 (fine, 1 of 1)", "differs from that of rank 0"]);
+}
+
+fn a_plan_that_differs_between_processes_is_refused() {
+    play("plans 1 other", 3, &[]).failed_with(&["rank 1 (coarse, 2 of 2)", "differs from that of rank 0"]);
+}
+
+fn a_process_that_cannot_plan_ends_all() {
+    for rank in 0..3 {
+        let played = play(&format!("plans {rank} none"), 3, &[]);
+        played.failed_with(&["`rough`"]);
+    }
 }
 
 fn a_second_setup_is_refused() {

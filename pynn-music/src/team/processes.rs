@@ -18,8 +18,20 @@ use crate::transport::{MpiTransport, Parcel, Patience, Topic, World};
 use crate::wire;
 use crate::worker::{Common, Worker};
 
+/// What ranks know, or why there is no plan; then MPI starts all the same: a launcher ends the others with a process that
+/// leaves it, but may not know of one that never came.
+fn planned(common: Result<Common>) -> Result<Common> {
+    common.inspect_err(|_| drop(World::open()))
+}
+
 /// Starts MPI on a thread of its own, as rank 0, which obeys the driver and commands the other processes.
-pub(crate) fn launch_leader(common: &Common, launch: Option<Launch>) -> Result<Team> {
+pub(crate) fn launch_leader(common: Result<Common>, launch: Option<Launch>) -> Result<(Team, Common)> {
+    let common = planned(common)?;
+    let team = start_leader(&common, launch)?;
+    Ok((team, common))
+}
+
+fn start_leader(common: &Common, launch: Option<Launch>) -> Result<Team> {
     let progress = Arc::new(Progress::new([0]));
     let (command, commands) = channel();
     let (answer, answers) = channel();
@@ -194,7 +206,7 @@ fn garbled(rank: usize) -> Error {
 /// A rank other than 0: serves commands, and ends the process.
 pub(crate) fn serve(common: Result<Common>, launch: Option<Launch>) -> ! {
     let served = catch_unwind(AssertUnwindSafe(|| {
-        let common = common?;
+        let common = planned(common)?;
         let world = open(&common, launch.as_ref())?;
         let progress = Arc::new(Progress::new([]));
         Follower { crew: crew(&common, &world, progress), common, world }.follow();

@@ -1,36 +1,28 @@
-//! Ranks as MPI processes: numbered messages with an eager first part, an own wait loop, no collective call.
+//! MPI: its start and end, messages, and the memory that the processes of a machine share.
 //!
 //! The safe interface of the `mpi` crate ties a request to the scope of its buffer; a channel keeps both for a whole
-//! run. So set-up is safe, and sends and receives go through `mpi::ffi` on buffers that this file owns.
+//! run, and it knows no shared memory. So set-up is safe, and the rest goes through `mpi::ffi`.
 
-use std::ffi::c_int;
+use std::cell::RefCell;
+use std::ffi::{c_int, c_void};
 use std::mem::{ManuallyDrop, MaybeUninit};
+use std::ptr::NonNull;
 use std::rc::Rc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use mpi::collective::SystemOperation;
 use mpi::ffi;
-use mpi::topology::{Communicator, SimpleCommunicator};
+use mpi::topology::{Color, Communicator, SimpleCommunicator};
 use mpi::traits::{AsRaw, CommunicatorCollectives};
 use pynn_core::error::{Error, ErrorKind, Result};
 use pynn_core::time::Spike;
 
-use super::{Failure, Header, Idle, Manners, Patience, Transport};
-use crate::clock::{Rhythm, Span};
-use crate::cores;
-use crate::schedule::Schedule;
+use super::{Failure, Idle, Manners, Patience};
+use crate::cores::{self, Padded};
 use crate::wire;
 
-/// Fewest slots of a channel: one packet in a round of them is acknowledged, which takes as long as a packet does.
-const ROUND: usize = 16;
-
-/// Spikes of a first message and its header: within 4 KiB with what MPI adds, the eager limit of Open MPI. One byte
-/// more, and a message costs several times as much.
-const FIRST: usize = 496;
-/// Marks the last packet in the header's step.
-const LAST: u32 = 1 << 31;
-/// How often waits look for the failure of another rank, in turns.
-const LOOK: u32 = 64;
+/// The standard says that it is 0 in every implementation.
+const SUCCESS: c_int = 0;
 
 /// What a message is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,6 +47,11 @@ pub enum Topic {
 pub struct World {
     universe: ManuallyDrop<mpi::environment::Universe>,
     communicator: ManuallyDrop<SimpleCommunicator>,
+    /// The processes of this machine.
+    near: ManuallyDrop<SimpleCommunicator>,
+    /// Which ranks they are.
+    is_near: Vec<bool>,
+    windows: RefCell<Vec<ffi::MPI_Win>>,
     rank: usize,
     size: usize,
     manners: Manners,
@@ -66,6 +63,14 @@ impl World {
     /// # Errors
     /// When MPI has been started before: it starts once in a process.
     pub fn open() -> Result<Rc<Self>> {
+        Self::open_at(0)
+    }
+
+    /// Starts MPI as if processes with other numbers for `place` were on other machines: for tests.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn open_at(place: u16) -> Result<Rc<Self>> {
         let Some((universe, _)) = mpi::initialize_with_threading(mpi::Threading::Serialized) else {
             return Err(Error::new(
                 ErrorKind::Usage,
@@ -74,10 +79,17 @@ impl World {
         };
         let communicator = universe.world().duplicate();
         let (rank, size) = (communicator.rank() as usize, communicator.size() as usize);
-        let manners = manners(&communicator.split_shared(communicator.rank()));
+        let machine = communicator.split_shared(communicator.rank());
+        let manners = manners(&machine);
+        let near = machine.split_by_color(Color::with_value(place.into())).unwrap_or(machine);
+        let mut ranks = vec![0u64; near.size() as usize];
+        near.all_gather_into(&(rank as u64), &mut ranks[..]);
         Ok(Rc::new(Self {
             universe: ManuallyDrop::new(universe),
             communicator: ManuallyDrop::new(communicator),
+            near: ManuallyDrop::new(near),
+            is_near: (0..size as u64).map(|rank| ranks.contains(&rank)).collect(),
+            windows: RefCell::default(),
             rank,
             size,
             manners,
@@ -96,6 +108,11 @@ impl World {
         self.size
     }
 
+    /// Whether process `rank` is on this machine.
+    pub(super) fn is_near(&self, rank: usize) -> bool {
+        self.is_near[rank]
+    }
+
     /// The MPI library, as it calls itself.
     #[must_use]
     pub fn library() -> String {
@@ -106,8 +123,13 @@ impl World {
     /// Ends MPI on this process; waits for the others to do so too.
     pub fn close(world: Rc<Self>) {
         if let Ok(mut world) = Rc::try_unwrap(world).map_err(drop) {
-            // SAFETY: each is dropped once, and not used after: `world` is owned here.
+            // SAFETY: each is dropped once, and not used after: `world` is owned here. Who refers to the memory of a
+            // window owns a share of the world, so nobody does any more.
             unsafe {
+                for mut window in world.windows.take() {
+                    ffi::MPI_Win_free(&mut window);
+                }
+                ManuallyDrop::drop(&mut world.near);
                 ManuallyDrop::drop(&mut world.communicator);
                 ManuallyDrop::drop(&mut world.universe);
             }
@@ -125,25 +147,69 @@ impl World {
         self.communicator.as_raw()
     }
 
+    /// `bytes` bytes that all processes of this machine see until the world is closed, the first `zeros` of them zero.
+    /// All of them call this together. Nobody gets any if MPI cannot share memory, or if they ask for different sizes.
+    pub(super) fn share(&self, bytes: usize, zeros: usize) -> Option<NonNull<u8>> {
+        let least = |words: [u64; 2]| {
+            let mut least = words;
+            self.near.all_reduce_into(&words[..], &mut least[..], SystemOperation::min());
+            least
+        };
+        let sizes = [bytes as u64, !(bytes as u64)];
+        if self.near.size() == 1 || least(sizes) != sizes || bytes == 0 {
+            return None;
+        }
+        let window = self.window(bytes + align_of::<Padded<u8>>());
+        if let (0, Some((_, base))) = (self.near.rank(), window) {
+            // SAFETY: the memory is as large, and no process touches it before all have met below.
+            unsafe { base.write_bytes(0, zeros.min(bytes)) };
+        }
+        if least([window.is_some().into(); 2]) != [1; 2] {
+            return None;
+        }
+        let (window, base) = window?;
+        self.windows.borrow_mut().push(window);
+        Some(base)
+    }
+
+    /// A window with `bytes` bytes of the first process of this machine, and where its padded part starts: in all
+    /// processes with the same byte, since each maps whole pages.
+    fn window(&self, bytes: usize) -> Option<(ffi::MPI_Win, NonNull<u8>)> {
+        let own = if self.near.rank() == 0 { bytes as ffi::MPI_Aint } else { 0 };
+        let near = self.near.as_raw();
+        let (mut base, mut size, mut unit) = (std::ptr::null_mut::<u8>(), 0, 0);
+        let address = (&raw mut base).cast();
+        // SAFETY: all processes of `near` make these calls, whose results are written to variables of their types. An
+        // error of the first one is no end of all; the second one is made for a window that exists.
+        unsafe {
+            let mut window = ffi::RSMPI_WIN_NULL;
+            ffi::MPI_Comm_set_errhandler(near, ffi::RSMPI_ERRORS_RETURN);
+            let code = ffi::MPI_Win_allocate_shared(own, 1, ffi::RSMPI_INFO_NULL, near, address, &mut window);
+            ffi::MPI_Comm_set_errhandler(near, ffi::RSMPI_ERRORS_ARE_FATAL);
+            if code != SUCCESS
+                || ffi::MPI_Win_shared_query(window, 0, &mut size, &mut unit, address) != SUCCESS
+                || size < bytes as ffi::MPI_Aint
+            {
+                return None;
+            }
+            let padding = base.align_offset(align_of::<Padded<u8>>());
+            Some((window, NonNull::new(base.add(padding))?))
+        }
+    }
+
     /// Starts to send `words` to `rank`.
     #[must_use]
     pub fn post(&self, rank: usize, topic: Topic, words: Vec<u64>) -> Parcel {
-        let mut request = Request::idle();
         // An answer that nobody takes tells that rank 0 is gone; other messages need not wait to be taken.
-        let send = if topic == Topic::Answer { ffi::MPI_Issend } else { ffi::MPI_Isend };
-        // SAFETY: the buffer lives in the parcel, which keeps or leaks it until the request is complete.
+        let mode = if topic == Topic::Answer { Mode::Matched } else { Mode::Buffered };
+        let mut parcel = Parcel { request: Request::idle(), content: words };
+        let (start, count) = (parcel.content.as_ptr().cast(), parcel.content.len() as c_int);
+        // SAFETY: the parcel keeps or leaks its content until the request is complete.
         unsafe {
-            send(
-                words.as_ptr().cast(),
-                words.len() as c_int,
-                ffi::RSMPI_UINT64_T,
-                rank as c_int,
-                topic as c_int,
-                self.raw(),
-                &mut request.0,
-            );
+            let kind = ffi::RSMPI_UINT64_T;
+            mode.call()(start, count, kind, rank as c_int, topic as c_int, self.raw(), &mut parcel.request.0);
         }
-        Parcel { request, words }
+        parcel
     }
 
     /// A message about `topic`, if one is there, and its sender.
@@ -204,37 +270,92 @@ fn manners(machine: &SimpleCommunicator) -> Manners {
     Manners::new(machine.size() as usize, if all == own { cores::available() } else { cores::count(&all) })
 }
 
-/// A message on its way. Dropped before it has left, it leaks its buffer, which MPI still reads.
-pub struct Parcel {
+/// A message on its way. Dropped before it has left, it leaks its content, which MPI still reads.
+pub struct Parcel<T = u64> {
     request: Request,
-    words: Vec<u64>,
+    content: Vec<T>,
 }
 
-impl Parcel {
+impl<T> Default for Parcel<T> {
+    fn default() -> Self {
+        Self { request: Request::idle(), content: Vec::new() }
+    }
+}
+
+impl<T> Parcel<T> {
     /// Whether it has left; an answer, whether it has been taken.
     pub fn left(&mut self) -> bool {
         self.request.test()
     }
-}
 
-impl Drop for Parcel {
-    fn drop(&mut self) {
-        if !self.request.test() {
-            std::mem::forget(std::mem::take(&mut self.words));
-        }
+    /// To be filled, if it has left.
+    pub(super) fn content(&mut self) -> Option<&mut Vec<T>> {
+        self.left().then_some(&mut self.content)
     }
 }
 
-struct Request(ffi::MPI_Request);
+impl Parcel<Spike> {
+    /// Starts to send its content from spike number `first` on.
+    pub(super) fn send(
+        &mut self,
+        world: &World,
+        mode: Mode,
+        (to, topic): (usize, Topic),
+        first: usize,
+    ) -> Result<()> {
+        let spikes = &self.content[first..];
+        let (start, count) = (spikes.as_ptr().cast(), count(spikes.len(), "send to", to)?);
+        // SAFETY: the content is not touched until the request is complete, and leaked with it. A spike is two u32
+        // without padding, of the same layout in all processes: they run one binary.
+        let code = unsafe {
+            let kind = ffi::RSMPI_UINT32_T;
+            mode.call()(start, count, kind, to as c_int, topic as c_int, world.raw(), &mut self.request.0)
+        };
+        check(code, "send to", to)
+    }
+}
+
+impl<T> Drop for Parcel<T> {
+    fn drop(&mut self) {
+        self.request.leak_unless_complete(&mut self.content);
+    }
+}
+
+/// When a send is complete.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Mode {
+    /// When its receive is matched: a credit for further packets.
+    Matched,
+    /// When its buffer is free.
+    Buffered,
+}
+
+type Send = unsafe extern "C" fn(
+    *const c_void,
+    c_int,
+    ffi::MPI_Datatype,
+    c_int,
+    c_int,
+    ffi::MPI_Comm,
+    *mut ffi::MPI_Request,
+) -> c_int;
+
+impl Mode {
+    fn call(self) -> Send {
+        if self == Self::Matched { ffi::MPI_Issend } else { ffi::MPI_Isend }
+    }
+}
+
+pub(super) struct Request(ffi::MPI_Request);
 
 impl Request {
-    fn idle() -> Self {
+    pub(super) fn idle() -> Self {
         // SAFETY: a constant of the library.
         Self(unsafe { ffi::RSMPI_REQUEST_NULL })
     }
 
     /// Whether it is complete; an idle one is.
-    fn test(&mut self) -> bool {
+    pub(super) fn test(&mut self) -> bool {
         let mut flag = 1;
         // SAFETY: the request is valid or null, and becomes null when complete.
         unsafe {
@@ -244,351 +365,43 @@ impl Request {
         }
         flag != 0
     }
+
+    /// Starts to receive `spikes` spikes, or fewer.
+    ///
+    /// # Safety
+    /// So many can be written to `place`, which is not touched nor freed until the request is complete.
+    pub(super) unsafe fn receive(
+        &mut self,
+        world: &World,
+        (from, topic): (usize, Topic),
+        place: *mut Spike,
+        spikes: usize,
+    ) -> Result<()> {
+        let (place, count) = (place.cast(), count(spikes, "receive from", from)?);
+        // SAFETY: as this function asks for. A spike is two u32 without padding.
+        let code = unsafe {
+            let kind = ffi::RSMPI_UINT32_T;
+            ffi::MPI_Irecv(place, count, kind, from as c_int, topic as c_int, world.raw(), &mut self.0)
+        };
+        check(code, "receive from", from)
+    }
+
+    /// Leaks `buffer`, which is MPI's until the request is complete.
+    pub(super) fn leak_unless_complete<T>(&mut self, buffer: &mut Vec<T>) {
+        if !self.test() {
+            std::mem::forget(std::mem::take(buffer));
+        }
+    }
 }
 
-/// One rank's end of all its channels.
-pub struct MpiTransport {
-    world: Rc<World>,
-    ends: Vec<End>,
-    failure: Option<Failure>,
-    /// How often rank 0 hears from this rank, when it last did, and the message that is on its way.
-    interval: Duration,
-    signed: Instant,
-    sign: Option<Parcel>,
-}
-
-enum End {
-    Elsewhere,
-    In(Inbound),
-    Out(Outbound),
-}
-
-struct Inbound {
-    from: c_int,
-    rhythm: Rhythm,
-    packets: u64,
-    posted: u64,
-    taken: u64,
-    slots: Vec<(Request, Vec<Spike>)>,
-    /// A packet whose rest is on its way: its header, the request, and how many spikes it will have.
-    rest: Option<(Header, Request, usize)>,
-    assembly: Vec<Spike>,
-}
-
-struct Outbound {
-    to: c_int,
-    sent: u64,
-    slots: Vec<Parcels>,
-}
-
-struct Parcels {
-    requests: [Request; 2],
-    first: Vec<Spike>,
-    spikes: Vec<Spike>,
-}
-
-fn refused(what: &str, rank: c_int) -> Error {
+fn refused(what: &str, rank: usize) -> Error {
     Error::new(ErrorKind::Transport, format!("MPI refused to {what} rank {rank}"))
 }
 
-fn check(code: c_int, what: &str, rank: c_int) -> Result<()> {
-    // MPI_SUCCESS is 0 in every implementation: the standard says so.
-    if code == 0 { Ok(()) } else { Err(refused(what, rank)) }
+fn check(code: c_int, what: &str, rank: usize) -> Result<()> {
+    if code == SUCCESS { Ok(()) } else { Err(refused(what, rank)) }
 }
 
-fn count(spikes: usize, what: &str, rank: c_int) -> Result<c_int> {
+fn count(spikes: usize, what: &str, rank: usize) -> Result<c_int> {
     c_int::try_from(spikes * 2).map_err(|_| refused(what, rank))
-}
-
-impl MpiTransport {
-    /// The ends of this process, which gives rank 0 a sign of life every `interval`.
-    #[must_use]
-    pub fn new(world: Rc<World>, schedule: &Schedule, interval: Duration) -> Self {
-        let ends = schedule.channels().iter().map(|channel| {
-            let slots = channel.slots.max(ROUND);
-            if channel.to == world.rank {
-                let slot = |_| (Request::idle(), vec![Spike::default(); FIRST]);
-                End::In(Inbound {
-                    from: channel.from as c_int,
-                    rhythm: channel.rhythm,
-                    packets: 0,
-                    posted: 0,
-                    taken: 0,
-                    slots: (0..slots).map(slot).collect(),
-                    rest: None,
-                    assembly: Vec::new(),
-                })
-            } else if channel.from == world.rank {
-                let slot = |_| Parcels {
-                    requests: [Request::idle(), Request::idle()],
-                    first: Vec::with_capacity(FIRST),
-                    spikes: Vec::new(),
-                };
-                let slots = (0..slots).map(slot).collect();
-                End::Out(Outbound { to: channel.to as c_int, sent: 0, slots })
-            } else {
-                End::Elsewhere
-            }
-        });
-        let ends = ends.collect();
-        Self { ends, world, failure: None, interval, signed: Instant::now(), sign: None }
-    }
-}
-
-impl Inbound {
-    /// Receives into the slot of the next packet, if one is still to come. Never more receives than packets: one left
-    /// over would swallow the first packet of the next run.
-    fn post(&mut self, comm: ffi::MPI_Comm) -> Result<()> {
-        if self.posted == self.packets {
-            return Ok(());
-        }
-        let slots = self.slots.len() as u64;
-        let (request, buffer) = &mut self.slots[(self.posted % slots) as usize];
-        // SAFETY: the buffer has FIRST spikes, is not touched nor moved while the request is active, and is
-        // leaked with it.
-        let code = unsafe {
-            ffi::MPI_Irecv(
-                buffer.as_mut_ptr().cast(),
-                2 * FIRST as c_int,
-                ffi::RSMPI_UINT32_T,
-                self.from,
-                Topic::First as c_int,
-                comm,
-                &mut request.0,
-            )
-        };
-        self.posted += 1;
-        check(code, "receive from", self.from)
-    }
-
-    fn post_rest(&mut self, header: Header, total: usize, comm: ffi::MPI_Comm) -> Result<()> {
-        let (have, mut request) = (self.assembly.len(), Request::idle());
-        self.assembly.reserve(total - have);
-        // SAFETY: as many spikes as are reserved behind the first; the vector is not touched until the request is
-        // complete, and leaked with it.
-        let code = unsafe {
-            ffi::MPI_Irecv(
-                self.assembly.as_mut_ptr().add(have).cast(),
-                count(total - have, "receive from", self.from)?,
-                ffi::RSMPI_UINT32_T,
-                self.from,
-                Topic::Rest as c_int,
-                comm,
-                &mut request.0,
-            )
-        };
-        self.rest = Some((header, request, total));
-        check(code, "receive from", self.from)
-    }
-
-    fn take(&mut self, comm: ffi::MPI_Comm, spikes: &mut Vec<Spike>) -> Result<Option<Header>> {
-        if self.rest.is_none() {
-            let slots = self.slots.len() as u64;
-            let (request, buffer) = &mut self.slots[(self.taken % slots) as usize];
-            if self.taken == self.posted || !request.test() {
-                return Ok(None);
-            }
-            let (header, total) = read_header(buffer[0]);
-            spikes.clear();
-            if total < FIRST {
-                spikes.extend_from_slice(&buffer[1..=total]);
-                self.taken += 1;
-                self.post(comm)?;
-                return Ok(Some(header));
-            }
-            self.assembly.clear();
-            self.assembly.extend_from_slice(&buffer[1..]);
-            self.post_rest(header, total, comm)?;
-        }
-        let Some((header, request, total)) = &mut self.rest else { return Ok(None) };
-        if !request.test() {
-            return Ok(None);
-        }
-        // SAFETY: the complete receive wrote all spikes up to `total`, which were reserved.
-        unsafe { self.assembly.set_len(*total) };
-        let header = *header;
-        self.rest = None;
-        std::mem::swap(&mut self.assembly, spikes);
-        self.taken += 1;
-        self.post(comm)?;
-        Ok(Some(header))
-    }
-}
-
-fn write_header(header: Header, spikes: usize) -> Spike {
-    Spike { step: header.number | if header.last { LAST } else { 0 }, gid: spikes as u32 }
-}
-
-fn read_header(word: Spike) -> (Header, usize) {
-    (Header { number: word.step & !LAST, last: word.step & LAST != 0 }, word.gid as usize)
-}
-
-impl Outbound {
-    fn send(&mut self, comm: ffi::MPI_Comm, header: Header, spikes: &mut Vec<Spike>) -> Result<bool> {
-        let index = self.sent % self.slots.len() as u64;
-        let mode = if index == 0 { Mode::Matched } else { Mode::Buffered };
-        let slot = &mut self.slots[index as usize];
-        if !slot.requests.iter_mut().all(Request::test) {
-            return Ok(false);
-        }
-        let first = spikes.len().min(FIRST - 1);
-        slot.first.clear();
-        slot.first.push(write_header(header, spikes.len()));
-        slot.first.extend_from_slice(&spikes[..first]);
-        std::mem::swap(&mut slot.spikes, spikes);
-        spikes.clear();
-        start(comm, mode, (self.to, Topic::First), &slot.first, &mut slot.requests[0])?;
-        if slot.spikes.len() > first {
-            start(comm, mode, (self.to, Topic::Rest), &slot.spikes[first..], &mut slot.requests[1])?;
-        }
-        self.sent += 1;
-        Ok(true)
-    }
-}
-
-/// When a send is complete.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Mode {
-    /// When its receive is matched: the credit for further packets. One packet in a round of the slots is sent so:
-    /// less than two rounds are under way, and the others do without an acknowledgement.
-    Matched,
-    /// When its buffer is free.
-    Buffered,
-}
-
-fn start(
-    comm: ffi::MPI_Comm,
-    mode: Mode,
-    (to, topic): (c_int, Topic),
-    spikes: &[Spike],
-    request: &mut Request,
-) -> Result<()> {
-    let send = if mode == Mode::Matched { ffi::MPI_Issend } else { ffi::MPI_Isend };
-    // SAFETY: the slot keeps the spikes untouched until the request is complete, and is leaked with it. A spike is
-    // two u32 without padding, of the same layout in all processes: they run one binary.
-    let code = unsafe {
-        send(
-            spikes.as_ptr().cast(),
-            count(spikes.len(), "send to", to)?,
-            ffi::RSMPI_UINT32_T,
-            to,
-            topic as c_int,
-            comm,
-            &mut request.0,
-        )
-    };
-    check(code, "send to", to)
-}
-
-impl Transport for MpiTransport {
-    fn begin(&mut self, span: Span) -> Result<()> {
-        let comm = self.world.raw();
-        for end in &mut self.ends {
-            match end {
-                End::In(inbound) => {
-                    (inbound.packets, inbound.posted, inbound.taken) = (inbound.rhythm.packets(span), 0, 0);
-                    for _ in 0..inbound.slots.len() {
-                        inbound.post(comm)?;
-                    }
-                }
-                End::Out(outbound) => outbound.sent = 0,
-                End::Elsewhere => {}
-            }
-        }
-        self.check()
-    }
-
-    fn try_send(&mut self, channel: usize, header: Header, spikes: &mut Vec<Spike>) -> Result<bool> {
-        match &mut self.ends[channel] {
-            End::Out(outbound) => outbound.send(self.world.raw(), header, spikes),
-            _ => Err(Error::new(ErrorKind::Transport, format!("channel {channel} does not leave this rank"))),
-        }
-    }
-
-    fn try_take(&mut self, channel: usize, spikes: &mut Vec<Spike>) -> Result<Option<Header>> {
-        match &mut self.ends[channel] {
-            End::In(inbound) => inbound.take(self.world.raw(), spikes),
-            _ => {
-                Err(Error::new(ErrorKind::Transport, format!("channel {channel} does not end at this rank")))
-            }
-        }
-    }
-
-    fn all_sent(&mut self) -> Result<bool> {
-        let requests = self.ends.iter_mut().filter_map(|end| match end {
-            End::Out(outbound) => Some(outbound.slots.iter_mut().flat_map(|slot| &mut slot.requests)),
-            _ => None,
-        });
-        Ok(requests.flatten().all(Request::test))
-    }
-
-    fn pause(&mut self, patience: &mut Patience) -> Result<()> {
-        if patience.turns() % LOOK == LOOK - 1 {
-            self.check()?;
-        }
-        self.world.idle(patience);
-        Ok(())
-    }
-
-    fn failure(&mut self) -> Option<Failure> {
-        if self.failure.is_none() {
-            self.failure = self.world.failure();
-        }
-        self.failure.clone()
-    }
-
-    fn sign_of_life(&mut self) {
-        if self.world.rank == 0 || self.signed.elapsed() < self.interval {
-            return;
-        }
-        self.signed = Instant::now();
-        if self.sign.as_mut().is_none_or(Parcel::left) {
-            self.sign = Some(self.world.post(0, Topic::Alive, Vec::new()));
-        }
-    }
-
-    fn abort(&mut self, failure: &Failure) {
-        self.failure.get_or_insert_with(|| failure.clone());
-        let words = wire::failure_words(failure);
-        let others = (0..self.world.size).filter(|&rank| rank != self.world.rank);
-        let mut parcels: Vec<Parcel> =
-            others.map(|rank| self.world.post(rank, Topic::Abort, words.clone())).collect();
-        // Progress is made in MPI calls only: a few, and what has not left then leaves with later ones.
-        for _ in 0..1000 {
-            if parcels.iter_mut().all(Parcel::left) {
-                return;
-            }
-            std::thread::yield_now();
-        }
-    }
-}
-
-/// Buffers of active requests belong to MPI: they are leaked.
-impl Drop for MpiTransport {
-    fn drop(&mut self) {
-        for end in &mut self.ends {
-            match end {
-                End::In(inbound) => {
-                    for (request, buffer) in &mut inbound.slots {
-                        leak_unless(request.test(), buffer);
-                    }
-                    let complete = inbound.rest.as_mut().is_none_or(|(_, request, _)| request.test());
-                    leak_unless(complete, &mut inbound.assembly);
-                }
-                End::Out(outbound) => {
-                    for slot in &mut outbound.slots {
-                        leak_unless(slot.requests[0].test(), &mut slot.first);
-                        leak_unless(slot.requests[1].test(), &mut slot.spikes);
-                    }
-                }
-                End::Elsewhere => {}
-            }
-        }
-    }
-}
-
-fn leak_unless(complete: bool, buffer: &mut Vec<Spike>) {
-    if !complete {
-        std::mem::forget(std::mem::take(buffer));
-    }
 }

@@ -1,5 +1,5 @@
-//! Ranks on threads of one process: a mailbox per channel, whose packets change hands by swapping vectors, or, if small,
-//! lie in the cache lines that tell that they are there: an exchange takes as long as cache lines take from core to core.
+//! Ranks on threads of one process: a mailbox per channel, whose packets lie in its slots, or, if large, change hands by
+//! swapping vectors.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -9,6 +9,7 @@ use std::time::Duration;
 use pynn_core::error::Result;
 use pynn_core::time::Spike;
 
+use super::slot::{End, FEW, Slot};
 use super::{Failure, Header, Idle, Manners, Patience, Transport};
 use crate::clock::Span;
 use crate::cores::Padded;
@@ -19,9 +20,6 @@ const NAP: Duration = Duration::from_millis(1);
 /// As long is the first sleep: nothing orders a packet and the look of its sender for sleepers, so a packet sent at just
 /// this time may wake nobody. To order them would cost every packet the way of a cache line.
 const DOZE: Duration = Duration::from_micros(50);
-
-/// Spikes that lie in the slot itself.
-const FEW: usize = 11;
 
 /// What all ranks of a simulation share: mailboxes, who sleeps, and the first failure.
 pub struct Hub {
@@ -38,55 +36,37 @@ struct Mailbox {
     /// The sender's thread, and the receiver's.
     from: usize,
     to: usize,
-    slots: Vec<Padded<Slot>>,
+    places: Vec<Padded<Place>>,
     /// Packets taken out, written by the receiver alone.
     taken: Padded<AtomicU64>,
 }
 
 /// Two cache lines, which the sender alone writes as long as packets are small.
 #[derive(Default)]
-struct Slot {
-    label: AtomicU64,
-    few: [AtomicU64; FEW],
+struct Place {
+    slot: Slot,
     /// Not contended.
     many: Mutex<Vec<Spike>>,
 }
 
-/// What a slot says of its packet, in bits from the lowest: its number in the run, how many spikes there are in `few`, or
-/// more than fit if they are in `many`, whether it is the last one, and which of all packets of the channel it is.
-fn label(turn: u64, header: Header, spikes: usize) -> u64 {
-    turn << 41 | u64::from(header.last) << 40 | (spikes.min(FEW + 1) as u64) << 32 | u64::from(header.number)
-}
-
-impl Slot {
-    /// Puts in packet number `turn` of the channel, from 1; the receiver has taken the one before it out of this slot.
+impl Place {
+    /// Puts in packet number `turn` of the channel.
     fn put(&self, turn: u64, header: Header, spikes: &mut Vec<Spike>) {
-        let label = label(turn, header, spikes.len());
-        if spikes.len() > FEW {
+        let size = spikes.len();
+        if size > FEW {
             std::mem::swap(&mut *lock(&self.many), spikes);
-        } else {
-            for (place, spike) in self.few.iter().zip(&*spikes) {
-                place.store(spike.to_word(), Ordering::Relaxed);
-            }
         }
+        self.slot.put(turn, header, size, spikes);
         spikes.clear();
-        self.label.store(label, Ordering::Release);
     }
 
     /// Takes out packet number `turn` of the channel, if it is there, replacing `spikes`.
     fn take(&self, turn: u64, spikes: &mut Vec<Spike>) -> Option<Header> {
-        let label = self.label.load(Ordering::Acquire);
-        if label >> 41 != turn & (u64::MAX >> 41) {
-            return None;
+        let (header, size) = self.slot.take(turn, spikes)?;
+        if size > FEW {
+            std::mem::swap(&mut *lock(&self.many), spikes);
         }
-        spikes.clear();
-        match self.few.get(..(label >> 32) as usize & 0xff) {
-            Some(few) => {
-                spikes.extend(few.iter().map(|place| Spike::from_word(place.load(Ordering::Relaxed))));
-            }
-            None => std::mem::swap(&mut *lock(&self.many), spikes),
-        }
-        Some(Header { number: label as u32, last: label >> 40 & 1 != 0 })
+        Some(header)
     }
 }
 
@@ -114,7 +94,7 @@ impl Hub {
         let mailbox = |from, to, slots: usize| Mailbox {
             from,
             to,
-            slots: (0..slots).map(|_| Padded(Slot::default())).collect(),
+            places: (0..slots).map(|_| Padded(Place::default())).collect(),
             taken: Padded(AtomicU64::new(0)),
         };
         let mailboxes = schedule.channels().iter();
@@ -168,21 +148,6 @@ pub struct ThreadTransport {
     sleeps: u32,
 }
 
-/// What this rank knows of a mailbox, so that the other's cache line is read only when it must be.
-#[derive(Clone, Copy, Default)]
-struct End {
-    sent: u64,
-    taken: u64,
-    /// The slot of the next packet.
-    slot: usize,
-}
-
-impl End {
-    fn next(&mut self, mailbox: &Mailbox) {
-        self.slot = if self.slot + 1 == mailbox.slots.len() { 0 } else { self.slot + 1 };
-    }
-}
-
 impl ThreadTransport {
     /// The end of `rank`.
     #[must_use]
@@ -221,16 +186,10 @@ impl Transport for ThreadTransport {
 
     fn try_send(&mut self, channel: usize, header: Header, spikes: &mut Vec<Spike>) -> Result<bool> {
         let (mailbox, end) = (&self.hub.mailboxes[channel], &mut self.ends[channel]);
-        let slots = mailbox.slots.len() as u64;
-        if end.sent - end.taken == slots {
-            end.taken = mailbox.taken.0.load(Ordering::Acquire);
-            if end.sent - end.taken == slots {
-                return Ok(false);
-            }
-        }
-        end.sent += 1;
-        mailbox.slots[end.slot].0.put(end.sent, header, spikes);
-        end.next(mailbox);
+        let places = &mailbox.places;
+        let Some(turn) = end.next_to_send(places.len(), &mailbox.taken.0) else { return Ok(false) };
+        places[end.slot()].0.put(turn, header, spikes);
+        end.sent(places.len());
         if mailbox.to != self.thread {
             self.hub.wake(mailbox.to);
         }
@@ -239,10 +198,9 @@ impl Transport for ThreadTransport {
 
     fn try_take(&mut self, channel: usize, spikes: &mut Vec<Spike>) -> Result<Option<Header>> {
         let (mailbox, end) = (&self.hub.mailboxes[channel], &mut self.ends[channel]);
-        let Some(header) = mailbox.slots[end.slot].0.take(end.taken + 1, spikes) else { return Ok(None) };
-        end.taken += 1;
-        end.next(mailbox);
-        mailbox.taken.0.store(end.taken, Ordering::Release);
+        let places = &mailbox.places;
+        let Some(header) = places[end.slot()].0.take(end.next_to_take(), spikes) else { return Ok(None) };
+        end.took(places.len(), &mailbox.taken.0);
         if mailbox.from != self.thread {
             self.hub.wake(mailbox.from);
         }
@@ -290,8 +248,8 @@ mod tests {
     }
 
     #[test]
-    fn a_slot_is_two_cache_lines() {
-        assert_eq!(size_of::<Padded<Slot>>(), 128);
+    fn a_slot_and_what_does_not_fit_are_two_cache_lines() {
+        assert_eq!(size_of::<Padded<Place>>(), 128);
     }
 
     #[test]

@@ -13,6 +13,12 @@ const SCENARIO: &str = "PYNN_TEST_SCENARIO";
 /// Longest time of a scenario.
 const LIMIT: Duration = Duration::from_secs(120);
 
+/// Which process of a scenario this is, as the launcher numbers them.
+pub fn rank() -> usize {
+    let rank = std::env::var("OMPI_COMM_WORLD_RANK").or_else(|_| std::env::var("PMI_RANK"));
+    rank.expect("a launcher").parse().expect("a number")
+}
+
 /// How the processes of a scenario ended, and what they printed.
 #[derive(Debug)]
 pub struct Played {
