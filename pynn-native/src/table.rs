@@ -3,13 +3,14 @@
 //! Stored by source. A row is sorted by delay: the synapses of one delay are a [`Segment`], which is added to the inputs
 //! when it acts. There is no ring of delay slots to be missed by the caches.
 
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 
 use crate::agenda::{Agenda, Segment};
 use crate::kernels::deliver::{Targets, prefetch};
 
-/// How many segments ahead the caches are asked for the synapses of one.
-const AHEAD: usize = 4;
+/// How many synapses ahead the caches are asked for those of a segment, about, and how many segments.
+const AHEAD: usize = 160;
+const SEGMENTS_AHEAD: RangeInclusive<usize> = 4..=16;
 
 /// Synapses of one population of sources.
 #[derive(Debug)]
@@ -102,13 +103,14 @@ pub(crate) fn deliver(tables: &[Table], segments: &[Segment], inputs: &mut [i64]
         let (table, synapses) = find(segment);
         table.prefetch(synapses);
     };
-    // Each segment is somewhere else in memory.
-    segments.iter().take(AHEAD).for_each(ask);
-    let mut events = 0;
+    let events = segments.iter().map(|segment| u64::from(segment.end - segment.start)).sum::<u64>();
+    // Each segment is somewhere else in memory: many are on their way at once if they are short.
+    let ahead = AHEAD * segments.len() / (events as usize).max(1);
+    let ahead = ahead.clamp(*SEGMENTS_AHEAD.start(), *SEGMENTS_AHEAD.end());
+    segments.iter().take(ahead).for_each(ask);
     for (k, segment) in segments.iter().enumerate() {
-        segments.get(k + AHEAD).into_iter().for_each(ask);
+        segments.get(k + ahead).into_iter().for_each(ask);
         let (table, synapses) = find(segment);
-        events += synapses.len() as u64;
         match &table.weights {
             Weights::Same(weight) => table.targets.add_same(synapses, *weight, inputs),
             Weights::Each(weights) => table.targets.add_each(synapses, weights, inputs),
