@@ -159,6 +159,22 @@ pub fn processes(network: &Network, overrides: &[(String, usize)]) -> Result<Vec
     Ok(processes)
 }
 
+/// Fits the numbers of ranks as declared to one process that has `cores` cores: if all ranks are more, a simulator gets no
+/// more than a core each, unless `overrides` sets its number. Ranks that share a core would each do for itself what one
+/// does for all of them, and what is simulated does not depend on their number. Simulators of which a process can hold
+/// only some are left as they are, for the error that says so.
+pub(crate) fn fit(network: &Network, processes: &mut [usize], overrides: &[(String, usize)], cores: usize) {
+    if processes.iter().sum::<usize>() <= cores {
+        return;
+    }
+    for (simulator, ranks) in network.simulators().iter().zip(processes) {
+        let is_set = overrides.iter().any(|(name, _)| *name == *simulator.name);
+        if !is_set && simulator.per_process.is_none() {
+            *ranks = (*ranks).min(cores.max(1));
+        }
+    }
+}
+
 /// Reads `sim1=2,sim2=1`, the form of the environment variable `PYNN_PROCESSES`.
 ///
 /// # Errors

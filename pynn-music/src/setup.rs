@@ -8,7 +8,7 @@ use pynn_core::network::{Model, Network};
 
 use crate::cores;
 use crate::launch::Launch;
-use crate::layout::{parse_overrides, processes};
+use crate::layout::{fit, parse_overrides, processes};
 use crate::plan::Plan;
 use crate::simulation::Simulation;
 use crate::team::Team;
@@ -17,10 +17,12 @@ use crate::worker::Common;
 /// What ranks are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum Ranks {
-    /// MPI processes under `mpirun`, threads otherwise.
+    /// MPI processes under `mpirun`. Otherwise threads of this process, of a simulator no more than it has
+    /// [cores](Setup::cores), unless [`Setup::processes`] or `PYNN_PROCESSES` sets how many: more would be slower, and what
+    /// is simulated does not depend on their number.
     #[default]
     Auto,
-    /// Threads of this process; see [`Setup::cores`].
+    /// Threads of this process, as many ranks as are declared or set. More ranks than [cores](Setup::cores) share threads.
     Threads,
     /// MPI processes.
     Mpi,
@@ -58,9 +60,9 @@ const DEADLINE: Duration = Duration::from_secs(60);
 
 /// Sets up `model` with the default [`Setup`]: builds every simulator on its ranks.
 ///
-/// Ranks are threads of this process, several a thread if a simulator has more than there are cores, or, under `mpirun`, processes; then all but one of them do not return from
-/// here: they work for the one that does, and end when its [`Simulation`] ends. So there is one setup in a program
-/// that is to run under `mpirun`.
+/// Ranks are threads of this process, of a simulator as many as are declared or as there are cores ([`Ranks::Auto`]).
+/// Under `mpirun` they are processes; then all but one of them do not return from here: they work for the one that does,
+/// and end when its [`Simulation`] ends. So there is one setup in a program that is to run under `mpirun`.
 ///
 /// # Errors
 /// When the network cannot be placed, ranks cannot be started, or a simulator cannot be built.
@@ -69,13 +71,13 @@ pub fn setup<N: Model + Send + Sync + 'static>(model: N) -> Result<Simulation<N>
 }
 
 impl Setup {
-    /// The defaults: processes as declared, ranks as launched, a deadline of 60 s, a progress bar on a terminal.
+    /// The defaults: processes as declared, ranks as launched ([`Ranks::Auto`]), a deadline of 60 s, a progress bar on a terminal.
     #[must_use]
     pub fn new() -> Self {
         Self { processes: Vec::new(), ranks: Ranks::Auto, cores: None, deadline: None, progress: true }
     }
 
-    /// Runs `simulator` on `ranks` ranks, whatever is declared. Stronger than the environment variable
+    /// Runs `simulator` on `ranks` ranks, whatever is declared and however few cores there are. Stronger than the environment variable
     /// `PYNN_PROCESSES`, which has the form `sim1=2,sim2=1`.
     #[must_use]
     pub fn processes(mut self, simulator: impl Into<String>, ranks: usize) -> Self {
@@ -113,18 +115,27 @@ impl Setup {
         self
     }
 
-    /// Plans without running: placement, routes, windows and memory of any number of ranks, in this process alone.
-    /// [`Plan::table`] prints it.
+    /// Plans without running: placement, routes, windows and memory of any number of ranks, in this process alone; as
+    /// many as are declared or set. [`Plan::table`] prints it.
     ///
     /// # Errors
     /// When the network cannot be placed.
     pub fn dry_run(&self, network: &Network) -> Result<Plan> {
+        self.plan(network, None)
+    }
+
+    /// The plan for MPI processes, or for one process that has so many cores.
+    fn plan(&self, network: &Network, cores: Option<usize>) -> Result<Plan> {
         let mut overrides = match std::env::var("PYNN_PROCESSES") {
             Ok(text) => parse_overrides(&text)?,
             Err(_) => Vec::new(),
         };
         overrides.extend(self.processes.iter().cloned());
-        Plan::new(network, &processes(network, &overrides)?)
+        let mut processes = processes(network, &overrides)?;
+        if let Some(cores) = cores {
+            fit(network, &mut processes, &overrides, cores);
+        }
+        Plan::new(network, &processes)
     }
 
     /// Sets up `model`; see [`setup`].
@@ -138,14 +149,15 @@ impl Setup {
             Ranks::Threads => false,
             Ranks::Mpi => true,
         };
+        let cores = self.cores.unwrap_or_else(cores::available);
         let model = Arc::new(model);
-        let common = self.common(model.clone());
+        let common = self.common(model.clone(), (!mpi && self.ranks == Ranks::Auto).then_some(cores));
         let team = if mpi {
             Self::processes_team(common, launch)
         } else {
             common.and_then(|common| {
                 check_process(&common)?;
-                let threads = common.plan.layout().threads(self.cores.unwrap_or_else(cores::available));
+                let threads = common.plan.layout().threads(cores);
                 Ok((Team::threads(&common, &threads)?, common))
             })
         };
@@ -153,8 +165,8 @@ impl Setup {
         Simulation::build(model, common, team, self.progress)
     }
 
-    fn common<N: Model + Send + Sync + 'static>(&self, model: Arc<N>) -> Result<Common> {
-        let plan = Arc::new(self.dry_run(model.network())?);
+    fn common<N: Model + Send + Sync + 'static>(&self, model: Arc<N>, cores: Option<usize>) -> Result<Common> {
+        let plan = Arc::new(self.plan(model.network(), cores)?);
         let deadline = match self.deadline {
             Some(deadline) => deadline,
             None => deadline_of(std::env::var("PYNN_DEADLINE").ok().as_deref())?,
