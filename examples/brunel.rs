@@ -60,7 +60,7 @@ fn main() -> Result<()> {
     sim.run(options.time)?;
 
     let (exc, inh) = (sim.spikes(|net| &net.exc)?, sim.spikes(|net| &net.inh)?);
-    println!("network Brunel, {} ms on {} ranks", options.time.base(), sim.plan().ranks());
+    println!("network Brunel, {} ms", options.time.base());
     for spikes in [&exc, &inh] {
         println!(
             "{:<4} {:>6} cells {:>8} spikes {:>7.2} Hz",

@@ -57,7 +57,7 @@ fn main() -> Result<()> {
     let relay = sim.spikes(|net| &net.relay)?;
     let v = sim.trace(|net| &net.hh, |cell| cell.v)?;
 
-    println!("network NativeToNeuron, {} ms on {} ranks", options.time.base(), sim.plan().ranks());
+    println!("network NativeToNeuron, {} ms", options.time.base());
     for spikes in [&input, &back, &hh, &relay] {
         println!(
             "{:<7} {:>5} cells {:>7} spikes {:>8.2} Hz",

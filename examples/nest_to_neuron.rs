@@ -51,7 +51,7 @@ fn main() -> Result<()> {
     let hh = sim.spikes(|net| &net.hh)?;
     let relay = sim.spikes(|net| &net.relay)?;
     let v = sim.trace(|net| &net.hh, |cell| cell.v)?;
-    println!("network NestToNeuron, {} ms on {} ranks", options.time.base(), sim.plan().ranks());
+    println!("network NestToNeuron, {} ms", options.time.base());
     for spikes in [&sender, &hh, &relay] {
         println!(
             "{:<7} {:>5} cells {:>7} spikes {:>8.2} Hz",

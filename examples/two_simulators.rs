@@ -4,7 +4,7 @@
 //!     cargo build --release --features mpi --example two_simulators
 //!     mpirun -np 16 target/release/examples/two_simulators
 //!
-//! Both print the same digest: ranks are threads in the first, processes in the second, and the spikes are the same.
+//! Both print the same: ranks are threads in the first, as many as there are cores, and sixteen processes in the second.
 //! `PYNN_PROCESSES="sim1=1,sim2=3"` divides the work otherwise, again with the same spikes.
 
 mod common;
@@ -50,7 +50,7 @@ fn main() -> Result<()> {
     let relay = sim.spikes(|net| &net.relay)?;
     let v = sim.trace(|net| &net.hh, |cell| cell.v)?;
 
-    println!("network TwoSimulators, {} ms on {} ranks", options.time.base(), sim.plan().ranks());
+    println!("network TwoSimulators, {} ms", options.time.base());
     for spikes in [&input, &hh, &relay] {
         println!(
             "{:<7} {:>5} cells {:>7} spikes {:>8.2} Hz",

@@ -78,12 +78,7 @@ fn main() -> Result<()> {
     for p in 0..POPULATIONS - UPPER {
         spikes.push(sim.spikes(|net| &net.deep_cells[p])?);
     }
-    println!(
-        "network Microcircuit at scale {}, {} ms on {} ranks",
-        options.scale,
-        options.time.base(),
-        sim.plan().ranks()
-    );
+    println!("network Microcircuit at scale {}, {} ms", options.scale, options.time.base());
     for (spikes, name) in spikes.iter_mut().zip(NAMES) {
         name.clone_into(&mut spikes.population);
         println!(

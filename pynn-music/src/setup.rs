@@ -165,7 +165,11 @@ impl Setup {
         Simulation::build(model, common, team, self.progress)
     }
 
-    fn common<N: Model + Send + Sync + 'static>(&self, model: Arc<N>, cores: Option<usize>) -> Result<Common> {
+    fn common<N: Model + Send + Sync + 'static>(
+        &self,
+        model: Arc<N>,
+        cores: Option<usize>,
+    ) -> Result<Common> {
         let plan = Arc::new(self.plan(model.network(), cores)?);
         let deadline = match self.deadline {
             Some(deadline) => deadline,

@@ -114,6 +114,29 @@ fn processes_are_overridden_by_the_setup() {
 }
 
 #[test]
+fn a_simulator_has_no_more_threads_than_there_are_cores_unless_told() {
+    let run = |setup: Setup| {
+        let mut sim = setup.start(two_simulators::<Toy>(["exc", "inh"], [6, 10])).unwrap();
+        sim.run(60.0 * ms).unwrap();
+        (sim.plan().ranks(), sim.digest().unwrap())
+    };
+    let alone = digest([1, 1], &[60.0]);
+    let auto = Setup::new().cores(2);
+    assert_eq!(run(auto.clone()), (4, alone));
+    assert_eq!(run(auto.clone().cores(0)), (2, alone));
+    assert_eq!(run(auto.clone().cores(16)), (16, alone));
+    assert_eq!(run(auto.clone().processes("coarse", 3)), (5, alone));
+    assert_eq!(run(auto.ranks(Ranks::Threads)), (16, alone));
+}
+
+#[test]
+fn a_backend_of_one_rank_a_process_is_not_fitted_to_the_cores() {
+    let net = two_simulators::<Lonely>(["exc", "inh"], [2, 1]);
+    let error = Setup::new().cores(1).start(net).err().unwrap();
+    assert!(error.message().contains("mpirun -n 3"), "{error}");
+}
+
+#[test]
 fn threads_of_one_process_hold_no_proxies() {
     let sim = start(two_simulators::<Toy>(["exc", "inh"], [2, 2])).unwrap();
     assert!(!sim.is_proxy(|net| &net.exc) && !sim.is_proxy(|net| &net.inh));

@@ -1,13 +1,13 @@
 //! From the description's connections to tables of synapses.
 //!
 //! Projections from one population share a table where they can: those of constant weight and delay with the same two
-//! numbers, and all those whose weights (or delays) differ from synapse to synapse. Each table is built in two passes
-//! over the connectors, which give the same connections again: count those of each row, then place them; where delays
-//! differ, each row is then sorted by them.
+//! numbers, and all those whose weights (or delays) differ from synapse to synapse. Of the first kind a synapse is but its
+//! target: two passes over the connectors, which give the same connections again, count those of each row and then place
+//! them, and need no memory beside the table. The others are drawn once and then [sorted](crate::sorting).
 
 use std::ops::Range;
 
-use pynn_core::backend::{Draw, LocalProjection, Part, RowValues, SynapseRow, delay_steps};
+use pynn_core::backend::{Draw, LocalProjection, Part, RowValues, delay_steps};
 use pynn_core::error::{Error, Result};
 use pynn_core::plastic;
 use pynn_core::population::PopulationId;
@@ -15,6 +15,8 @@ use pynn_core::time::Tick;
 use pynn_core::values::SynapseColumn;
 
 use crate::kernels::deliver::Targets;
+use crate::kernels::pages;
+use crate::sorting::{Packed, Placed, Sorter};
 use crate::table::{Table, Weights};
 
 /// Which projections share a table.
@@ -133,7 +135,8 @@ pub(crate) fn tables(part: &Part<'_>, onto: Vec<Onto<'_>>) -> Result<Vec<(Popula
             }
         }
     }
-    plans.into_iter().map(|plan| Ok((plan.kind.source, plan.table()?))).collect()
+    let mut memory = Vec::new();
+    plans.into_iter().map(|plan| Ok((plan.kind.source, plan.table(&mut memory)?))).collect()
 }
 
 impl Plan<'_> {
@@ -144,33 +147,71 @@ impl Plan<'_> {
         starts.min().unwrap_or(0)..ends.max().unwrap_or(0)
     }
 
-    fn table(&self) -> Result<Table> {
-        let starts = self.row_starts()?;
-        let total = starts.last().copied().unwrap_or(0) as usize;
-        if let Kind { delay: Some(delay), weight: Some(weight), .. } = self.kind {
-            let mut targets = Targets::new(total, self.slots());
-            self.place(&starts, |onto, row, places| {
-                targets.place(onto.slots.start + row.target, places);
-                Ok(())
-            })?;
-            return Ok(Table::new(vec![delay], starts, targets, Weights::Same(weight)));
+    /// The table; `memory` is for what is needed meanwhile.
+    fn table(&self, memory: &mut Vec<Packed>) -> Result<Table> {
+        match self.kind {
+            Kind { delay: Some(delay), weight: Some(weight), .. } => self.homogeneous(delay, weight),
+            _ => self.sorted(memory),
         }
-        let placed = self.placed(&starts, total)?;
+    }
+
+    /// The table of synapses that have all the same delay and weight: each is put where it belongs.
+    fn homogeneous(&self, delay: u32, weight: i32) -> Result<Table> {
+        let starts = self.row_starts()?;
+        let mut targets = Targets::new(starts.last().map_or(0, |total| *total as usize), self.slots());
+        let mut next = starts[..self.rows].to_vec();
+        for onto in &self.onto {
+            let mut cells = Vec::new();
+            onto.projection.connect(Draw::Sources, &mut |row| {
+                let rows = onto.projection.source_cells(row.sources, &mut cells);
+                let places = Places { rows: rows.iter(), next: &mut next };
+                targets.place(onto.slots.start + row.target, places);
+            })?;
+        }
+        Ok(Table::new(vec![delay], starts, targets, Weights::Same(weight)))
+    }
+
+    /// The table of synapses whose delays or weights differ.
+    fn sorted(&self, memory: &mut Vec<Packed>) -> Result<Table> {
+        let sorter = self.drawn(std::mem::take(memory))?;
+        let (delays, total) = (sorter.delays(), sorter.len());
         let mut targets = Targets::new(total, self.slots());
-        let mut weights = if self.kind.weight.is_some() { Vec::new() } else { vec![0; total] };
-        let (delays, starts) = sort_rows(&starts, &placed, |row, places| {
-            let slots = row.iter().map(|synapse| synapse.slot);
+        let mut weights = if self.kind.weight.is_some() { Vec::new() } else { pages::zeros(total) };
+        let starts = sorter.sort(&delays, |places, synapses| {
+            let slots = synapses.iter().map(|synapse| synapse[0]);
             targets.place_each(places.iter().copied().zip(slots));
             if !weights.is_empty() {
-                row.iter().zip(places).for_each(|(synapse, at)| weights[*at] = synapse.weight);
+                let weight = |synapse: &Packed| synapse[1].cast_signed();
+                places.iter().zip(synapses).for_each(|(at, synapse)| weights[*at] = weight(synapse));
             }
-        });
-        Ok(Table::new(
-            delays,
-            starts,
-            targets,
-            self.kind.weight.map_or(Weights::Each(weights), Weights::Same),
-        ))
+        })?;
+        *memory = sorter.into_memory();
+        let weights = self.kind.weight.map_or(Weights::Each(weights), Weights::Same);
+        Ok(Table::new(delays, starts, targets, weights))
+    }
+
+    /// The synapses of all projections.
+    fn drawn(&self, memory: Vec<Packed>) -> Result<Sorter> {
+        let (mut sorter, mut quanta) = (Sorter::new(self.rows, memory), Vec::new());
+        for onto in &self.onto {
+            let (mut cells, mut failed) = (Vec::new(), None);
+            onto.projection.connect(Draw::All, &mut |row| {
+                let rows = onto.projection.source_cells(row.sources, &mut cells);
+                failed = failed.take().or(onto.row_quanta(row.weights, rows.len(), &mut quanta).err());
+                let slot = onto.slots.start + row.target;
+                let synapses = rows.iter().zip(&quanta);
+                match row.delays {
+                    RowValues::Each(delays) => synapses.zip(delays).for_each(|((row, weight), delay)| {
+                        sorter.add(*row, Placed { slot, weight: *weight, delay: *delay });
+                    }),
+                    RowValues::Constant(delay) => synapses.for_each(|(row, weight)| {
+                        sorter.add(*row, Placed { slot, weight: *weight, delay });
+                    }),
+                }
+            })?;
+            failed.map_or(Ok(()), Err)?;
+        }
+        Ok(sorter)
     }
 
     /// The number of the first synapse of each row, and at the end that of all.
@@ -193,49 +234,6 @@ impl Plan<'_> {
         }
         Ok(starts)
     }
-
-    /// The synapses of all projections, each at the next place of its row. Slot, weight and delay side by side: a row and
-    /// target has a cache line of its own, and but one.
-    fn placed(&self, starts: &[u32], total: usize) -> Result<Vec<Placed>> {
-        let (mut all, mut quanta) = (vec![Placed::default(); total], Vec::new());
-        self.place(starts, |onto, row, places| {
-            onto.row_quanta(row.weights, row.sources.len(), &mut quanta)?;
-            let slot = onto.slots.start + row.target;
-            match row.delays {
-                RowValues::Each(delays) => {
-                    for ((at, weight), delay) in places.zip(&quanta).zip(delays) {
-                        all[at] = Placed { slot, weight: *weight, delay: *delay };
-                    }
-                }
-                RowValues::Constant(delay) => {
-                    places
-                        .zip(&quanta)
-                        .for_each(|(at, weight)| all[at] = Placed { slot, weight: *weight, delay });
-                }
-            }
-            Ok(())
-        })?;
-        Ok(all)
-    }
-
-    /// Gives the connections onto each target with their places: each the next of its row, which starts at `starts`.
-    fn place(
-        &self,
-        starts: &[u32],
-        mut put: impl FnMut(&Onto<'_>, &SynapseRow<'_>, Places<'_>) -> Result<()>,
-    ) -> Result<()> {
-        let mut next = starts[..self.rows].to_vec();
-        for onto in &self.onto {
-            let (mut cells, mut failed) = (Vec::new(), None);
-            onto.projection.connect(Draw::All, &mut |row| {
-                let rows = onto.projection.source_cells(row.sources, &mut cells);
-                let places = Places { rows: rows.iter(), next: &mut next };
-                failed = failed.take().or(put(onto, &row, places).err());
-            })?;
-            failed.map_or(Ok(()), Err)?;
-        }
-        Ok(())
-    }
 }
 
 /// The nearest integer, half away from zero, of a number within the range of the type.
@@ -245,58 +243,6 @@ fn nearest(number: f64) -> i32 {
     let whole = number as i32;
     let rest = number - f64::from(whole);
     whole + i32::from(rest >= 0.5) - i32::from(rest <= -0.5)
-}
-
-/// A synapse as it is placed: where it ends, its weight in quanta, its delay in steps.
-#[derive(Clone, Copy, Debug, Default)]
-struct Placed {
-    slot: u32,
-    weight: i32,
-    delay: u32,
-}
-
-/// Finds for each synapse of each row, which start at `starts`, its place if the row is sorted by delay, and gives both to
-/// `take`. Gives the delays that occur, ascending, and where their segments of each row start.
-fn sort_rows(
-    starts: &[u32],
-    placed: &[Placed],
-    mut take: impl FnMut(&[Placed], &[usize]),
-) -> (Vec<u32>, Vec<u32>) {
-    let (delays, column) = columns(placed);
-    let mut segments = Vec::with_capacity((starts.len() - 1) * delays.len() + 1);
-    let (mut next, mut places) = (vec![0; delays.len()], Vec::new());
-    for row in starts.windows(2) {
-        let synapses = &placed[row[0] as usize..row[1] as usize];
-        next.fill(0);
-        synapses.iter().for_each(|synapse| next[column[synapse.delay as usize]] += 1);
-        let mut place = row[0];
-        for next in &mut next {
-            segments.push(place);
-            (*next, place) = (place, place + *next);
-        }
-        places.clear();
-        places.extend(synapses.iter().map(|synapse| {
-            let next = &mut next[column[synapse.delay as usize]];
-            *next += 1;
-            *next as usize - 1
-        }));
-        take(synapses, &places);
-    }
-    segments.extend(starts.last());
-    (delays, segments)
-}
-
-/// The delays that occur, ascending, and by delay which number it has among them.
-fn columns(placed: &[Placed]) -> (Vec<u32>, Vec<usize>) {
-    let longest = placed.iter().map(|synapse| synapse.delay).max();
-    let mut column = vec![usize::MAX; longest.map_or(0, |longest| longest as usize + 1)];
-    placed.iter().for_each(|synapse| column[synapse.delay as usize] = 0);
-    let mut delays = Vec::new();
-    for (delay, column) in (0..).zip(&mut column).filter(|(_, column)| **column == 0) {
-        *column = delays.len();
-        delays.push(delay);
-    }
-    (delays, column)
 }
 
 #[cfg(test)]
@@ -309,15 +255,5 @@ mod tests {
             assert_eq!(f64::from(nearest(number)), number.round());
             assert_eq!(f64::from(nearest(-number)), (-number).round());
         }
-    }
-
-    #[test]
-    fn rows_are_sorted_by_delay() {
-        let placed = [9, 2, 9, 5, 2].map(|delay| Placed { slot: 0, weight: 0, delay });
-        let mut all = Vec::new();
-        let (delays, starts) = sort_rows(&[0, 3, 3, 5], &placed, |_, places| all.extend_from_slice(places));
-        assert_eq!(all, [1, 0, 2, 4, 3]);
-        assert_eq!(delays, [2, 5, 9]);
-        assert_eq!(starts, [0, 1, 1, 3, 3, 3, 3, 4, 5, 5]);
     }
 }

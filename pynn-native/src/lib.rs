@@ -40,6 +40,7 @@ mod gap;
 mod group;
 pub mod kernels;
 mod model;
+mod sorting;
 mod table;
 mod under_way;
 mod wiring;

@@ -126,6 +126,7 @@ fn measure<N: Model + Send + Sync + 'static>(
         net.network().populations().iter().filter(|population| population.recording.spikes.is_some());
     let recorded: Vec<PopulationId> = spiking.map(|population| population.id).collect();
     let mut sim = music::setup(net)?;
+    let ranks = sim.plan().ranks();
     let build_s = begun.elapsed().as_secs_f64();
     sim.run(warm_up * ms)?;
     let before = sim.statistics()?.events();
@@ -146,7 +147,8 @@ fn measure<N: Model + Send + Sync + 'static>(
     let line = json!({
         "bench": name,
         "backend": options.backend,
-        "ranks": options.ranks,
+        "declared": options.ranks,
+        "ranks": ranks,
         "scale": options.scale,
         "seed": options.seed,
         "build_s": round(build_s),

@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use super::{Input, vectorised};
+use super::{Input, pages, vectorised};
 
 /// Slots of synapses, relative to the first that any can have; two bytes each where that is enough.
 #[derive(Debug)]
@@ -29,7 +29,8 @@ impl Targets {
     pub fn new(count: usize, range: Range<usize>) -> Self {
         assert!(count == 0 || !range.is_empty(), "{count} synapses end nowhere");
         let narrow = range.len() <= 1 << 16;
-        let slots = if narrow { Slots::Narrow(vec![0; count]) } else { Slots::Wide(vec![0; count]) };
+        let slots =
+            if narrow { Slots::Narrow(pages::zeros(count)) } else { Slots::Wide(pages::zeros(count)) };
         Self { slots, range }
     }
 

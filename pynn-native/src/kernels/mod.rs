@@ -37,6 +37,7 @@ pub mod if_curr_exp;
 pub mod izhikevich;
 pub mod lif;
 pub mod math;
+pub mod pages;
 pub mod poisson;
 pub mod response;
 
