@@ -58,6 +58,8 @@ pub struct Onto<'n> {
 #[derive(Debug)]
 struct Plastic {
     projection: ProjectionId,
+    /// Where the part of the source end that it is from starts, and that of the target end: two parts may be of one population.
+    parts: [u32; 2],
     source: PopulationId,
     target: PopulationId,
     /// The number of `source` among those that [`Tables::link`] was told.

@@ -114,9 +114,11 @@ pub(crate) fn take_over(node: &mut RankNode, part: &Part<'_>, object: Object, va
         Object::Synapses(projection, value) => {
             let spec = &part.network.projections()[projection.0];
             let target = &part.network.populations()[spec.target.parts()[0].population.0];
-            // A gap junction is also where its source is.
-            let joins = spec.is_gap() && target.simulator == part.simulator;
-            if joins || part.projections().any(|local| local.spec.id == projection) {
+            // Weights and delays also where none of them ends: weights are multiples of a quantum that the largest onto a
+            // receptor gives, and where delays change all that is under way is frozen; on all ranks or on none.
+            let concerns_all = matches!(value, SynapseValue::Weight | SynapseValue::Delay);
+            let ends_here = || part.projections().any(|local| local.spec.id == projection);
+            if target.simulator == part.simulator && (concerns_all || ends_here()) {
                 node.simulator().change(part, &Change::Synapses { projection, value })?;
             }
             Ok(())

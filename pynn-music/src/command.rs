@@ -32,6 +32,8 @@ pub(crate) enum Command {
     Reset,
     /// New values between runs; the answer is a result of its own, since it may be refused.
     Set { object: Object, values: Values },
+    /// Takes back what the last [`Set`](Self::Set) set, since another rank refused it.
+    Undo,
     /// The values that the rank has of something between runs; the answer is a result of its own.
     Get(Object),
     /// The potentials that the rank's cells have now and other ranks need, by channel; the bits of one a word.
@@ -76,6 +78,7 @@ impl Command {
             Self::Build { .. }
                 | Self::Reset
                 | Self::Set { .. }
+                | Self::Undo
                 | Self::Get(_)
                 | Self::Potentials
                 | Self::Meet(_)
@@ -109,6 +112,7 @@ impl Command {
             Self::Get(object) => [&[8], &object.words()[..]].concat(),
             Self::Potentials => vec![9],
             Self::Meet(potentials) => [&[10], &potentials[..]].concat(),
+            Self::Undo => vec![11],
         }
     }
 
@@ -139,6 +143,7 @@ impl Command {
             8 => Self::Get(Object::of([number()?, number()?, number()?])?),
             9 => Self::Potentials,
             10 => Self::Meet(words[1..].into()),
+            11 => Self::Undo,
             _ => return None,
         })
     }
@@ -208,11 +213,12 @@ mod tests {
             Command::Get(Object::Synapses(ProjectionId(7), SynapseValue::Parameter(1))),
             Command::Potentials,
             Command::Meet([7, u64::MAX].into()),
+            Command::Undo,
             Command::End { failed: true },
         ] {
             assert_eq!(Command::of(&command.words()), Some(command));
         }
-        for bad in [&[11][..], &[1, 2], &[7, 0, 0, 0, 2, 1], &[7, 0, 0, 0, 0], &[8, 5, 0, 0]] {
+        for bad in [&[12][..], &[1, 2], &[7, 0, 0, 0, 2, 1], &[7, 0, 0, 0, 0], &[8, 5, 0, 0]] {
             assert_eq!(Command::of(bad), None, "{bad:?}");
         }
     }

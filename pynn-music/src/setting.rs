@@ -28,7 +28,14 @@ impl Driver {
     pub(crate) fn change(&mut self, object: Object, values: Values) -> Result<()> {
         let mut network = self.network().clone();
         change::describe(&mut network, self.common.plan.layout(), 0, object, &values)?;
-        self.ask_between_runs(Command::Set { object, values })?;
+        if let Err(refused) = self.ask_between_runs(Command::Set { object, values }) {
+            // Other ranks may have taken them. What these say to that is no news.
+            if self.check_alive().is_ok() {
+                let undone = self.team.order(Command::Undo, |_| {});
+                self.note(undone)?;
+            }
+            return Err(refused);
+        }
         self.changed = Some(network);
         self.met = false;
         self.changes += 1;

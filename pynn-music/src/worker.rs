@@ -63,6 +63,8 @@ pub(crate) struct Worker {
     numbers: RankStatistics,
     /// The description with all changes, if there are any.
     changed: Option<Network>,
+    /// What was set last, and the description with the changes before.
+    former: Option<(Object, Values, Option<Network>)>,
     run: Option<Run>,
 }
 
@@ -106,6 +108,7 @@ impl Worker {
             failed: None,
             numbers,
             changed: None,
+            former: None,
             run: None,
         }
     }
@@ -159,6 +162,7 @@ impl Worker {
             Command::Statistics => return Ok(self.statistics().words()),
             Command::Reset => self.reset()?,
             Command::Set { object, ref values } => return refusable(self.set(object, values)),
+            Command::Undo => return refusable(self.undo()),
             Command::Get(object) => return refusable(self.get(object)),
             Command::Potentials => return self.node.as_mut().ok_or_else(not_built)?.potentials(),
             Command::Meet(ref words) => self.node.as_mut().ok_or_else(not_built)?.meet(words)?,
@@ -196,8 +200,22 @@ impl Worker {
         let mut network = self.changed.as_ref().unwrap_or(self.common.network()).clone();
         let layout = self.common.plan.layout();
         change::describe(&mut network, layout, self.rank, object, values)?;
-        change::take_over(node, &layout.part(&network, self.rank), object, values)?;
-        self.changed = Some(network);
+        let taken = change::take_over(node, &layout.part(&network, self.rank), object, values);
+        let former = if taken.is_ok() { self.changed.replace(network) } else { self.changed.clone() };
+        self.former = Some((object, values.clone(), former));
+        taken.map(|()| Vec::new())
+    }
+
+    /// What ranks refuse by themselves are parameters, spike times and electrodes; of the rest all do the same.
+    fn undo(&mut self) -> Result<Vec<u64>> {
+        let Some((object, values, former)) = self.former.take() else { return Ok(Vec::new()) };
+        self.changed = former;
+        if matches!(object, Object::Parameter(..) | Object::SpikeTimes(_) | Object::Electrode(_)) {
+            let node = self.node.as_mut().ok_or_else(not_built)?;
+            let network = self.changed.as_ref().unwrap_or(self.common.network());
+            let part = self.common.plan.layout().part(network, self.rank);
+            change::take_over(node, &part, object, &values)?;
+        }
         Ok(Vec::new())
     }
 

@@ -3,8 +3,9 @@
 use pynn_core::backend::{DELAYS_STAY, LocalPopulation, Part, unchangeable, unchangeable_delays};
 use pynn_core::change::{Change, SynapseValue};
 use pynn_core::error::Result;
-use pynn_core::population::PopulationId;
+use pynn_core::population::{PopulationId, ProjectionId};
 
+use crate::Native;
 use crate::engine::{Engine, inject};
 use crate::gap::Gaps;
 use crate::under_way::UnderWay;
@@ -38,31 +39,31 @@ impl Engine {
                 self.gaps.note(self.currents.cells());
                 Ok(())
             }
-            Change::Synapses { projection, value: SynapseValue::Delay } if self.plastic.has(*projection) => {
+            Change::Synapses { projection, value: SynapseValue::Delay }
+                if part.network.projections()[projection.0].synapse::<Native>().changes() =>
+            {
                 Err(unchangeable_delays(part, *projection, DELAYS_STAY))
             }
-            Change::Synapses { projection, value } => {
-                self.plastic.change(part, *projection, self.now)?;
-                self.rewire(part, *value)
-            }
+            Change::Synapses { projection, value } => self.rewire(part, *projection, *value),
             Change::Electrode { electrode } => self.currents.change(part, *electrode),
             other => Err(unchangeable(part, other)),
         }
     }
 
     /// Makes all connections anew; spikes that are under way stay so.
-    fn rewire(&mut self, part: &Part<'_>, value: SynapseValue) -> Result<()> {
+    fn rewire(&mut self, part: &Part<'_>, changed: ProjectionId, value: SynapseValue) -> Result<()> {
         let mut wiring = Wiring::new(part, &self.groups, &self.plastic)?;
+        self.plastic.change(part, changed, self.now)?;
         if value == SynapseValue::Delay {
             let ends = (self.now, self.inputs.len());
-            let under_way = UnderWay::of(&mut self.wiring, ends, (part, &self.groups));
+            let under_way = UnderWay::of(&mut self.wiring, ends, &self.groups);
             wiring.keep_as_sent(&mut self.wiring, self.now, under_way);
         } else {
             wiring.keep(&mut self.wiring, self.now);
-            wiring.under_way.measure(part, &self.groups);
         }
         self.wiring = wiring;
         self.groups.iter_mut().for_each(|group| group.measure(part));
+        self.wiring.under_way.measure(&self.groups);
         self.link();
         Ok(())
     }

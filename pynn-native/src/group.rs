@@ -167,6 +167,11 @@ impl Group {
         Ok(self.state[column].clone())
     }
 
+    /// What inputs by receptor number `receptor` are multiples of.
+    pub(crate) fn quantum(&self, receptor: usize) -> f64 {
+        self.receptors[receptor].quantum
+    }
+
     /// Takes over the resolution of weights, which has changed with the weights.
     pub(crate) fn measure(&mut self, part: &Part<'_>) {
         for (number, receptor) in self.receptors.iter_mut().enumerate() {

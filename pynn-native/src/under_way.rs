@@ -3,8 +3,6 @@
 use std::collections::VecDeque;
 use std::ops::Range;
 
-use pynn_core::backend::Part;
-
 use crate::group::Group;
 use crate::wiring::Wiring;
 
@@ -31,11 +29,7 @@ impl UnderWay {
     /// What the spikes that `wiring` knows when `now` steps are done will add to `slots` inputs of `groups`. Takes them out
     /// of it; those that drives draw when they arrive stay.
     #[expect(clippy::cast_possible_truncation, reason = "slots are numbered by 32 bits")]
-    pub(crate) fn of(
-        wiring: &mut Wiring,
-        (now, slots): (u32, usize),
-        (part, groups): (&Part<'_>, &[Group]),
-    ) -> Self {
+    pub(crate) fn of(wiring: &mut Wiring, (now, slots): (u32, usize), groups: &[Group]) -> Self {
         let drives = std::mem::take(&mut wiring.drives);
         let last = wiring.last_arrival(now);
         let (mut inputs, mut arrivals) = (vec![0; slots], VecDeque::new());
@@ -48,7 +42,7 @@ impl UnderWay {
             }
         }
         wiring.drives = drives;
-        Self { arrivals, quanta: quanta(part, groups) }
+        Self { arrivals, quanta: quanta(groups) }
     }
 
     /// The last step in which any arrives.
@@ -67,12 +61,12 @@ impl UnderWay {
         events
     }
 
-    /// Takes over the resolution of weights, which has changed with the weights: a power of two.
-    pub(crate) fn measure(&mut self, part: &Part<'_>, groups: &[Group]) {
+    /// Takes over the resolution of weights of `groups`, which has changed with the weights: by a power of two.
+    pub(crate) fn measure(&mut self, groups: &[Group]) {
         if self.arrivals.is_empty() {
             return;
         }
-        let new = quanta(part, groups);
+        let new = quanta(groups);
         for (slot, sum) in self.arrivals.iter_mut().flat_map(|arrival| &mut arrival.sums) {
             let (old, new) = (quantum(&self.quanta, *slot), quantum(&new, *slot));
             if old != new {
@@ -83,10 +77,8 @@ impl UnderWay {
     }
 }
 
-fn quanta(part: &Part<'_>, groups: &[Group]) -> Quanta {
-    let of = |group: &Group, receptor| {
-        (group.receptor(receptor), part.network.weight_quantum(group.population, receptor))
-    };
+fn quanta(groups: &[Group]) -> Quanta {
+    let of = |group: &Group, receptor| (group.receptor(receptor), group.quantum(receptor));
     groups.iter().flat_map(|group| (0..group.receptors()).map(move |receptor| of(group, receptor))).collect()
 }
 

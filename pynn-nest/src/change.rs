@@ -19,10 +19,13 @@ impl Engine {
             Change::Parameter { population, .. } => self.renew(part, *population),
             Change::State { population, state, cells } => self.initialize(part, *population, *state, cells),
             Change::Synapses { projection, value: SynapseValue::Delay } => self.delay(part, *projection),
+            Change::Synapses { projection, value: SynapseValue::Weight } => {
+                self.plastic.arriving.change(part, *projection)?;
+                self.rewire(part)
+            }
             Change::Synapses { projection, .. } if self.plastic.arriving.has(*projection) => {
                 self.plastic.arriving.change(part, *projection)
             }
-            Change::Synapses { value: SynapseValue::Weight, .. } => self.rewire(part),
             Change::Electrode { electrode } => self.electrodes.change(part, *electrode),
             other => Err(unchangeable(part, other)),
         }
@@ -109,7 +112,7 @@ impl Engine {
 
     /// NEST's kernel has its shortest and longest delay for good: it is made anew.
     fn delay(&mut self, part: &Part<'_>, projection: ProjectionId) -> Result<()> {
-        if self.plastic.arriving.has(projection) {
+        if part.network.projections()[projection.0].synapse::<Nest>().changes() {
             return Err(unchangeable_delays(part, projection, DELAYS_STAY));
         }
         if self.now > 0 {

@@ -63,7 +63,7 @@ impl Arriving {
     pub fn new<B: Backend<Synapse = Synapse>>(part: &Part<'_>) -> Result<Self> {
         let (mut targets, mut slots): (Vec<Target>, u32) = (Vec::new(), 0);
         let mut onto = Vec::new();
-        let changes = |local: &LocalProjection<'_>| matches!(local.spec.synapse::<B>(), Synapse::Changing(_));
+        let changes = |local: &LocalProjection<'_>| local.spec.synapse::<B>().changes();
         for projection in part.projections().filter(changes).flat_map(LocalProjection::by_source) {
             let (population, receptor) = (projection.target_population(), projection.spec.receptor);
             let same = |target: &Target| target.population == population && target.receptor == receptor;
@@ -198,7 +198,8 @@ impl Arriving {
         self.tables.weights(projection, self.step)
     }
 
-    /// Takes over what has changed of the connections of a projection.
+    /// Takes over what has changed of the connections of a projection, also of one that is none of these: the resolution of
+    /// weights is that of the largest onto a receptor.
     ///
     /// # Errors
     /// When a value does not make sense.

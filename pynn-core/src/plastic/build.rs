@@ -27,6 +27,7 @@ pub(super) fn table(
     let (layout, source) = (Layout::new(part, projection)?, projection.source_part().population);
     let mut table = Plastic {
         projection: spec.id,
+        parts: parts(projection),
         source,
         target: projection.target_population(),
         from: 0,
@@ -43,6 +44,11 @@ pub(super) fn table(
     };
     table.fill(projection, &population)?;
     Ok(table)
+}
+
+/// What tells the connections of a projection apart that are from or onto different parts of its ends.
+fn parts(projection: &LocalProjection<'_>) -> [u32; 2] {
+    [projection.source_part().indices().start, projection.targets.start]
 }
 
 /// The cells that live here of a projection's target population.
@@ -259,9 +265,7 @@ fn time_constants(population: &LocalPopulation<'_>, receptor: usize) -> Result<V
 
 impl Plastic {
     fn is_of(&self, projection: &LocalProjection<'_>) -> bool {
-        self.projection == projection.spec.id
-            && self.source == projection.source_part().population
-            && self.target == projection.target_population()
+        self.projection == projection.spec.id && self.parts == parts(projection)
     }
 
     /// The weights after `step` steps, in the order in which `projection` emits its connections.

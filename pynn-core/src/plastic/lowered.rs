@@ -20,6 +20,14 @@ pub enum Synapse {
     Electrical,
 }
 
+impl Synapse {
+    /// Whether a rule says what arrives.
+    #[must_use]
+    pub fn changes(&self) -> bool {
+        matches!(self, Self::Changing(_))
+    }
+}
+
 /// What happens at a synapse when a spike arrives.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
