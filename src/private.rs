@@ -240,8 +240,8 @@ pub fn weight_limits<B, C, W: Unit, P: WeightLimits<W>>(_: &Target<B, C, W>, dep
 /// What can be given as the `n` of a connector that may draw it.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no number of connections",
-    label = "expected a whole number, or a distribution of such",
-    note = "each cell may draw its number: `UniformInt`, `Poisson` or `Binomial`, with `unit: 1.0`"
+    label = "expected a `usize`, or a distribution of whole numbers",
+    note = "another integer becomes one by `as usize`; each cell may draw its number: `UniformInt`, `Poisson` or `Binomial`, with `unit: 1.0`"
 )]
 pub trait Counted {
     /// The field.

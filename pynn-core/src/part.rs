@@ -92,7 +92,8 @@ impl<'n> Part<'n> {
         })
     }
 
-    /// The projections onto cells that live here, in order of declaration; one for each population of its targets.
+    /// The projections onto cells that live here, in order of declaration; one for each part of its
+    /// target end.
     pub fn projections(&self) -> impl Iterator<Item = LocalProjection<'n>> {
         let part = *self;
         self.network.projections().iter().flat_map(move |spec| {

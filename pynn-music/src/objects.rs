@@ -214,7 +214,8 @@ impl<N: Model> Simulation<N> {
     /// indices in the two ends, a matrix, a function of the distance, or a distribution, drawn anew at each call. Their unit
     /// is the receptor's; a handle does not know it, since a receptor may be computed, so another is refused here, not by the
     /// compiler. A text has none: `sim.set_weights::<Current>(|net| &net.drive, Expression::new("0.1 + d / 100"))`. A spike that is
-    /// under way acts with the old weight or the new one.
+    /// under way acts with the old weight or the new one; on the native engine with the new one, unless delays were set since
+    /// it was sent.
     ///
     /// # Errors
     /// When a weight does not make sense, the unit is another, the backend refuses it, or a rank has failed.

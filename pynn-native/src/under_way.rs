@@ -55,7 +55,11 @@ impl UnderWay {
     pub(crate) fn deliver(&mut self, step: u32, inputs: &mut [i64]) -> u64 {
         let mut events = 0;
         while let Some(arrival) = self.arrivals.pop_front_if(|arrival| arrival.step <= step) {
-            arrival.sums.iter().for_each(|(slot, sum)| inputs[*slot as usize] += sum);
+            let add = |(slot, sum): &(u32, i64)| {
+                let input = &mut inputs[*slot as usize];
+                *input = input.saturating_add(*sum);
+            };
+            arrival.sums.iter().for_each(add);
             events += arrival.events;
         }
         events

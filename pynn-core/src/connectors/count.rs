@@ -103,7 +103,9 @@ impl Count {
     pub(super) fn expected(self, cells: u32) -> u64 {
         let mean = match self.0 {
             Kind::Same(n) => return (n as u64).saturating_mul(u64::from(cells)),
-            Kind::Drawn(Distribution::UniformInt { low, high, unit }) => (low + high - 1) as f64 / 2.0 * unit,
+            Kind::Drawn(Distribution::UniformInt { low, high, unit }) => {
+                (low as f64 + high as f64 - 1.0) / 2.0 * unit
+            }
             Kind::Drawn(Distribution::Poisson { mean, unit }) => mean * unit,
             Kind::Drawn(Distribution::Binomial { n, p, unit }) => f64::from(n) * p * unit,
             Kind::Drawn(_) => 0.0,

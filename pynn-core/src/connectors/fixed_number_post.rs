@@ -1,4 +1,4 @@
-//! The same number of targets for each source.
+//! A number of targets for each source, the same or drawn.
 
 use std::ops::Range;
 

@@ -1,4 +1,4 @@
-//! The same number of sources for each target.
+//! A number of sources for each target, the same or drawn.
 
 use std::ops::Range;
 

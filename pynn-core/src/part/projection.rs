@@ -10,7 +10,7 @@ use crate::network::{Network, PopulationSpec, ProjectionSpec};
 use crate::population::PopulationId;
 use crate::row::RowFiller;
 
-/// The connections of a projection onto those cells of one population that live on one rank.
+/// The connections of a projection onto those cells of one part of its target end that live on one rank.
 #[derive(Clone, Debug)]
 pub struct LocalProjection<'n> {
     pub(super) network: &'n Network,
@@ -30,7 +30,8 @@ pub struct LocalProjection<'n> {
 
 impl<'n> LocalProjection<'n> {
     /// The connections of `spec` onto those of its targets that live on a rank, which has the cells of each population
-    /// with indices `cells(population)`: one for each population that has a target there.
+    /// with indices `cells(population)`: one for each part of its target end (a population or a view of one) that has a target
+    /// there.
     pub fn onto(
         network: &'n Network,
         spec: &'n ProjectionSpec,
