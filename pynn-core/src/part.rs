@@ -72,8 +72,8 @@ impl<'n> Part<'n> {
         self.network.populations().iter().filter(move |spec| spec.simulator == self.simulator)
     }
 
-    /// The electrodes that inject into cells that live here, in order of declaration; one for each population of their
-    /// cells.
+    /// The electrodes that inject into cells that live here, in order of declaration; one for each part of their cells
+    /// (a population or a view of one).
     #[allow(clippy::cast_possible_truncation, reason = "the builder bounds the number of cells")]
     pub fn electrodes(&self) -> impl Iterator<Item = LocalElectrode<'n>> {
         let part = *self;

@@ -10,7 +10,7 @@ use pynn_core::error::{Error, Result};
 use pynn_core::population::{PopulationId, ProjectionId};
 
 use crate::Neuron;
-use crate::engine::{Engine, rounded, shorten};
+use crate::engine::{Engine, onto, rounded, shorten};
 
 impl Engine {
     /// Takes over what is new in `part`.
@@ -83,10 +83,10 @@ impl Engine {
             .collect();
         let mut all = Vec::new();
         for local in part.spike_projections().filter(|local| changed.contains(&end(local))) {
-            let key = (local.spec.id, local.target_population());
-            let Some(first) = self.first_connections.get(&key) else { continue };
-            let exact = self.groups.iter().any(|group| group.population == key.1 && group.exact);
-            let quantum = part.network.weight_quantum(key.1, local.spec.receptor);
+            let Some(first) = self.first_connections.get(&onto(&local)) else { continue };
+            let (target, receptor) = end(&local);
+            let exact = self.groups.iter().any(|group| group.population == target && group.exact);
+            let quantum = part.network.weight_quantum(target, receptor);
             let mut weights = Vec::new();
             local.connect(Draw::All, &mut |row| {
                 let row_weights = (0..row.sources.len()).map(|k| row.weights.get(k));
@@ -112,8 +112,8 @@ impl Engine {
         }
         let mut all = Vec::new();
         for local in part.spike_projections().filter(|local| local.spec.id == projection) {
+            let Some(first) = self.first_connections.get(&onto(&local)) else { continue };
             let target = local.target_population();
-            let Some(first) = self.first_connections.get(&(projection, target)) else { continue };
             let Some(group) = self.groups.iter().find(|group| group.population == target) else { continue };
             let mut delays = Vec::new();
             local.connect(Draw::Delays, &mut |row| {
@@ -127,17 +127,13 @@ impl Engine {
             self.kernel.delay(&numbers, &delays);
         }
         self.shortest = shortest;
-        self.kernel.initialize(self.timestep.ms(), &self.potentials)?;
-        self.kernel.sample_again();
-        Ok(())
+        self.restart()
     }
 
     /// The shortest delay, in steps, of each cell that is heard here.
     fn shortest_delays(&self, part: &Part<'_>) -> Result<HashMap<u32, u32>> {
         let mut shortest = HashMap::new();
-        let here = |local: &LocalProjection<'_>| {
-            self.first_connections.contains_key(&(local.spec.id, local.target_population()))
-        };
+        let here = |local: &LocalProjection<'_>| self.first_connections.contains_key(&onto(local));
         for local in part.spike_projections().filter(here) {
             local.connect(Draw::Delays, &mut |row| {
                 for (k, source) in row.sources.iter().enumerate() {

@@ -51,8 +51,8 @@ pub(crate) struct Engine {
     pub(crate) groups: Vec<Group>,
     /// The initial potential of each cell, mV.
     pub(crate) potentials: Vec<f64>,
-    /// The number of the first connection of each projection onto each population.
-    pub(crate) first_connections: HashMap<(ProjectionId, PopulationId), u64>,
+    /// The number of the first connection of each local projection.
+    pub(crate) first_connections: HashMap<Onto, u64>,
     /// The shortest delay, in steps, of each cell that is heard here.
     pub(crate) shortest: HashMap<u32, u32>,
     synapses: u64,
@@ -61,6 +61,16 @@ pub(crate) struct Engine {
     arrivals: Arrivals,
     pub(crate) currents: Currents,
     injections: Vec<Injection>,
+    /// Whether the samples of time 0 are given out.
+    start_given: bool,
+}
+
+/// A projection onto one part of its target end: of its parts two may be of one population, but none share an index.
+pub(crate) type Onto = (ProjectionId, u32);
+
+/// Which of the local projections `local` is.
+pub(crate) fn onto(local: &LocalProjection<'_>) -> Onto {
+    (local.spec.id, local.targets.start)
 }
 
 impl Engine {
@@ -79,6 +89,7 @@ impl Engine {
             arrivals: Arrivals::default(),
             currents: Currents::new(part)?,
             injections: Vec::new(),
+            start_given: false,
         };
         engine.make_cells(part)?;
         let stays = |local: &LocalProjection<'_>| *local.spec.synapse::<Neuron>() == Synapse::Static;
@@ -130,6 +141,16 @@ impl Engine {
         step
     }
 
+    /// Initialises NEURON at time 0. Samples of that time that are given out already are not taken again.
+    pub(crate) fn restart(&mut self) -> Result<()> {
+        self.kernel.initialize(self.timestep.ms(), &self.potentials)?;
+        if self.start_given {
+            let samplers = self.groups.iter().flat_map(|group| &group.samplers);
+            samplers.for_each(|sampler| self.kernel.drain(sampler.number, |_| ()));
+        }
+        Ok(())
+    }
+
     fn make_cells(&mut self, part: &Part<'_>) -> Result<()> {
         for population in part.populations().filter(|population| !population.cells.is_empty()) {
             let model = population.model::<Neuron>();
@@ -165,7 +186,7 @@ impl Engine {
     fn connect(&mut self, part: &Part<'_>, projection: &LocalProjection<'_>) -> Result<()> {
         let (target, receptor) = (projection.target_population(), projection.spec.receptor);
         let Some(group) = self.groups.iter().find(|group| group.population == target) else { return Ok(()) };
-        self.first_connections.insert((projection.spec.id, target), self.synapses);
+        self.first_connections.insert(onto(projection), self.synapses);
         let quantum = part.network.weight_quantum(target, receptor);
         let (first_target, early, exact, step) = (group.first, group.early, group.exact, self.timestep.ms());
         let (kernel, shortest) = (&mut self.kernel, &mut self.shortest);
@@ -242,6 +263,7 @@ impl Simulator for Engine {
     }
 
     fn drain_samples(&mut self, take: &mut dyn FnMut(Samples<'_>)) {
+        self.start_given = true;
         for group in &self.groups {
             for (variable, sampler) in group.samplers.iter().enumerate() {
                 let population = group.population;
@@ -257,7 +279,8 @@ impl Simulator for Engine {
         self.now = 0;
         self.plastic.reset();
         self.currents.reset();
-        self.kernel.initialize(self.timestep.ms(), &self.potentials)
+        self.start_given = false;
+        self.restart()
     }
 
     fn change(&mut self, part: &Part<'_>, change: &Change) -> Result<()> {

@@ -18,11 +18,11 @@ pub struct LocalProjection<'n> {
     pub spec: &'n ProjectionSpec,
     /// The targets that live here, as indices in the target end.
     pub targets: Range<u32>,
-    /// The targets of the population.
+    /// The part of the target end.
     onto: &'n EndPart,
     /// The index in the population of the first cell that lives here.
     first_cell: usize,
-    /// The targets of populations before this one that live here.
+    /// The targets of parts of the target end before this one that live here.
     before: Vec<Range<u32>>,
     /// The sources whose connections these are, if not all.
     from: Option<&'n EndPart>,

@@ -4,6 +4,7 @@
 
 use pynn_core::cell::{Parameter, Variable};
 use pynn_core::network::Network;
+use pynn_core::population::PopulationId;
 use pynn_core::prelude::*;
 use pynn_core::values::SynapseValues;
 use pynn_music::{Ranks, Setup, Simulation};
@@ -464,6 +465,87 @@ pub fn delays_set_at_the_start_are_as_if_built<B: Able>() {
     }
 }
 
+/// A projection onto two views of one population, and one more onto all its cells.
+struct OntoViews {
+    sim: Simulation<Network>,
+    onto: Projection,
+    cells: PopulationId,
+}
+
+impl OntoViews {
+    fn start<B: Able>(weight: &SynapseValues<Current>, delay: &SynapseValues<Time>) -> Self {
+        let mut net = NetworkBuilder::new("Views");
+        let sim = net.simulator::<B>("sim", SimulatorOptions::default());
+        let spike_times = SpikeTrains::same([0.5 * ms, 6.0 * ms]);
+        let input = net.population(&sim, "input", 1, SpikeSourceArray { spike_times });
+        let cells = net.population(&sim, "cells", 10, IfCurrExp::default());
+        let receptor = IfCurrExp::receptors().excitatory;
+        let both = cells.slice(8..) + &cells.slice(..8);
+        let synapse = StaticSynapse { weight: weight.clone(), delay: delay.clone() };
+        let onto = net.project(Some("onto"), &input, both.target(receptor), AllToAll::default(), synapse);
+        let synapse = StaticSynapse { weight: 0.05 * nA, delay: 0.7 * ms };
+        net.project(Some("next"), &input, cells.target(receptor), AllToAll::default(), synapse);
+        net.record(&cells, IfCurrExp::variables().v);
+        let sim = Setup::new().ranks(Ranks::Threads).progress(false).start(net.build().unwrap()).unwrap();
+        Self { sim, onto, cells: cells.id() }
+    }
+
+    /// The potentials until 12 ms in segment number `segment`.
+    fn run(&mut self, segment: usize) -> Vec<f64> {
+        self.sim.run(12.0 * ms).unwrap();
+        self.sim.trace_of(self.cells, "v", segment).unwrap().values
+    }
+}
+
+/// Where `set` makes weights and delays `new` ones of `old`, they act as if built.
+fn views_are_set_as_if_built<B: Able>(
+    old: (&SynapseValues<Current>, &SynapseValues<Time>),
+    new: (&SynapseValues<Current>, &SynapseValues<Time>),
+    set: impl FnOnce(&mut OntoViews) -> Result<()>,
+) {
+    let mut views = OntoViews::start::<B>(old.0, old.1);
+    set(&mut views).unwrap();
+    let found = views.run(0);
+    drop(views);
+    let built = OntoViews::start::<B>(new.0, new.1).run(0);
+    assert!(built != OntoViews::start::<B>(old.0, old.1).run(0));
+    assert_same(&found, &built);
+}
+
+pub fn weights_onto_two_views_of_one_population_are_set_as_if_built<B: Able>() {
+    let (old, delay) = (SynapseValues::from(0.1 * nA), SynapseValues::from(0.5 * ms));
+    let new = SynapseValues::from(|_: usize, j: usize| (0.1 + 0.1 * j as f64) * nA);
+    let set = |views: &mut OntoViews| views.sim.set_weights(|_| &views.onto, new.clone());
+    views_are_set_as_if_built::<B>((&old, &delay), (&new, &delay), set);
+}
+
+pub fn delays_onto_two_views_of_one_population_are_set_as_if_built<B: Able>() {
+    let (weight, old) = (SynapseValues::from(0.3 * nA), SynapseValues::from(0.5 * ms));
+    let new = SynapseValues::from(|_: usize, j: usize| (0.3 + 0.2 * j as f64) * ms);
+    let set = |views: &mut OntoViews| views.sim.set_delays(|_| &views.onto, new.clone());
+    views_are_set_as_if_built::<B>((&weight, &old), (&weight, &new), set);
+}
+
+pub fn delays_set_once_the_samples_of_time_0_are_given_out_leave_a_row_a_step<B: Able>() {
+    let (weight, early, late) = (0.1 * nA, 0.5 * ms, 1.5 * ms);
+    let mut set = OntoViews::start::<B>(&weight.into(), &early.into());
+    let mut found = Vec::new();
+    for segment in 0..2 {
+        set.sim.run(0.0 * ms).unwrap();
+        set.sim.set_delays(|_| &set.onto, early).unwrap();
+        set.sim.set_delays(|_| &set.onto, late).unwrap();
+        found.push(set.run(segment));
+        set.sim.reset().unwrap();
+    }
+    // What was given out before a reset is not what is sampled after it.
+    set.sim.set_delays(|_| &set.onto, late).unwrap();
+    found.push(set.run(2));
+    drop(set);
+    let built = OntoViews::start::<B>(&weight.into(), &late.into()).run(0);
+    assert_eq!(built.len(), 121 * 10);
+    found.iter().for_each(|found| assert_same(found, &built));
+}
+
 /// PyNN's `FixedNumberPre(3)`: each target has three connections of weight 0.5.
 pub fn a_column_of_weights_sums_up_its_connections<B: Able>() {
     let mut net = NetworkBuilder::new("Columns");
@@ -577,6 +659,9 @@ macro_rules! between_runs {
             weights_and_delays_are_read_as_described_and_as_set
             weights_set_between_runs_act_from_then_on
             delays_set_at_the_start_are_as_if_built
+            weights_onto_two_views_of_one_population_are_set_as_if_built
+            delays_onto_two_views_of_one_population_are_set_as_if_built
+            delays_set_once_the_samples_of_time_0_are_given_out_leave_a_row_a_step
             a_parameter_of_every_cell_type_is_set_in_the_middle_of_a_run
             a_column_of_weights_sums_up_its_connections
             recorded_data_carry_the_annotations_of_their_population
