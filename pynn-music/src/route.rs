@@ -18,7 +18,8 @@ pub type Destination = u16;
 /// The rank itself: for spikes of sources, whose simulator does not know them.
 pub const SELF: Destination = Destination::MAX;
 
-/// The connections of `projection` onto the cells of rank `to`: one for each population of targets there.
+/// The connections of `projection` onto the cells of rank `to`: one for each part of the target end
+/// that has any there.
 fn onto<'n>(
     network: &'n Network,
     layout: &Layout,

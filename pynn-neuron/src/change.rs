@@ -19,10 +19,13 @@ impl Engine {
             Change::Parameter { population, .. } => self.renew(part, *population),
             Change::State { population, state, cells } => self.place(part, *population, *state, cells),
             Change::Synapses { projection, value: SynapseValue::Delay } => self.delay(part, *projection),
+            Change::Synapses { projection, value: SynapseValue::Weight } => {
+                self.plastic.arriving.change(part, *projection)?;
+                self.reweigh(part, *projection)
+            }
             Change::Synapses { projection, .. } if self.plastic.arriving.has(*projection) => {
                 self.plastic.arriving.change(part, *projection)
             }
-            Change::Synapses { projection, value: SynapseValue::Weight } => self.reweigh(part, *projection),
             Change::Electrode { electrode } => self.currents.change(part, *electrode),
             other => Err(unchangeable(part, other)),
         }
@@ -72,19 +75,19 @@ impl Engine {
 
     /// Sets the weights onto the receptors on which a projection ends: with the largest of them their resolution changes.
     fn reweigh(&mut self, part: &Part<'_>, projection: ProjectionId) -> Result<()> {
-        if part.network.projections()[projection.0].is_gap() {
+        let spec = &part.network.projections()[projection.0];
+        if spec.is_gap() {
             return self.join(part);
         }
-        let end = |local: &LocalProjection<'_>| (local.target_population(), local.spec.receptor);
-        let changed: Vec<_> = part
-            .spike_projections()
-            .filter(|local| local.spec.id == projection)
-            .map(|local| end(&local))
-            .collect();
+        // Also where none of it ends on this rank.
+        let (changed, receptor): (Vec<_>, _) = (spec.target.populations().collect(), spec.receptor);
+        let is_changed = |local: &LocalProjection<'_>| {
+            local.spec.receptor == receptor && changed.contains(&local.target_population())
+        };
         let mut all = Vec::new();
-        for local in part.spike_projections().filter(|local| changed.contains(&end(local))) {
+        for local in part.spike_projections().filter(is_changed) {
             let Some(first) = self.first_connections.get(&onto(&local)) else { continue };
-            let (target, receptor) = end(&local);
+            let target = local.target_population();
             let exact = self.groups.iter().any(|group| group.population == target && group.exact);
             let quantum = part.network.weight_quantum(target, receptor);
             let mut weights = Vec::new();
@@ -98,12 +101,12 @@ impl Engine {
             let numbers: Vec<u64> = (first..).take(weights.len()).collect();
             self.kernel.weigh(&numbers, &weights);
         }
-        changed.into_iter().try_for_each(|(population, _)| self.renew(part, population))
+        changed.into_iter().try_for_each(|population| self.renew(part, population))
     }
 
     /// Where NEURON sends the spikes of a cell by one event, it has noted their delay when it was initialised.
     fn delay(&mut self, part: &Part<'_>, projection: ProjectionId) -> Result<()> {
-        if self.plastic.arriving.has(projection) {
+        if part.network.projections()[projection.0].synapse::<Neuron>().changes() {
             return Err(unchangeable_delays(part, projection, DELAYS_STAY));
         }
         if self.now > 0 {
