@@ -164,7 +164,7 @@ pub fn processes(network: &Network, overrides: &[(String, usize)]) -> Result<Vec
 /// does for all of them, and what is simulated does not depend on their number. Simulators of which a process can hold
 /// only some are left as they are, for the error that says so.
 pub(crate) fn fit(network: &Network, processes: &mut [usize], overrides: &[(String, usize)], cores: usize) {
-    if processes.iter().sum::<usize>() <= cores {
+    if processes.iter().fold(0, |sum: usize, of_one| sum.saturating_add(*of_one)) <= cores {
         return;
     }
     for (simulator, ranks) in network.simulators().iter().zip(processes) {

@@ -196,6 +196,7 @@ impl Worker {
     }
 
     fn set(&mut self, object: Object, values: &Values) -> Result<Vec<u64>> {
+        self.former = None;
         let node = self.node.as_mut().ok_or_else(not_built)?;
         let mut network = self.changed.as_ref().unwrap_or(self.common.network()).clone();
         let layout = self.common.plan.layout();
