@@ -14,8 +14,7 @@ use pynn_core::population::PopulationId;
 use pynn_core::time::Tick;
 use pynn_core::values::SynapseColumn;
 
-use crate::kernels::deliver::Targets;
-use crate::kernels::pages;
+use crate::kernels::deliver::{Targets, zeros};
 use crate::sorting::{Packed, Placed, Sorter};
 use crate::table::{Table, Weights};
 
@@ -176,7 +175,7 @@ impl Plan<'_> {
         let sorter = self.drawn(std::mem::take(memory))?;
         let (delays, total) = (sorter.delays(), sorter.len());
         let mut targets = Targets::new(total, self.slots());
-        let mut weights = if self.kind.weight.is_some() { Vec::new() } else { pages::zeros(total) };
+        let mut weights = if self.kind.weight.is_some() { Vec::new() } else { zeros(total) };
         let starts = sorter.sort(&delays, |places, synapses| {
             let slots = synapses.iter().map(|synapse| synapse[0]);
             targets.place_each(places.iter().copied().zip(slots));

@@ -7,6 +7,13 @@ use std::ops::Range;
 
 use super::{Input, pages, vectorised};
 
+/// `count` zeros, on huge pages where the system gives them to those who ask.
+pub fn zeros<T: Copy + Default>(count: usize) -> Vec<T> {
+    let column = vec![T::default(); count];
+    pages::ask(&column);
+    column
+}
+
 /// Slots of synapses, relative to the first that any can have; two bytes each where that is enough.
 #[derive(Debug)]
 pub struct Targets {
@@ -29,8 +36,7 @@ impl Targets {
     pub fn new(count: usize, range: Range<usize>) -> Self {
         assert!(count == 0 || !range.is_empty(), "{count} synapses end nowhere");
         let narrow = range.len() <= 1 << 16;
-        let slots =
-            if narrow { Slots::Narrow(pages::zeros(count)) } else { Slots::Wide(pages::zeros(count)) };
+        let slots = if narrow { Slots::Narrow(zeros(count)) } else { Slots::Wide(zeros(count)) };
         Self { slots, range }
     }
 
