@@ -140,13 +140,15 @@ pub trait Simulator {
     /// When the simulator fails. It is not used again after that, except for [`drain_samples`](Self::drain_samples).
     fn advance(&mut self, to: Tick, out: &mut Vec<Spike>) -> Result<()>;
 
-    /// Does of the next step what needs none of the spikes that are still to come, while this rank waits for them. At
-    /// most once before [`advance`](Self::advance), and only if that follows. Optional: by default nothing.
+    /// Does some of what needs none of the spikes that are still to come, of the next step first, while this rank waits
+    /// for them; and gives whether there may be more of it. A call should take some microseconds: the spikes wait for its
+    /// end. Asked again only after it gave `true` or after [`advance`](Self::advance), which always follows. Optional:
+    /// by default nothing.
     ///
     /// # Errors
     /// When the simulator fails.
-    fn prepare(&mut self) -> Result<()> {
-        Ok(())
+    fn prepare(&mut self) -> Result<bool> {
+        Ok(false)
     }
 
     /// Appends the potentials, mV, that cells of this rank have now, known by their global ids: those that have gap

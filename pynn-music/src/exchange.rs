@@ -19,12 +19,13 @@ pub trait Node {
     /// When the simulator fails.
     fn deliver(&mut self, rank: usize, spikes: &[Spike]) -> Result<()>;
 
-    /// Does of the next step what needs nothing that is still to come: this rank would only wait.
+    /// Does some of what needs nothing that is still to come, since this rank would only wait, and gives whether there
+    /// may be more of it.
     ///
     /// # Errors
     /// When the simulator fails.
-    fn prepare(&mut self) -> Result<()> {
-        Ok(())
+    fn prepare(&mut self) -> Result<bool> {
+        Ok(false)
     }
 
     /// Takes the potentials that came by an incoming channel, which are those of now: one a word, as
@@ -124,7 +125,7 @@ pub struct Exchange {
     outgoing: Vec<Outgoing>,
     outbox: Outbox,
     taken: Vec<Spike>,
-    /// Whether the next step is prepared.
+    /// Whether nothing is left to prepare before the next step.
     prepared: bool,
 }
 
@@ -204,19 +205,19 @@ impl Exchange {
         Ok(Turn::Stepped)
     }
 
-    /// Whether there is a next step in this run that the simulator has not prepared yet.
+    /// Whether there is a next step in this run, and the simulator has something left to prepare.
     #[must_use]
     pub fn can_prepare(&self) -> bool {
         !self.prepared && self.time != self.span.end
     }
 
-    /// Lets the simulator prepare the next step: for a rank that waits and [can](Self::can_prepare).
+    /// Lets the simulator prepare some of what follows: for a rank that waits and [can](Self::can_prepare).
     ///
     /// # Errors
     /// When the simulator fails.
     pub fn prepare(&mut self, node: &mut dyn Node) -> Result<()> {
-        self.prepared = true;
-        node.prepare()
+        self.prepared = !node.prepare()?;
+        Ok(())
     }
 
     /// Goes to `time`, and notes what the next step needs: the turns of a wait then only look for it.

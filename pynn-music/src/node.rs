@@ -152,7 +152,7 @@ impl Node for RecordingNode<'_> {
         self.node.simulator.deliver(Packet { spikes, timestep: self.node.timesteps[rank] })
     }
 
-    fn prepare(&mut self) -> Result<()> {
+    fn prepare(&mut self) -> Result<bool> {
         self.node.simulator.prepare()
     }
 

@@ -77,7 +77,7 @@ impl Play {
                 cell: Cell::new(net, rank),
                 outgoing: schedule.outgoing(rank).len(),
                 spikes: Vec::new(),
-                prepared: false,
+                prepared: 0,
             };
             let inner = ThreadTransport::new(Arc::clone(&hub), rank);
             let transport = Dawdling { inner, random: mix(seed, rank as u64), honest: false, moves: 0 };
@@ -110,7 +110,7 @@ impl Play {
                     exchange.prepare(player).unwrap();
                 }
                 done[rank] = turn == Turn::Done;
-                assert!(!(done[rank] && player.prepared), "a step is prepared that does not follow");
+                assert!(!(done[rank] && player.prepared > 0), "a step is prepared that does not follow");
                 stepped |= !matches!(turn, Turn::Waits(_));
             }
             if stepped || self.moves() > before {

@@ -40,14 +40,23 @@ pub(crate) struct Drive {
     /// The rates, each from a step on; the first from step 0. More than one while spikes of the time before the last
     /// change are under way.
     rates: Vec<(u32, Rates)>,
-    /// The number of the block that `counts` is of.
-    block: Option<u32>,
-    /// Spikes of each source in the steps of the block.
-    counts: Counts,
+    /// The block whose spikes arrive, and the next, of which some may be drawn already.
+    block: Block,
+    next: Block,
 }
 
-/// Spikes of each source in the steps of a block.
-type Counts = [Vec<u16>; BLOCK as usize];
+/// The spikes of a block of steps.
+#[derive(Default)]
+struct Block {
+    number: Option<u32>,
+    /// The first so many sources are drawn.
+    drawn: usize,
+    /// Spikes of each source in each step.
+    counts: [Vec<u16>; BLOCK as usize],
+}
+
+/// Sources that are drawn in one go while a rank waits: some microseconds.
+const PIECE: usize = 512;
 
 enum Slots {
     /// Consecutive slots.
@@ -100,14 +109,14 @@ impl Drive {
             slots: Slots::new(slots),
             source,
             rates,
-            block: None,
-            counts: std::array::from_fn(|_| vec![0; gids.len()]),
+            block: Block::of(gids.len()),
+            next: Block::of(gids.len()),
             gids,
         })
     }
 
     pub(crate) fn reset(&mut self) {
-        self.block = None;
+        self.forget();
         self.rates.drain(..self.rates.len() - 1);
         self.rates[0].0 = 0;
     }
@@ -126,8 +135,13 @@ impl Drive {
         self.rates.drain(..past);
         self.rates.retain(|(from, _)| *from <= now);
         self.rates.push((now + 1, rates));
-        self.block = None;
+        self.forget();
         Ok(())
+    }
+
+    /// Forgets what is drawn.
+    fn forget(&mut self) {
+        (self.block.number, self.next.number) = (None, None);
     }
 
     /// Takes the rates of `old`, whose sources are the same.
@@ -138,11 +152,13 @@ impl Drive {
     /// Adds what arrives at the end of `step`, and says how many spikes that were.
     pub(crate) fn deliver(&mut self, step: u32, inputs: &mut [i64]) -> u64 {
         let Some(sent) = step.checked_sub(self.delay).filter(|sent| *sent > 0) else { return 0 };
-        if self.block != Some(sent / BLOCK) {
-            self.block = Some(sent / BLOCK);
-            self.draw(sent / BLOCK);
+        if self.block.number != Some(sent / BLOCK) {
+            std::mem::swap(&mut self.block, &mut self.next);
+            let mut block = std::mem::take(&mut self.block);
+            self.draw(&mut block, sent / BLOCK, self.gids.len());
+            self.block = block;
         }
-        let counts = &self.counts[(sent % BLOCK) as usize];
+        let counts = &self.block.counts[(sent % BLOCK) as usize];
         let mut total = 0;
         match (&self.slots, &self.weights) {
             (Slots::Range(slots), Weights::Same(weight)) => {
@@ -165,41 +181,60 @@ impl Drive {
         total
     }
 
-    /// Draws the counts of the steps of `block`.
-    fn draw(&mut self, block: u32) {
-        let mut counts = std::mem::take(&mut self.counts);
-        let last_step = block * BLOCK + (BLOCK - 1);
-        let in_force = self.rates.partition_point(|(from, _)| *from <= block * BLOCK).max(1) - 1;
-        self.draw_by(in_force, block, &mut counts);
-        for later in in_force + 1..self.rates.len() {
-            let from = self.rates[later].0;
-            if from > last_step {
-                break;
-            }
-            let mut others: Counts = std::array::from_fn(|_| vec![0; self.gids.len()]);
-            self.draw_by(later, block, &mut others);
-            let first = (from % BLOCK) as usize;
-            counts[first..].swap_with_slice(&mut others[first..]);
+    /// Draws a piece of the block after that whose spikes arrive, and says whether there was one to draw.
+    pub(crate) fn draw_ahead(&mut self) -> bool {
+        let number = self.block.number.map(|number| number + 1).filter(|next| *next <= u32::MAX / BLOCK);
+        let Some(number) = number else { return false };
+        if self.next.number == Some(number) && self.next.drawn == self.gids.len() {
+            return false;
         }
-        self.counts = counts;
+        let mut next = std::mem::take(&mut self.next);
+        self.draw(&mut next, number, PIECE);
+        self.next = next;
+        true
     }
 
-    /// Draws them by the rates number `number`.
-    fn draw_by(&self, number: usize, block: u32, all: &mut Counts) {
+    /// Draws at most `most` more sources of `block`, which is or becomes that of number `number`.
+    fn draw(&self, block: &mut Block, number: u32, most: usize) {
+        if block.number != Some(number) {
+            (block.number, block.drawn) = (Some(number), 0);
+        }
+        let cells = block.drawn..self.gids.len().min(block.drawn + most);
+        block.drawn = cells.end;
+        let first = number * BLOCK;
+        let in_force = self.rates.partition_point(|(from, _)| *from <= first).max(1) - 1;
+        let counts = block.counts.each_mut().map(|counts| &mut counts[cells.clone()]);
+        self.draw_by(in_force, number, cells.clone(), counts);
+        for later in in_force + 1..self.rates.len() {
+            let from = self.rates[later].0;
+            if from > first + (BLOCK - 1) {
+                break;
+            }
+            let mut others = Block::of(cells.len()).counts;
+            self.draw_by(later, number, cells.clone(), others.each_mut().map(Vec::as_mut_slice));
+            for (counts, others) in block.counts.iter_mut().zip(&others).skip((from % BLOCK) as usize) {
+                counts[cells.clone()].copy_from_slice(others);
+            }
+        }
+    }
+
+    /// Draws `cells` of block number `block` by the rates number `number`.
+    fn draw_by(&self, number: usize, block: u32, cells: Range<usize>, mut all: [&mut [u16]; BLOCK as usize]) {
+        let gids = &self.gids[cells.clone()];
+        let steps = poisson::steps(block);
         match &self.rates[number].1 {
             Rates::Same(table, active) => {
-                let counts = all.each_mut().map(Vec::as_mut_slice);
-                poisson::draw(self.key, block, &self.gids, table, counts);
-                for (step, counts) in (block * BLOCK..).zip(all) {
+                poisson::draw(self.key, block, gids, table, all.each_mut().map(|counts| &mut **counts));
+                for (step, counts) in steps.zip(all) {
                     if !active.contains(&step) {
                         counts.fill(0);
                     }
                 }
             }
-            Rates::Each(tables, cells) => {
-                for (k, (gid, (table, active))) in self.gids.iter().zip(cells).enumerate() {
+            Rates::Each(tables, each) => {
+                for (k, (gid, (table, active))) in gids.iter().zip(&each[cells]).enumerate() {
                     let (table, uppers) = (&tables[*table as usize], poisson_uppers(self.key, *gid, block));
-                    for (step, (counts, upper)) in (block * BLOCK..).zip(all.iter_mut().zip(uppers)) {
+                    for (step, (counts, upper)) in steps.clone().zip(all.iter_mut().zip(uppers)) {
                         counts[k] = if active.contains(&step) {
                             poisson::count(self.key, step, *gid, table, upper)
                         } else {
@@ -218,7 +253,8 @@ impl Drive {
     pub(crate) fn bytes(&self) -> usize {
         let slots = if matches!(self.slots, Slots::List(_)) { 4 } else { 0 };
         let weights = if matches!(self.weights, Weights::Each(_)) { 4 } else { 0 };
-        self.gids.len() * (size_of::<u32>() + self.counts.len() * size_of::<u16>() + slots + weights)
+        self.gids.len()
+            * (size_of::<u32>() + 2 * self.block.counts.len() * size_of::<u16>() + slots + weights)
     }
 }
 
@@ -230,6 +266,13 @@ fn whole<'n>(part: &Part<'n>, id: PopulationId) -> Result<LocalPopulation<'n>> {
     sources
         .find(|source| source.spec.id == id)
         .ok_or_else(|| Error::description("a drive needs a spike source"))
+}
+
+impl Block {
+    /// None yet, of so many sources.
+    fn of(sources: usize) -> Self {
+        Self { counts: std::array::from_fn(|_| vec![0; sources]), ..Self::default() }
+    }
 }
 
 impl Slots {

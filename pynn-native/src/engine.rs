@@ -154,9 +154,12 @@ impl Simulator for Engine {
         Ok(())
     }
 
-    fn prepare(&mut self) -> Result<()> {
+    fn prepare(&mut self) -> Result<bool> {
+        if self.wiring.is_prepared() {
+            return Ok(self.wiring.look_ahead());
+        }
         self.events += self.wiring.prepare(self.now + 1, &mut self.inputs);
-        Ok(())
+        Ok(!self.wiring.drives.is_empty())
     }
 
     fn advance(&mut self, to: Tick, out: &mut Vec<Spike>) -> Result<()> {

@@ -162,6 +162,16 @@ impl Wiring {
         events
     }
 
+    /// Whether the next step is prepared as far as it was known once.
+    pub(crate) fn is_prepared(&self) -> bool {
+        self.driven
+    }
+
+    /// Does some of what will be needed after the next step, and says whether there was anything left.
+    pub(crate) fn look_ahead(&mut self) -> bool {
+        self.drives.iter_mut().any(Drive::draw_ahead)
+    }
+
     /// As [`prepare`](Self::prepare), when all is known; goes on by one step.
     pub(crate) fn deliver(&mut self, step: u32, inputs: &mut [i64]) -> u64 {
         let events = self.prepare(step, inputs);

@@ -5,9 +5,13 @@ mod common;
 use std::ops::Range;
 
 use common::{Outcome, Rig, run};
+use pynn_core::change::{CellValue, Change};
 use pynn_core::connector::{Connector, Ends, Row};
 use pynn_core::network::Network;
+use pynn_core::population::PopulationId;
 use pynn_core::prelude::*;
+use pynn_core::time::Spike;
+use pynn_core::values::Column;
 use pynn_native::Native;
 
 /// `OneToOne` by another name, so that its spikes are routed.
@@ -225,4 +229,38 @@ fn drawn_drive_of_any_rates_and_times_is_routed_drive() {
     let outcome = rig.run(600);
     assert_eq!(outcome.samples, run(&routed, 2, 60.0 * ms).samples);
     assert!(outcome.samples[&(1, 0)][27].iter().any(|v| *v > -60.0));
+}
+
+#[test]
+fn drive_drawn_ahead_is_the_same_and_follows_a_change_of_rates() {
+    // More sources than are drawn in one go, so that runs end in the middle of a block.
+    let mut net = NetworkBuilder::new("Ahead");
+    let sim = net.simulator::<Native>("sim", SimulatorOptions::default());
+    let noise =
+        net.population(&sim, "noise", 1500, SpikeSourcePoisson { rate: 900.0 * Hz, ..Default::default() });
+    let cells = net.population(&sim, "cells", 1500, IfCurrExp::default());
+    let synapse = StaticSynapse { weight: 0.2 * nA, delay: 0.4 * ms };
+    net.project(None, &noise, cells.default_target(), OneToOne, synapse);
+    net.record(cells.slice(700..720), IfCurrExp::variables().v);
+    let before = net.build().unwrap();
+    let mut after = before.clone();
+    let parameter = 0;
+    assert_eq!(before.populations()[0].cell.parameters[parameter].name, "rate");
+    after.set_cells(
+        PopulationId(0),
+        CellValue::Parameter(parameter),
+        Column::List(vec![2500.0; 1500].into()),
+    );
+    let outcome = |prepares: bool, pieces: &[u32]| {
+        let mut rig = Rig::new(&before, 2);
+        (rig.prepares, rig.undriven) = (prepares, true);
+        let spikes: Vec<Spike> = pieces.iter().flat_map(|steps| rig.run(*steps).spikes).collect();
+        rig.change(&after, &Change::Parameter { population: PopulationId(0), parameter });
+        [spikes, rig.run(200).spikes].concat()
+    };
+    let plain = outcome(false, &[403]);
+    assert!(plain.len() > 100 && plain.iter().any(|spike| spike.step < 403), "{} spikes", plain.len());
+    for pieces in [[1, 402], [101, 302], [250, 153]] {
+        assert_eq!(plain, outcome(true, &pieces), "{pieces:?}");
+    }
 }

@@ -63,8 +63,7 @@ pub fn random_nets(machines: &str) {
         let mut transport = transport(&world, &schedule);
         let mut exchange = Exchange::new(&schedule, rank);
         let outgoing = schedule.outgoing(rank).len();
-        let mut player =
-            Player { cell: Cell::new(&net, rank), outgoing, spikes: Vec::new(), prepared: false };
+        let mut player = Player { cell: Cell::new(&net, rank), outgoing, spikes: Vec::new(), prepared: 0 };
         let mut start = 0;
         for run in runs {
             let end = start + run * net.grid();

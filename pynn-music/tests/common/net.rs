@@ -98,8 +98,8 @@ pub struct Player {
     pub cell: Cell,
     pub outgoing: usize,
     pub spikes: Vec<(i64, usize)>,
-    /// Whether the next step is prepared.
-    pub prepared: bool,
+    /// How many pieces are prepared of what the next step has.
+    pub prepared: usize,
 }
 
 impl Node for Player {
@@ -108,13 +108,15 @@ impl Node for Player {
         Ok(())
     }
 
-    fn prepare(&mut self) -> Result<()> {
-        assert!(!std::mem::replace(&mut self.prepared, true), "prepared twice");
-        Ok(())
+    fn prepare(&mut self) -> Result<bool> {
+        const PIECES: usize = 3;
+        assert!(self.prepared < PIECES, "asked again when nothing was left");
+        self.prepared += 1;
+        Ok(self.prepared < PIECES)
     }
 
     fn advance(&mut self, from: Tick, to: Tick, outbox: &mut Outbox) -> Result<()> {
-        self.prepared = false;
+        self.prepared = 0;
         let step = self.cell.steps[self.cell.rank];
         assert_eq!(from.0, self.cell.now * step);
         while self.cell.now * step < to.0 {

@@ -7,6 +7,11 @@ use super::vectorised;
 /// Steps that are drawn at once.
 pub const STEPS: usize = POISSON_STEPS as usize;
 
+/// The steps of `block`.
+pub fn steps(block: u32) -> impl Iterator<Item = u32> + Clone {
+    (0..POISSON_STEPS).map(move |step| block * POISSON_STEPS + step)
+}
+
 /// Cells of one pass: their words stay in the first-level cache.
 const CHUNK: usize = 64;
 
@@ -44,7 +49,7 @@ fn padded<const N: usize>(table: &PoissonTable) -> [u16; N] {
 fn draw_many(key: [u32; 2], block: u32, gids: &[u32], table: &PoissonTable, mut counts: [&mut [u16]; STEPS]) {
     for (k, gid) in gids.iter().enumerate() {
         let uppers = poisson_uppers(key, *gid, block);
-        for (step, (counts, upper)) in (block * POISSON_STEPS..).zip(counts.iter_mut().zip(uppers)) {
+        for (step, (counts, upper)) in steps(block).zip(counts.iter_mut().zip(uppers)) {
             counts[k] = count(key, step, *gid, table, upper);
         }
     }
@@ -106,7 +111,7 @@ fn body<const N: usize>(
             (u4[i], u5[i]) = (w2 as u16, (w2 >> 16) as u16);
             (u6[i], u7[i]) = (w3 as u16, (w3 >> 16) as u16);
         }
-        for (step, (uppers, counts)) in (block * POISSON_STEPS..).zip(uppers.iter().zip(&mut counts)) {
+        for (step, (uppers, counts)) in steps(block).zip(uppers.iter().zip(&mut counts)) {
             let counts = &mut counts[number * CHUNK..][..chunk.len()];
             if compare(uppers, halves, counts) {
                 decide(key, step, chunk, table, uppers, counts);
@@ -207,7 +212,7 @@ mod tests {
             draw(key, 12_345, &gids, &table, counts.each_mut().map(Vec::as_mut_slice));
             for (k, gid) in gids.iter().enumerate() {
                 let uppers = poisson_uppers(key, *gid, 12_345);
-                for (step, (counts, upper)) in (12_345 * POISSON_STEPS..).zip(counts.iter().zip(uppers)) {
+                for (step, (counts, upper)) in steps(12_345).zip(counts.iter().zip(uppers)) {
                     let expected = count(key, step, *gid, &table, upper);
                     assert_eq!(counts[k], expected, "mean {mean}, source {gid}, step {step}");
                 }

@@ -37,7 +37,7 @@ pub(crate) struct Rig<'n> {
     pub(crate) backwards: bool,
     /// Whether the spikes of sources that the engine draws itself are left out.
     pub(crate) undriven: bool,
-    /// Whether each simulator prepares the next step before the spikes of the others come.
+    /// Whether each simulator prepares the next step before the spikes of the others come, and more in some steps.
     pub(crate) prepares: bool,
 }
 
@@ -91,7 +91,10 @@ impl<'n> Rig<'n> {
                 simulator.advance(self.parts[0].timestep() * i64::from(next), fresh).unwrap();
             }
             if self.prepares && next < end {
-                self.simulators.iter_mut().for_each(|simulator| simulator.prepare().unwrap());
+                for (simulator, share) in self.simulators.iter_mut().zip(0..) {
+                    let pieces = 1 + (next + share) % 5;
+                    let _idle = (0..pieces).any(|_| !simulator.prepare().unwrap());
+                }
             }
             for share in 0..self.simulators.len() {
                 for (_, spikes) in fresh.iter().enumerate().filter(|(other, _)| *other != share) {
