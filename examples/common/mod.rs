@@ -21,17 +21,16 @@ impl Options {
     #[allow(dead_code, reason = "an example that takes files calls the other")]
     pub(crate) fn read(time: Time, scale: f64) -> Result<Self> {
         let (options, files) = Self::read_with_files(time, scale)?;
-        match files.first() {
-            None => Ok(options),
-            Some(unknown) => {
-                Err(Error::new(ErrorKind::Usage, format!("unknown option {}; {USAGE}", unknown.display())))
-            }
-        }
+        files.first().map_or(Ok(options), |file| Err(unknown(file)))
     }
 
-    /// The options, and the files named beside them.
+    /// The options, and the files named beside them. Of `--help` prints what there is, and ends the program.
     pub(crate) fn read_with_files(time: Time, scale: f64) -> Result<(Self, Vec<PathBuf>)> {
         let mut arguments = pico_args::Arguments::from_env();
+        if arguments.contains(["-h", "--help"]) {
+            println!("{USAGE}");
+            std::process::exit(0);
+        }
         let usage = |error: pico_args::Error| Error::new(ErrorKind::Usage, format!("{error}; {USAGE}"));
         let options = Self {
             time: arguments
@@ -41,7 +40,11 @@ impl Options {
             scale: arguments.opt_value_from_str("--scale").map_err(usage)?.unwrap_or(scale),
             out: arguments.opt_value_from_str("--out").map_err(usage)?.unwrap_or_else(|| "out".into()),
         };
-        Ok((options, arguments.finish().into_iter().map(PathBuf::from).collect()))
+        let files: Vec<PathBuf> = arguments.finish().into_iter().map(PathBuf::from).collect();
+        match files.iter().find(|file| file.as_os_str().as_encoded_bytes().starts_with(b"-")) {
+            Some(option) => Err(unknown(option)),
+            None => Ok((options, files)),
+        }
     }
 
     /// Where to write the file called `name`; makes the folder.
@@ -50,6 +53,10 @@ impl Options {
             .map_err(|error| Error::new(ErrorKind::File, format!("{}: {error}", self.out.display())))?;
         Ok(self.out.join(name))
     }
+}
+
+fn unknown(option: &Path) -> Error {
+    Error::new(ErrorKind::Usage, format!("unknown option {}; {USAGE}", option.display()))
 }
 
 /// Prints where a file went.
