@@ -107,7 +107,8 @@ fn run_on<B: Runs>(name: &str, ranks: usize, arguments: Arguments) -> Result<Exi
         }
         other => {
             return Err(format!(
-                "no benchmark `{other}`; there are brunel, stdp (native), cuba, coba, hh, microcircuit, exchange"
+                "no benchmark `{other}`; there are brunel, stdp (native), cuba, coba, hh, microcircuit; \
+                 construction, exchange, stepping, pynest, table"
             )
             .into());
         }

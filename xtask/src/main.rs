@@ -1,13 +1,4 @@
-//! Tasks of the house.
-//!
-//!     cargo xtask conformance CASES.json --against ANSWERS.json [--backend native|nest|neuron]
-//!     cargo xtask capabilities
-//!     cargo xtask bench brunel|cuba|coba|hh|microcircuit [--backend native|nest|neuron] [--ranks N] [--scale S] [--seed K] [--seconds T]
-//!     cargo xtask bench construction [--ranks N] [--scale S]
-//!     cargo xtask bench exchange
-//!     cargo xtask bench stepping [--backend native|nest|neuron] [--cells N]
-//!     cargo xtask bench table [--repeats R]
-//!     cargo xtask bench pynest [--cells N] [--seconds T] [--seed K] [--repeats R]
+//! Tasks of the house: `cargo xtask --help` lists them.
 
 mod bench;
 mod conformance;
@@ -25,7 +16,7 @@ use pynn_conformance::page;
 const USAGE: &str = "\
 usage: cargo xtask conformance CASES.json --against ANSWERS.json [--backend native|nest|neuron]
        cargo xtask capabilities
-       cargo xtask bench brunel|cuba|coba|hh|microcircuit [--backend native|nest|neuron] [--ranks N] [--scale S] [--seed K] [--seconds T]
+       cargo xtask bench brunel|stdp|cuba|coba|hh|microcircuit [--backend native|nest|neuron] [--ranks N] [--scale S] [--seed K] [--seconds T]
        cargo xtask bench construction [--ranks N] [--scale S]
        cargo xtask bench exchange
        cargo xtask bench stepping [--backend native|nest|neuron] [--cells N]
@@ -46,6 +37,10 @@ fn main() -> ExitCode {
 }
 
 fn run(mut arguments: Arguments) -> Result<ExitCode, Failure> {
+    if arguments.contains(["-h", "--help"]) {
+        println!("{USAGE}");
+        return Ok(ExitCode::SUCCESS);
+    }
     match (arguments.subcommand()?.as_deref(), arguments) {
         (Some("conformance"), arguments) => conformance::run(arguments),
         (Some("capabilities"), arguments) => {
