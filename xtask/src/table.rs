@@ -20,7 +20,7 @@ const NETWORKS: [(&str, &str, &[usize], usize); 6] = [
     ("coba", "1", &[1, 2, 4], 10),
     ("hh", "1", &[1, 2, 4], 1),
     ("microcircuit", "0.1", &[1, 2, 4], 5),
-    ("microcircuit", "1", &[2], 1),
+    ("microcircuit", "1", &[1, 2, 4], 1),
 ];
 
 /// NEST's full microcircuit takes 15 GB and five minutes: measured once, and not again by this task.

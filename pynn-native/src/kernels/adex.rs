@@ -34,6 +34,8 @@
 //! Receptors together count for no more than 1 / substep (40 / ms: 11 uS for the default cell), and in an upstroke v
 //! counts for no more than `v_spike`: no input destabilises a cell.
 
+use std::hint::select_unpredictable;
+
 use super::math::{exp, ln};
 use super::response::{BLOCK, Effect};
 use super::{Coefficients, vectorised};
@@ -198,11 +200,11 @@ fn substep_body<C: Coefficients<K>>(
         let relaxed = (target - jumped).mul_add(y * y.mul_add(y.mul_add(1.0 / 6.0, -0.5), 1.0), jumped);
         let waiting = (w0 - target).mul_add(at(15), target);
         let goes_on = if is_held { waiting } else { w1 };
-        w[i] = if spike { relaxed } else { goes_on };
+        w[i] = select_unpredictable(spike, relaxed, goes_on);
         let goes_on = if is_held { x0 } else { x1 };
-        x[i] = if spike { at(11) } else { goes_on };
+        x[i] = select_unpredictable(spike, at(11), goes_on);
         let hold = if at(13) > 0.0 { 1.0 } else { 0.0 };
-        held[i] = if spike { hold } else { held[i] };
+        held[i] = select_unpredictable(spike, hold, held[i]);
         fired[i] |= u8::from(spike);
     }
 }

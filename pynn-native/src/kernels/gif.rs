@@ -13,6 +13,8 @@
 //!
 //! The random number of a cell and step is word `step % 4` of the Philox block with counter (global id, step / 4).
 
+use std::hint::select_unpredictable;
+
 use super::lif::moved;
 use super::math::exp;
 use super::response::{BLOCK, Effect};
@@ -122,9 +124,9 @@ fn body<C: Coefficients<K>>(
         gamma2[i] = gamma2[i].mul_add(at(14), jump * at(20));
         gamma3[i] = gamma3[i].mul_add(at(15), jump * at(21));
         // Without a refractory period there is no step in which to be held: the reset is at once.
-        v[i] = if spike & (at(5) <= 0.0) { at(4) } else { next };
+        v[i] = select_unpredictable(spike & (at(5) <= 0.0), at(4), next);
         let left = if held { refractory[i] - 1.0 } else { 0.0 };
-        refractory[i] = if spike { at(5) } else { left };
+        refractory[i] = select_unpredictable(spike, at(5), left);
         fired[i] = u8::from(spike);
     }
 }

@@ -7,6 +7,8 @@
 //! so that one spike gives `w (t / tau_syn) exp(1 - t / tau_syn)`. The method is that of [`if_cond_exp`]: exact
 //! conductances and their exact integrals, Simpson's rule for the rest.
 
+use std::hint::select_unpredictable;
+
 use super::if_cond_exp::{self, Parameters, linear_step};
 use super::{Coefficients, Input, vectorised};
 
@@ -72,9 +74,9 @@ fn body<C: Coefficients<K>, I: Input>(
         let held = refractory[i] > 0.0;
         let next = if held { v[i] } else { moved };
         let spike = next >= c.get(14, i);
-        v[i] = if spike { c.get(15, i) } else { next };
+        v[i] = select_unpredictable(spike, c.get(15, i), next);
         let left = if held { refractory[i] - 1.0 } else { 0.0 };
-        refractory[i] = if spike { c.get(16, i) } else { left };
+        refractory[i] = select_unpredictable(spike, c.get(16, i), left);
         fired[i] = u8::from(spike);
     }
 }

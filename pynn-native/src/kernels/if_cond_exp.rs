@@ -21,6 +21,8 @@
 //!
 //! With input, what remains is the rounding of weights to 2^-31 of the largest, not the method.
 
+use std::hint::select_unpredictable;
+
 use super::{Coefficients, Input, math::exp, vectorised};
 
 /// Number of coefficients.
@@ -123,9 +125,9 @@ fn body<C: Coefficients<K>, I: Input>(
         let held = refractory[i] > 0.0;
         let next = if held { v[i] } else { moved };
         let spike = next >= c.get(9, i);
-        v[i] = if spike { c.get(10, i) } else { next };
+        v[i] = select_unpredictable(spike, c.get(10, i), next);
         let left = if held { refractory[i] - 1.0 } else { 0.0 };
-        refractory[i] = if spike { c.get(11, i) } else { left };
+        refractory[i] = select_unpredictable(spike, c.get(11, i), left);
         fired[i] = u8::from(spike);
     }
 }

@@ -7,6 +7,8 @@
 //! so that one spike gives `w (t / tau_syn) exp(1 - t / tau_syn)`, peak `w` at `tau_syn`. Same grid spikes as NEST's
 //! `iaf_psc_alpha`.
 
+use std::hint::select_unpredictable;
+
 use super::if_curr_exp::{Parameters, drift};
 use super::{Coefficients, Input, vectorised};
 
@@ -81,9 +83,9 @@ fn body<C: Coefficients<K>, I: Input>(
         i_inh[i] = i_inh[i] * c.get(9, i) + d_inh[i] * c.get(10, i);
         d_inh[i] = d_inh[i] * c.get(9, i) + inh.take(i) * c.get(11, i);
         let spike = next >= c.get(12, i);
-        v[i] = if spike { c.get(13, i) } else { next };
+        v[i] = select_unpredictable(spike, c.get(13, i), next);
         let left = if held { refractory[i] - 1.0 } else { 0.0 };
-        refractory[i] = if spike { c.get(14, i) } else { left };
+        refractory[i] = select_unpredictable(spike, c.get(14, i), left);
         fired[i] = u8::from(spike);
     }
 }

@@ -5,6 +5,8 @@
 //! ```
 //! Arrivals while the cell is refractory are lost, as in NEST's `iaf_psc_delta`.
 
+use std::hint::select_unpredictable;
+
 use super::{Coefficients, Input, if_curr_exp, vectorised};
 
 /// Number of coefficients.
@@ -61,9 +63,9 @@ fn body<C: Coefficients<K>, I: Input>(
         let moved = v[i] * c.get(0, i) + c.get(1, i) + (exc.take(i) + inh.take(i));
         let next = if held { v[i] } else { moved };
         let spike = next >= c.get(2, i);
-        v[i] = if spike { c.get(3, i) } else { next };
+        v[i] = select_unpredictable(spike, c.get(3, i), next);
         let left = if held { refractory[i] - 1.0 } else { 0.0 };
-        refractory[i] = if spike { c.get(4, i) } else { left };
+        refractory[i] = select_unpredictable(spike, c.get(4, i), left);
         fired[i] = u8::from(spike);
     }
 }

@@ -7,6 +7,8 @@
 //! The linear system has an exact propagator over one step, so the only discretisation is that of spike times to the
 //! grid. Same grid spikes as NEST's `iaf_psc_exp`.
 
+use std::hint::select_unpredictable;
+
 use super::{Coefficients, Input, vectorised};
 
 /// Number of coefficients.
@@ -90,9 +92,9 @@ fn body<C: Coefficients<K>, I: Input>(
         i_exc[i] = i_exc[i] * c.get(4, i) + exc.take(i);
         i_inh[i] = i_inh[i] * c.get(5, i) + inh.take(i);
         let spike = next >= c.get(6, i);
-        v[i] = if spike { c.get(7, i) } else { next };
+        v[i] = select_unpredictable(spike, c.get(7, i), next);
         let left = if held { refractory[i] - 1.0 } else { 0.0 };
-        refractory[i] = if spike { c.get(8, i) } else { left };
+        refractory[i] = select_unpredictable(spike, c.get(8, i), left);
         fired[i] = u8::from(spike);
     }
 }

@@ -9,6 +9,8 @@
 //! refractory period. The model is defined by this method at a time step of about 1 ms; a finer one is another model.
 //! Operations are NEST's in NEST's order, so `v` has NEST's bits.
 
+use std::hint::select_unpredictable;
+
 use super::{Coefficients, Input, vectorised};
 
 /// Number of coefficients.
@@ -52,7 +54,7 @@ fn body<C: Coefficients<K>, I: Input>(c: C, v: &mut [f64], u: &mut [f64], exc: I
         let moved = v0 + (c.get(0, i) * slope + (exc.take(i) + inh.take(i)));
         let recovered = u0 + c.get(1, i) * (c.get(2, i) * v0 - u0);
         let spike = moved >= c.get(6, i);
-        v[i] = if spike { c.get(3, i) } else { moved };
+        v[i] = select_unpredictable(spike, c.get(3, i), moved);
         u[i] = recovered + if spike { c.get(4, i) } else { 0.0 };
         fired[i] = u8::from(spike);
     }

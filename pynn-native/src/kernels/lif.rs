@@ -4,6 +4,8 @@
 //! for constant conductances, and to the fourth order for those that decay. Threshold, reset and refractory period too
 //! are those of [`if_cond_exp`](super::if_cond_exp).
 
+use std::hint::select_unpredictable;
+
 use super::if_cond_exp::linear_step;
 use super::response::{BLOCK, Effect};
 use super::{Coefficients, vectorised};
@@ -64,9 +66,9 @@ fn body<C: Coefficients<K>>(c: C, effect: &Effect, v: &mut [f64], refractory: &m
         let held = refractory[i] > 0.0;
         let next = if held { v[i] } else { moved };
         let spike = next >= c.get(4, i);
-        v[i] = if spike { c.get(5, i) } else { next };
+        v[i] = select_unpredictable(spike, c.get(5, i), next);
         let left = if held { refractory[i] - 1.0 } else { 0.0 };
-        refractory[i] = if spike { c.get(6, i) } else { left };
+        refractory[i] = select_unpredictable(spike, c.get(6, i), left);
         fired[i] = u8::from(spike);
     }
 }

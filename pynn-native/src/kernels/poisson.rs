@@ -101,23 +101,44 @@ fn body<const N: usize>(
     halves: [u16; N],
     mut counts: [&mut [u16]; STEPS],
 ) {
-    for (number, chunk) in gids.chunks(CHUNK).enumerate() {
-        let mut uppers = [[0u16; CHUNK]; STEPS];
-        let [u0, u1, u2, u3, u4, u5, u6, u7] = &mut uppers;
-        for i in 0..chunk.len() {
-            let [w0, w1, w2, w3] = philox_lanes(chunk[i], block, key);
-            (u0[i], u1[i]) = (w0 as u16, (w0 >> 16) as u16);
-            (u2[i], u3[i]) = (w1 as u16, (w1 >> 16) as u16);
-            (u4[i], u5[i]) = (w2 as u16, (w2 >> 16) as u16);
-            (u6[i], u7[i]) = (w3 as u16, (w3 >> 16) as u16);
-        }
+    let (chunks, rest) = gids.as_chunks::<CHUNK>();
+    for (number, chunk) in chunks.iter().enumerate() {
+        let uppers = uppers(key, block, chunk);
         for (step, (uppers, counts)) in steps(block).zip(uppers.iter().zip(&mut counts)) {
-            let counts = &mut counts[number * CHUNK..][..chunk.len()];
+            let counts = &mut counts.as_chunks_mut::<CHUNK>().0[number];
             if compare(uppers, halves, counts) {
                 decide(key, step, chunk, table, uppers, counts);
             }
         }
     }
+    if let Some(last) = rest.last() {
+        // A chunk of some sources takes less time whole than what is left over of its vectors one by one.
+        let mut chunk = [*last; CHUNK];
+        chunk[..rest.len()].copy_from_slice(rest);
+        let uppers = uppers(key, block, &chunk);
+        for (step, (uppers, counts)) in steps(block).zip(uppers.iter().zip(&mut counts)) {
+            let mut whole = [0; CHUNK];
+            if compare(uppers, halves, &mut whole) {
+                decide(key, step, &chunk, table, uppers, &mut whole);
+            }
+            counts[gids.len() - rest.len()..].copy_from_slice(&whole[..rest.len()]);
+        }
+    }
+}
+
+/// The upper halves of the words of sources `gids`, for each step of `block`.
+#[inline(always)]
+fn uppers(key: [u32; 2], block: u32, gids: &[u32; CHUNK]) -> [[u16; CHUNK]; STEPS] {
+    let mut uppers = [[0u16; CHUNK]; STEPS];
+    let [u0, u1, u2, u3, u4, u5, u6, u7] = &mut uppers;
+    for i in 0..CHUNK {
+        let [w0, w1, w2, w3] = philox_lanes(gids[i], block, key);
+        (u0[i], u1[i]) = (w0 as u16, (w0 >> 16) as u16);
+        (u2[i], u3[i]) = (w1 as u16, (w1 >> 16) as u16);
+        (u4[i], u5[i]) = (w2 as u16, (w2 >> 16) as u16);
+        (u6[i], u7[i]) = (w3 as u16, (w3 >> 16) as u16);
+    }
+    uppers
 }
 
 /// What stands for a count that needs the whole word.
@@ -125,10 +146,9 @@ const UNDECIDED: u16 = u16::MAX;
 
 /// Counts by the upper halves, and says whether some are undecided.
 #[inline(always)]
-fn compare<const N: usize>(uppers: &[u16; CHUNK], halves: [u16; N], counts: &mut [u16]) -> bool {
-    let uppers = &uppers[..counts.len()];
+fn compare<const N: usize>(uppers: &[u16; CHUNK], halves: [u16; N], counts: &mut [u16; CHUNK]) -> bool {
     let mut some = 0;
-    for i in 0..counts.len() {
+    for i in 0..CHUNK {
         let (mut count, mut undecided) = (0, u16::from(uppers[i] >= RARE));
         for half in halves {
             count += u16::from(uppers[i] > half);
