@@ -1,6 +1,7 @@
 //! Tasks of the house: `cargo xtask --help` lists them.
 
 mod bench;
+mod cells;
 mod conformance;
 mod construction;
 mod exchange;
@@ -19,6 +20,7 @@ usage: cargo xtask conformance CASES.json --against ANSWERS.json [--backend nati
        cargo xtask bench brunel|stdp|cuba|coba|hh|microcircuit [--backend native|nest|neuron] [--ranks N] [--scale S] [--seed K] [--seconds T]
        cargo xtask bench construction [--ranks N] [--scale S]
        cargo xtask bench exchange
+       cargo xtask bench cells [--cells N]
        cargo xtask bench stepping [--backend native|nest|neuron] [--cells N]
        cargo xtask bench table [--repeats R]
        cargo xtask bench pynest [--cells N] [--seconds T] [--seed K] [--repeats R]";
@@ -52,6 +54,7 @@ fn run(mut arguments: Arguments) -> Result<ExitCode, Failure> {
         (Some("bench"), mut arguments) => match arguments.subcommand()?.as_deref() {
             Some("construction") => construction::run(arguments),
             Some("exchange") => exchange::run(arguments),
+            Some("cells") => cells::run(arguments),
             Some("pynest") => pynest::run(arguments),
             Some("table") => table::run(arguments),
             Some("stepping") => stepping::run(arguments),

@@ -141,6 +141,13 @@ fn change(m: Membrane, x: f64, w: f64, rate: f64, drive: f64) -> (f64, f64) {
     (dx, m.a.mul_add(v - m.v_rest, -w * m.per_tau_w))
 }
 
+/// Rate and drive of the receptors, both scaled so that the rate is not above `strongest`.
+#[inline(always)]
+fn receptors(rate: f64, drive: f64, strongest: f64) -> (f64, f64) {
+    let scale = strongest / if rate > strongest { rate } else { strongest };
+    (rate * scale, drive * scale)
+}
+
 #[inline(always)]
 fn substep_body<C: Coefficients<K>>(
     c: C,
@@ -154,6 +161,7 @@ fn substep_body<C: Coefficients<K>>(
     let n = x.len().min(BLOCK);
     let (c, x, w) = (c.first(n), &mut x[..n], &mut w[..n]);
     let (held, fired) = (&mut held[..n], &mut fired[..n]);
+    let Effect { rate: rates, drive: drives, .. } = effect;
     let (half, sixth, strongest) = (h / 2.0, h / 6.0, 1.0 / h);
     for i in 0..n {
         let at = |k: usize| c.get(k, i);
@@ -170,11 +178,9 @@ fn substep_body<C: Coefficients<K>>(
             smooth: at(9),
             x_spike: at(10),
         };
-        let [(a0, b0), (a1, b1), (a2, b2)] = [0, 1, 2].map(|point: usize| {
-            let (rate, drive) = (effect.rate[point][i], effect.drive[point][i]);
-            let scale = strongest / if rate > strongest { rate } else { strongest };
-            (rate * scale, drive * scale)
-        });
+        let (a0, b0) = receptors(rates[0][i], drives[0][i], strongest);
+        let (a1, b1) = receptors(rates[1][i], drives[1][i], strongest);
+        let (a2, b2) = receptors(rates[2][i], drives[2][i], strongest);
         let (x0, w0) = (x[i], w[i]);
         let k1 = change(m, x0, w0, a0, b0);
         let k2 = change(m, half.mul_add(k1.0, x0), half.mul_add(k1.1, w0), a1, b1);
@@ -227,7 +233,7 @@ fn enter_body<C: Coefficients<K>>(c: C, v: &[f64], refractory: &[f64], x: &mut [
         let smooth = c.get(7, i).mul_add(ln(1.0 + exp(-y.abs() * c.get(8, i))), above);
         held[i] = refractory[i];
         let free = if c.get(9, i) > 0.0 { smooth } else { y };
-        x[i] = if refractory[i] > 0.0 { c.get(11, i) } else { free };
+        x[i] = select_unpredictable(refractory[i] > 0.0, c.get(11, i), free);
     }
 }
 
@@ -253,9 +259,9 @@ fn leave_body<C: Coefficients<K>>(
     for i in 0..n {
         let s = c.get(9, i).mul_add(-exp(-x[i] * c.get(8, i)), 1.0);
         let free = (-c.get(7, i)).mul_add(ln(if s < 1e-17 { 1e-17 } else { s }), c.get(6, i) - x[i]);
-        v[i] = if held[i] > 0.0 { c.get(12, i) } else { free };
+        v[i] = select_unpredictable(held[i] > 0.0, c.get(12, i), free);
         let left = if refractory[i] > 0.0 { refractory[i] - 1.0 } else { 0.0 };
-        refractory[i] = if fired[i] != 0 { c.get(13, i) } else { left };
+        refractory[i] = select_unpredictable(fired[i] != 0, c.get(13, i), left);
     }
 }
 

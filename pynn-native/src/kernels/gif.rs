@@ -110,7 +110,7 @@ fn body<C: Coefficients<K>>(
         let rest = (-current).mul_add(at(6), at(2));
         let moved = moved(effect, i, v[i], [at(0), at(1), rest, at(3)]);
         let held = refractory[i] > 0.0;
-        let next = if held { at(4) } else { moved };
+        let next = select_unpredictable(held, at(4), moved);
         let hazard = at(9) * exp((next - threshold) * at(8));
         let probability = 1.0 - exp(-hazard);
         // Uniform in (0, 1).

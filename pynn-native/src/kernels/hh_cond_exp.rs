@@ -145,16 +145,10 @@ pub fn coefficients(p: &Parameters, h: f64, substeps: usize) -> [f64; K] {
 /// `v`, `m`, `h`, `n` of one cell, or their rates of change.
 type Four = [f64; 4];
 
-/// `y + sum of a k`.
+/// `y + a k`.
 #[inline(always)]
-fn plus<const N: usize>(y: Four, terms: [(f64, Four); N]) -> Four {
-    let mut sum = y;
-    for (a, k) in terms {
-        for j in 0..4 {
-            sum[j] = k[j].mul_add(a, sum[j]);
-        }
-    }
-    sum
+fn plus(y: Four, a: f64, k: Four) -> Four {
+    [k[0].mul_add(a, y[0]), k[1].mul_add(a, y[1]), k[2].mul_add(a, y[2]), k[3].mul_add(a, y[3])]
 }
 
 /// `a x / (e^x - 1)` as numerator and denominator, of which the latter is never near zero; `top = a x`, and `e` are two
@@ -307,15 +301,16 @@ fn substep<C: Coefficients<K>, const DECAYS: usize>(
         };
         let y = [v[i], m[i], h[i], n[i]];
         let k1 = change(p, y, synapses((1.0, 1.0)));
-        let k2 = change(p, plus(y, [(a2[0], k1)]), synapses(decay(0)));
-        let k3 = change(p, plus(y, [(a3[0], k1), (a3[1], k2)]), synapses(decay(1)));
-        let stage = plus(y, [(a4[0], k1), (a4[1], k2), (a4[2], k3)]);
+        let k2 = change(p, plus(y, a2[0], k1), synapses(decay(0)));
+        let stage = plus(plus(y, a3[0], k1), a3[1], k2);
+        let k3 = change(p, stage, synapses(decay(1)));
+        let stage = plus(plus(plus(y, a4[0], k1), a4[1], k2), a4[2], k3);
         let k4 = change(p, stage, synapses(decay(2)));
-        let stage = plus(y, [(a5[0], k1), (a5[1], k2), (a5[2], k3), (a5[3], k4)]);
+        let stage = plus(plus(plus(plus(y, a5[0], k1), a5[1], k2), a5[2], k3), a5[3], k4);
         let k5 = change(p, stage, synapses(decay(3)));
-        let stage = plus(y, [(a6[0], k1), (a6[1], k2), (a6[2], k3), (a6[3], k4), (a6[4], k5)]);
+        let stage = plus(plus(plus(plus(plus(y, a6[0], k1), a6[1], k2), a6[2], k3), a6[3], k4), a6[4], k5);
         let k6 = change(p, stage, synapses(decay(4)));
-        let next = plus(y, [(end[0], k1), (end[1], k3), (end[2], k4), (end[3], k5), (end[4], k6)]);
+        let next = plus(plus(plus(plus(plus(y, end[0], k1), end[1], k3), end[2], k4), end[3], k5), end[4], k6);
         [v[i], m[i], h[i], n[i]] = next;
         g_exc[i] *= decay(4).0;
         g_inh[i] *= decay(4).1;
@@ -343,6 +338,7 @@ fn body<C: Coefficients<K>>(
     let h_sub = timestep / substeps as f64;
     let (quiet, active) = (Substep::new(h_sub), Substep::new(h_sub / 2.0));
     let (mut before, mut chosen) = ([0.0; BLOCK], Chosen::new());
+    let Some(last) = cells.checked_sub(1) else { return };
     let mut first = 0;
     while first < cells {
         let end = cells.min(first + BLOCK);
@@ -366,7 +362,7 @@ fn body<C: Coefficients<K>>(
         let (cells, index) = (*padded, &index[..*padded]);
         for _ in 0..if cells > 0 { 2 * substeps } else { 0 } {
             let (cv, cm, ch, cn) = (&mut cv[..cells], &mut cm[..cells], &mut ch[..cells], &mut cn[..cells]);
-            substep::<C, ACTIVE_DECAYS>(c, active, |k| first + index[k], cv, cm, ch, cn, ce, ci);
+            substep::<C, ACTIVE_DECAYS>(c, active, |k| (first + index[k]).min(last), cv, cm, ch, cn, ce, ci);
         }
         chosen.give([&mut *v, &mut *m, &mut *h, &mut *n, &mut *g_exc, &mut *g_inh]);
         let (exc, inh, fired) = (&exc[first..end], &inh[first..end], &mut fired[first..end]);

@@ -55,7 +55,7 @@ fn body<C: Coefficients<K>, I: Input>(c: C, v: &mut [f64], u: &mut [f64], exc: I
         let recovered = u0 + c.get(1, i) * (c.get(2, i) * v0 - u0);
         let spike = moved >= c.get(6, i);
         v[i] = select_unpredictable(spike, c.get(3, i), moved);
-        u[i] = recovered + if spike { c.get(4, i) } else { 0.0 };
+        u[i] = recovered + select_unpredictable(spike, c.get(4, i), 0.0);
         fired[i] = u8::from(spike);
     }
 }
