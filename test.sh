@@ -54,6 +54,9 @@ cargo test --package pynn-nest --features mpi --test mpi_ranks
 cargo test --package pynn-neuron --features mpi --test mpi_ranks
 cargo test --package pynn --features mpi --test mpi_ranks
 
+step "kernels in vectors"
+if [[ $(uname -m) == x86_64 ]]; then cargo xtask vectorised; else echo "NOT CHECKED: only x86-64 has such kernels"; fi
+
 step "documentation"
 RUSTDOCFLAGS="-D warnings" cargo doc --quiet --workspace --no-deps
 

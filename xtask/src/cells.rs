@@ -48,7 +48,8 @@ where
             }
         }
         let network = net.build()?;
-        let part = Part { network: &network, simulator: network.populations()[0].simulator, share: 0, shares: 1 };
+        let part =
+            Part { network: &network, simulator: network.populations()[0].simulator, share: 0, shares: 1 };
         let (mut rank, mut best, mut spikes) = (Native::instantiate(&part)?, f64::INFINITY, Vec::new());
         for _ in 0..REPEATS {
             rank.reset()?;

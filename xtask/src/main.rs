@@ -8,6 +8,7 @@ mod exchange;
 mod pynest;
 mod stepping;
 mod table;
+mod vectorised;
 
 use std::process::ExitCode;
 
@@ -17,6 +18,7 @@ use pynn_conformance::page;
 const USAGE: &str = "\
 usage: cargo xtask conformance CASES.json --against ANSWERS.json [--backend native|nest|neuron]
        cargo xtask capabilities
+       cargo xtask vectorised
        cargo xtask bench brunel|stdp|cuba|coba|hh|microcircuit [--backend native|nest|neuron] [--ranks N] [--scale S] [--seed K] [--seconds T]
        cargo xtask bench construction [--ranks N] [--scale S]
        cargo xtask bench exchange
@@ -51,6 +53,7 @@ fn run(mut arguments: Arguments) -> Result<ExitCode, Failure> {
             println!("wrote docs/capabilities.md");
             Ok(ExitCode::SUCCESS)
         }
+        (Some("vectorised"), arguments) => vectorised::run(arguments),
         (Some("bench"), mut arguments) => match arguments.subcommand()?.as_deref() {
             Some("construction") => construction::run(arguments),
             Some("exchange") => exchange::run(arguments),

@@ -310,7 +310,8 @@ fn substep<C: Coefficients<K>, const DECAYS: usize>(
         let k5 = change(p, stage, synapses(decay(3)));
         let stage = plus(plus(plus(plus(plus(y, a6[0], k1), a6[1], k2), a6[2], k3), a6[3], k4), a6[4], k5);
         let k6 = change(p, stage, synapses(decay(4)));
-        let next = plus(plus(plus(plus(plus(y, end[0], k1), end[1], k3), end[2], k4), end[3], k5), end[4], k6);
+        let next =
+            plus(plus(plus(plus(plus(y, end[0], k1), end[1], k3), end[2], k4), end[3], k5), end[4], k6);
         [v[i], m[i], h[i], n[i]] = next;
         g_exc[i] *= decay(4).0;
         g_inh[i] *= decay(4).1;
