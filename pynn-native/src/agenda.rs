@@ -2,7 +2,8 @@
 
 use std::collections::VecDeque;
 
-/// Synapses of one delay of one source: those numbered from `start` to before `end` of table number `table`.
+/// Synapses of one source, of one delay or of some that follow each other: those numbered from `start` to before `end` of
+/// table number `table`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Segment {
     pub(crate) table: u32,
@@ -10,7 +11,7 @@ pub(crate) struct Segment {
     pub(crate) end: u32,
 }
 
-/// Segments by the step in which their synapses act. A spike is looked up once, when it is heard of: the segments of a
+/// Segments by the step in which the first of their synapses act. A spike is looked up once, when it is heard of: the segments of a
 /// step are then in one place, and none of them is empty.
 #[derive(Debug)]
 pub(crate) struct Agenda {
@@ -25,15 +26,22 @@ impl Agenda {
         Self { next, steps: VecDeque::from([Vec::new()]) }
     }
 
-    /// Adds what acts in `step`, unless that has been.
+    /// The step of [`next`](Self::next).
+    pub(crate) fn step(&self) -> u32 {
+        self.next
+    }
+
+    /// Adds what acts from `step` on and says so, unless that has been.
     #[inline]
-    pub(crate) fn add(&mut self, step: u32, segment: Segment) {
-        let Some(ahead) = step.checked_sub(self.next) else { return };
+    #[must_use]
+    pub(crate) fn add(&mut self, step: u32, segment: Segment) -> bool {
+        let Some(ahead) = step.checked_sub(self.next) else { return false };
         let ahead = ahead as usize;
         if ahead >= self.steps.len() {
             self.steps.resize_with(ahead + 1, Vec::new);
         }
         self.steps[ahead].push(segment);
+        true
     }
 
     /// What acts in the next step.
@@ -72,7 +80,7 @@ mod tests {
         let segment = |table| Segment { table, start: 0, end: 1 };
         let mut agenda = Agenda::new(5);
         for (step, table) in [(5, 0), (4, 1), (9, 2), (6, 3), (9, 4)] {
-            agenda.add(step, segment(table));
+            assert_eq!(agenda.add(step, segment(table)), step != 4);
         }
         let mut found = Vec::new();
         for step in 5..12 {
@@ -81,7 +89,7 @@ mod tests {
         }
         assert_eq!(found, [(5, 0), (6, 3), (9, 2), (9, 4)]);
         agenda.reset();
-        agenda.add(1, segment(7));
+        assert!(agenda.add(1, segment(7)));
         assert_eq!(*agenda.next(), [segment(7)]);
     }
 }

@@ -15,8 +15,9 @@ use pynn_core::time::Tick;
 use pynn_core::values::SynapseColumn;
 
 use crate::kernels::deliver::{Targets, zeros};
-use crate::sorting::{Packed, Placed, Sorter};
-use crate::table::{Table, Weights};
+use crate::kernels::ring::Shape;
+use crate::sorting::{self, Packed, Placed, Sorter};
+use crate::table::{Delays, Table, Weights};
 
 /// Which projections share a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -121,8 +122,13 @@ impl Onto<'_> {
     }
 }
 
-/// The tables of a rank, with the population that each is from.
-pub(crate) fn tables(part: &Part<'_>, onto: Vec<Onto<'_>>) -> Result<Vec<(PopulationId, Table)>> {
+/// The tables of a rank whose cells have so many `slots`, with the population that each is from; and the ring that they
+/// need.
+pub(crate) fn tables(
+    part: &Part<'_>,
+    onto: Vec<Onto<'_>>,
+    slots: usize,
+) -> Result<(Vec<(PopulationId, Table)>, Shape)> {
     let mut plans: Vec<Plan<'_>> = Vec::new();
     for onto in onto {
         let kind = onto.kind(part.timestep())?;
@@ -134,8 +140,11 @@ pub(crate) fn tables(part: &Part<'_>, onto: Vec<Onto<'_>>) -> Result<Vec<(Popula
             }
         }
     }
+    let is_varied = |plan: &Plan<'_>| plan.kind.delay.is_none();
+    let ring = if plans.iter().any(is_varied) { Shape::of_steps(slots) } else { Shape::of_a_step(slots) };
     let mut memory = Vec::new();
-    plans.into_iter().map(|plan| Ok((plan.kind.source, plan.table(&mut memory)?))).collect()
+    let table = |plan: Plan<'_>| Ok((plan.kind.source, plan.table(ring, &mut memory)?));
+    Ok((plans.into_iter().map(table).collect::<Result<_>>()?, ring))
 }
 
 impl Plan<'_> {
@@ -147,17 +156,21 @@ impl Plan<'_> {
     }
 
     /// The table; `memory` is for what is needed meanwhile.
-    fn table(&self, memory: &mut Vec<Packed>) -> Result<Table> {
+    fn table(&self, ring: Shape, memory: &mut Vec<Packed>) -> Result<Table> {
+        let of_one_delay = Shape::of_a_step(ring.slots);
         match self.kind {
-            Kind { delay: Some(delay), weight: Some(weight), .. } => self.homogeneous(delay, weight),
-            _ => self.sorted(memory),
+            Kind { delay: Some(delay), weight: Some(weight), .. } => {
+                self.homogeneous(of_one_delay, delay, weight)
+            }
+            Kind { delay: Some(_), .. } => self.sorted(of_one_delay, memory),
+            Kind { delay: None, .. } => self.sorted(ring, memory),
         }
     }
 
     /// The table of synapses that have all the same delay and weight: each is put where it belongs.
-    fn homogeneous(&self, delay: u32, weight: i32) -> Result<Table> {
+    fn homogeneous(&self, ring: Shape, delay: u32, weight: i32) -> Result<Table> {
         let starts = self.row_starts()?;
-        let mut targets = Targets::new(starts.last().map_or(0, |total| *total as usize), self.slots());
+        let mut targets = Targets::new(starts.last().map_or(0, |total| *total as usize), self.slots(), ring);
         let mut next = starts[..self.rows].to_vec();
         for onto in &self.onto {
             let mut cells = Vec::new();
@@ -167,26 +180,15 @@ impl Plan<'_> {
                 targets.place(onto.slots.start + row.target, places);
             })?;
         }
-        Ok(Table::new(vec![delay], starts, targets, Weights::Same(weight)))
+        Ok(Table::new(Delays::new(&[delay], 1), starts, targets, Weights::Same(weight)))
     }
 
     /// The table of synapses whose delays or weights differ.
-    fn sorted(&self, memory: &mut Vec<Packed>) -> Result<Table> {
+    fn sorted(&self, ring: Shape, memory: &mut Vec<Packed>) -> Result<Table> {
         let sorter = self.drawn(std::mem::take(memory))?;
-        let (delays, total) = (sorter.delays(), sorter.len());
-        let mut targets = Targets::new(total, self.slots());
-        let mut weights = if self.kind.weight.is_some() { Vec::new() } else { zeros(total) };
-        let starts = sorter.sort(&delays, |places, synapses| {
-            let slots = synapses.iter().map(|synapse| synapse[0]);
-            targets.place_each(places.iter().copied().zip(slots));
-            if !weights.is_empty() {
-                let weight = |synapse: &Packed| synapse[1].cast_signed();
-                places.iter().zip(synapses).for_each(|(at, synapse)| weights[*at] = weight(synapse));
-            }
-        })?;
+        let table = sorted(&sorter, self.slots(), ring, self.kind.weight)?;
         *memory = sorter.into_memory();
-        let weights = self.kind.weight.map_or(Weights::Each(weights), Weights::Same);
-        Ok(Table::new(delays, starts, targets, weights))
+        Ok(table)
     }
 
     /// The synapses of all projections.
@@ -233,6 +235,28 @@ impl Plan<'_> {
         }
         Ok(starts)
     }
+}
+
+/// The table of the synapses of `sorter`, which end on `slots`; `weight` is that of all, if they have one.
+pub(crate) fn sorted(
+    sorter: &Sorter,
+    slots: Range<usize>,
+    ring: Shape,
+    weight: Option<i32>,
+) -> Result<Table> {
+    let (delays, total) = (Delays::new(&sorter.delays(), ring.steps), sorter.len());
+    let steps = delays.steps();
+    let mut targets = Targets::new(total, slots, ring);
+    let mut weights = if weight.is_some() { Vec::new() } else { zeros(total) };
+    let starts = sorter.sort(&delays.firsts, |places, synapses| {
+        let ends = synapses.iter().map(|synapse| (steps[sorting::delay(synapse) as usize], synapse[0]));
+        targets.place_each(places.iter().zip(ends).map(|(place, (step, slot))| (*place, step, slot)));
+        if !weights.is_empty() {
+            let weight = |synapse: &Packed| synapse[1].cast_signed();
+            places.iter().zip(synapses).for_each(|(at, synapse)| weights[*at] = weight(synapse));
+        }
+    })?;
+    Ok(Table::new(delays, starts, targets, weight.map_or(Weights::Each(weights), Weights::Same)))
 }
 
 /// The nearest integer, half away from zero, of a number within the range of the type.

@@ -8,6 +8,7 @@ use pynn_core::population::{PopulationId, ProjectionId};
 use crate::Native;
 use crate::engine::{Engine, inject};
 use crate::gap::Gaps;
+use crate::kernels::ring::Ring;
 use crate::under_way::UnderWay;
 use crate::wiring::Wiring;
 
@@ -52,15 +53,16 @@ impl Engine {
 
     /// Makes all connections anew; spikes that are under way stay so.
     fn rewire(&mut self, part: &Part<'_>, changed: ProjectionId, value: SynapseValue) -> Result<()> {
-        let mut wiring = Wiring::new(part, &self.groups, &self.plastic)?;
+        let mut wiring = Wiring::new(part, &self.groups, self.inputs.shape().slots, &self.plastic)?;
         self.plastic.change(part, changed, self.now)?;
+        self.events -= self.wiring.in_ring(self.now);
         if value == SynapseValue::Delay {
-            let ends = (self.now, self.inputs.len());
-            let under_way = UnderWay::of(&mut self.wiring, ends, &self.groups);
+            let under_way = UnderWay::of(&mut self.wiring, &mut self.inputs, self.now, &self.groups);
             wiring.keep_as_sent(&mut self.wiring, self.now, under_way);
         } else {
             wiring.keep(&mut self.wiring, self.now);
         }
+        self.inputs = Ring::new(wiring.ring);
         self.wiring = wiring;
         self.groups.iter_mut().for_each(|group| group.measure(part));
         self.wiring.under_way.measure(&self.groups);

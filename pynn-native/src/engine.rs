@@ -12,6 +12,7 @@ use pynn_core::time::{Spike, Tick};
 use crate::Native;
 use crate::gap::Gaps;
 use crate::group::Group;
+use crate::kernels::ring::Ring;
 use crate::wiring::{Wiring, onto};
 
 /// One rank of the engine.
@@ -26,9 +27,10 @@ pub(crate) struct Engine {
     pub(crate) plastic: Tables,
     pub(crate) currents: Currents,
     pub(crate) gaps: Gaps,
-    /// What arrives at the end of the step, in quanta: for each receptor number one block a group.
-    pub(crate) inputs: Vec<i64>,
-    events: u64,
+    /// What arrives at the ends of the next steps, in quanta: in a step for each receptor number the slots of each group.
+    pub(crate) inputs: Ring,
+    /// Events that are added to `inputs`.
+    pub(crate) events: u64,
 }
 
 impl Engine {
@@ -38,7 +40,7 @@ impl Engine {
         let mut groups = groups.collect::<Result<Vec<Group>>>()?;
         let slots = lay_out(&mut groups)?;
         let plastic = Tables::new::<Native>(part, onto(part, &groups).map(plastic::Onto::from))?;
-        let wiring = Wiring::new(part, &groups, &plastic)?;
+        let wiring = Wiring::new(part, &groups, slots, &plastic)?;
         let currents = Currents::new(part)?;
         check_injected(part, &mut groups, &currents)?;
         let gaps = Gaps::new(part, &mut groups)?;
@@ -46,11 +48,11 @@ impl Engine {
             timestep: part.timestep(),
             now: 0,
             groups,
+            inputs: Ring::new(wiring.ring),
             wiring,
             plastic,
             currents,
             gaps,
-            inputs: vec![0; slots],
             events: 0,
         };
         engine.reset()?;
@@ -70,7 +72,7 @@ impl Engine {
     fn gather(&mut self, step: u32) {
         self.events += self.wiring.deliver(step, &mut self.inputs);
         let wiring = &self.wiring;
-        self.events += self.plastic.deliver(|from| wiring.history(from), step, &mut self.inputs);
+        self.events += self.plastic.deliver(|from| wiring.history(from), step, self.inputs.next_step());
     }
 
     fn step(&mut self, out: &mut Vec<Spike>) {
@@ -82,7 +84,7 @@ impl Engine {
         self.gaps.inject(&mut self.groups);
         for group in &mut self.groups {
             let fired = out.len();
-            group.step(step, &mut self.inputs, out);
+            group.step(step, self.inputs.next_step(), out);
             if let Some(source) = group.source {
                 for spike in &out[fired..] {
                     self.wiring.hear(source, spike.gid, step);
@@ -92,6 +94,7 @@ impl Engine {
         }
         self.plastic.tidy(step);
         self.wiring.rotate();
+        self.inputs.rotate();
         self.now = step;
     }
 }
@@ -193,7 +196,7 @@ impl Simulator for Engine {
 
     fn reset(&mut self) -> Result<()> {
         (self.now, self.events) = (0, 0);
-        self.inputs.fill(0);
+        self.inputs.clear();
         self.wiring.reset();
         self.plastic.reset();
         self.currents.reset();
@@ -227,7 +230,7 @@ impl Simulator for Engine {
     fn statistics(&self) -> Statistics {
         Statistics {
             synapses: (self.wiring.synapses() + self.plastic.synapses()) as u64,
-            events: self.events,
+            events: self.events - self.wiring.in_ring(self.now),
             synapse_bytes: (self.wiring.bytes() + self.plastic.bytes()) as u64,
             state_bytes: self.groups.iter().map(Group::bytes).sum::<usize>() as u64,
         }

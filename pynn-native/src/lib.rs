@@ -7,7 +7,7 @@
 //! | standard cells: parameters to coefficients | [`cells`] |
 //! | cells of your own | [`CellKernel`] |
 //! | synapses by source, sorted by delay | `table`, `build` |
-//! | what arrives in which step | `wiring`, `agenda` |
+//! | what arrives in which step | `wiring`, `agenda`, [`kernels::ring`] |
 //! | synapses that change | [`pynn_core::plastic`] |
 //! | Poisson input drawn where it is used | `drive` |
 //! | cells of a population, samples | `group` |
@@ -16,8 +16,9 @@
 //! | what is set between runs | `change` |
 //!
 //! # One step
-//! A spike that is fired in step `n`, or heard of, puts its synapses of each delay `d` on the agenda of step `n + d`. Step
-//! `n` first adds up what is on its agenda, which arrives at `n h`. Then each group of cells takes its inputs and advances;
+//! A spike that is fired in step `n`, or heard of, puts its synapses of each delay `d` on the agenda of step `n + d`; where
+//! a rank has few cells, those of some delays together on the agenda of the first. Step `n` first adds what is on its
+//! agenda to what arrives at `n h`, and at the ends of the steps after. Then each group of cells takes its inputs and advances;
 //! see [`kernels`] for the order within a cell. Spikes of other ranks and of sources go the same way as own ones.
 //!
 //! # Exact sums

@@ -18,6 +18,12 @@ pub(crate) struct Placed {
 /// What is kept of a synapse: slot, weight, and delay together with the number of its row in the block.
 pub(crate) type Packed = [u32; 3];
 
+/// The delay of a synapse, in steps.
+#[inline]
+pub(crate) fn delay(packed: &Packed) -> u32 {
+    packed[2] >> ROW_BITS
+}
+
 /// So many bits does the longest delay leave for the number of a row.
 const ROW_BITS: u32 = LONGEST_DELAY.leading_zeros();
 /// Fewest bits of the number of a row.
@@ -110,27 +116,30 @@ impl Sorter {
         (0..).zip(&self.occurs).filter(|(_, occurs)| **occurs).map(|(delay, _)| delay).collect()
     }
 
-    /// Gives `take` synapses, slots and weights, with their places when all are sorted by row, then delay, then the order in which
-    /// they were added. Says where the segments of each row start, one for each of `delays`, and where the last one ends.
+    /// Gives `take` synapses with their places when all are sorted by row, then segment, then the order in which they were
+    /// added. Says where the segments of each row start, one for each of `firsts`, the shortest delays that they can have,
+    /// and where the last one ends.
     ///
     /// # Errors
     /// When there are more synapses than places have numbers.
-    pub(crate) fn sort(&self, delays: &[u32], mut take: impl FnMut(&[usize], &[Packed])) -> Result<Vec<u32>> {
+    pub(crate) fn sort(&self, firsts: &[u32], mut take: impl FnMut(&[usize], &[Packed])) -> Result<Vec<u32>> {
         u32::try_from(self.len()).map_err(|_| {
             Error::description("more than 2^32 synapses of one kind onto one rank; use more processes")
         })?;
         let mut column = vec![0; self.occurs.len()];
-        (0..).zip(delays).for_each(|(number, delay)| column[*delay as usize] = number);
+        for delay in self.delays() {
+            column[delay as usize] = firsts.partition_point(|first| *first <= delay) - 1;
+        }
         let segment = |packed: &Packed| {
             let row = (packed[2] & ((1 << ROW_BITS) - 1)) as usize;
-            row * delays.len() + column[(packed[2] >> ROW_BITS) as usize]
+            row * firsts.len() + column[delay(packed) as usize]
         };
-        let mut starts = Vec::with_capacity(self.rows * delays.len() + 1);
+        let mut starts = Vec::with_capacity(self.rows * firsts.len() + 1);
         let (mut total, mut next, mut places) = (0, Vec::new(), Vec::with_capacity(CHUNK));
         for block in 0..self.starts.len() {
             let rows = (self.rows - (block << self.bits)).min(1 << self.bits);
             next.clear();
-            next.resize(rows * delays.len(), 0);
+            next.resize(rows * firsts.len(), 0);
             self.synapses(block).flatten().for_each(|packed| next[segment(packed)] += 1);
             for next in &mut next {
                 starts.push(total);

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::ops::Range;
 
 use crate::group::Group;
+use crate::kernels::ring::Ring;
 use crate::wiring::Wiring;
 
 /// What arrives in the steps to come by connections that are no more.
@@ -26,20 +27,23 @@ struct Arrival {
 type Quanta = Vec<(Range<usize>, f64)>;
 
 impl UnderWay {
-    /// What the spikes that `wiring` knows when `now` steps are done will add to `slots` inputs of `groups`. Takes them out
-    /// of it; those that drives draw when they arrive stay.
+    /// What the spikes that `wiring` knows when `now` steps are done will add to the inputs of `groups`, some of which is in
+    /// `ring` already. Takes them out of both; those that drives draw when they arrive stay.
     #[expect(clippy::cast_possible_truncation, reason = "slots are numbered by 32 bits")]
-    pub(crate) fn of(wiring: &mut Wiring, (now, slots): (u32, usize), groups: &[Group]) -> Self {
+    pub(crate) fn of(wiring: &mut Wiring, ring: &mut Ring, now: u32, groups: &[Group]) -> Self {
         let drives = std::mem::take(&mut wiring.drives);
         let last = wiring.last_arrival(now);
-        let (mut inputs, mut arrivals) = (vec![0; slots], VecDeque::new());
+        let (mut arrivals, mut early) = (VecDeque::new(), wiring.in_ring(now));
         for step in now.saturating_add(1)..=last {
-            let events = wiring.deliver(step, &mut inputs);
+            let added = early + wiring.deliver(step, ring);
+            early = wiring.in_ring(step);
+            let events = added - early;
             if events > 0 {
-                let reached = inputs.iter_mut().enumerate().filter(|(_, sum)| **sum != 0);
+                let reached = ring.next_step().iter_mut().enumerate().filter(|(_, sum)| **sum != 0);
                 let sums = reached.map(|(slot, sum)| (slot as u32, std::mem::take(sum))).collect();
                 arrivals.push_back(Arrival { step, sums, events });
             }
+            ring.rotate();
         }
         wiring.drives = drives;
         Self { arrivals, quanta: quanta(groups) }

@@ -16,6 +16,7 @@ use crate::agenda::Agenda;
 use crate::build::{self, Onto};
 use crate::drive::Drive;
 use crate::group::Group;
+use crate::kernels::ring::{Ring, Shape};
 use crate::table::{Table, deliver};
 use crate::under_way::UnderWay;
 
@@ -49,6 +50,8 @@ impl Source {
 /// The synapses of one rank that do not change, and the sources of all.
 pub(crate) struct Wiring {
     tables: Vec<Table>,
+    /// Of the ring that [`deliver`](Self::deliver) adds to.
+    pub(crate) ring: Shape,
     /// Ordered by global id.
     sources: Vec<Source>,
     pub(crate) drives: Vec<Drive>,
@@ -65,8 +68,8 @@ pub(crate) struct Wiring {
 }
 
 impl Wiring {
-    /// The connections of `part` onto `groups`.
-    pub(crate) fn new(part: &Part<'_>, groups: &[Group], plastic: &Tables) -> Result<Self> {
+    /// The connections of `part` onto `groups`, which have so many `slots`.
+    pub(crate) fn new(part: &Part<'_>, groups: &[Group], slots: usize, plastic: &Tables) -> Result<Self> {
         let (mut rest, mut drives) = (Vec::new(), Vec::new());
         for onto in onto(part, groups).filter(is_static) {
             if Native::draws(part.network, onto.projection.spec) {
@@ -75,14 +78,14 @@ impl Wiring {
                 rest.push(onto);
             }
         }
-        let mut tables = build::tables(part, rest)?;
+        let (mut tables, ring) = build::tables(part, rest, slots)?;
         tables.sort_by_key(|(population, _)| part.network.populations()[population.0].first_gid);
         let sources = sources(part, &tables, plastic);
         let tables: Vec<Table> = tables.into_iter().map(|(_, table)| table).collect();
-        let longest = tables.iter().filter_map(|table| table.delays.last()).max().copied().unwrap_or(0);
+        let longest = tables.iter().map(|table| table.delays.longest).max().unwrap_or(0);
         let (agenda, recent) = (Agenda::new(1), VecDeque::new());
         let under_way = UnderWay::default();
-        Ok(Self { tables, sources, drives, agenda, longest, recent, new: 0, driven: false, under_way })
+        Ok(Self { tables, ring, sources, drives, agenda, longest, recent, new: 0, driven: false, under_way })
     }
 
     /// The number of the source that `population` is, if it is one.
@@ -138,28 +141,44 @@ impl Wiring {
         self.new += 1;
     }
 
-    /// Puts the spikes that are new on the agenda.
-    fn note(&mut self) {
+    /// Puts the spikes that are new on the agenda. Adds to `ring` what should have begun to act before the next step, and says
+    /// how many events that were.
+    fn note(&mut self, ring: &mut Ring) -> u64 {
+        let mut events = 0;
         for heard in self.recent.iter().skip(self.recent.len() - self.new) {
             for number in self.sources[heard.source as usize].tables.clone() {
-                self.tables[number].note(number as u32, heard.row, heard.step, &mut self.agenda);
+                let spike = (number as u32, heard.row, heard.step);
+                events += self.tables[number].note(spike, &mut self.agenda, ring);
             }
         }
         self.new = 0;
+        events
     }
 
-    /// Adds to `inputs` what arrives at the end of `step`, the next one, as far as it is known and has not been added, and
-    /// says how many events that were.
-    pub(crate) fn prepare(&mut self, step: u32, inputs: &mut [i64]) -> u64 {
-        self.note();
-        let mut events = deliver(&self.tables, self.agenda.next(), inputs);
+    /// Adds to `ring` what begins to arrive at the end of `step`, the next one, as far as it is known and has not been added,
+    /// and says how many events that were.
+    pub(crate) fn prepare(&mut self, step: u32, ring: &mut Ring) -> u64 {
+        let mut events = self.note(ring);
+        events += deliver(&self.tables, self.agenda.next(), ring);
         self.agenda.next().clear();
         if !self.driven {
             self.driven = true;
-            events += self.drives.iter_mut().map(|drive| drive.deliver(step, inputs)).sum::<u64>();
-            events += self.under_way.deliver(step, inputs);
+            events += self.drives.iter_mut().map(|drive| drive.deliver(step, ring.next_step())).sum::<u64>();
+            events += self.under_way.deliver(step, ring.next_step());
         }
         events
+    }
+
+    /// How many events are in the ring when `now` steps are done, of steps that are not.
+    pub(crate) fn in_ring(&self, now: u32) -> u64 {
+        if self.ring.steps == 1 {
+            return 0;
+        }
+        let of_spike = |heard: &Heard| {
+            let tables = &self.tables[self.sources[heard.source as usize].tables.clone()];
+            tables.iter().map(|table| table.in_ring(heard.row, heard.step, now)).sum::<u64>()
+        };
+        self.recent.iter().take(self.recent.len() - self.new).map(of_spike).sum()
     }
 
     /// Whether the next step is prepared as far as it was known once.
@@ -173,8 +192,8 @@ impl Wiring {
     }
 
     /// As [`prepare`](Self::prepare), when all is known; goes on by one step.
-    pub(crate) fn deliver(&mut self, step: u32, inputs: &mut [i64]) -> u64 {
-        let events = self.prepare(step, inputs);
+    pub(crate) fn deliver(&mut self, step: u32, ring: &mut Ring) -> u64 {
+        let events = self.prepare(step, ring);
         self.driven = false;
         self.agenda.rotate();
         let is_over = |heard: &Heard| heard.step.saturating_add(self.longest) <= step;
@@ -273,7 +292,7 @@ fn sources(part: &Part<'_>, tables: &[(PopulationId, Table)], plastic: &Tables) 
         let tables_of = start..tables.partition_point(|(other, _)| of(other).is_le());
         let changing = || plastic.sources().filter(|(other, _)| *other == population);
         let changing_delays = || changing().flat_map(|(_, delays)| delays);
-        let delays = tables[tables_of.clone()].iter().flat_map(|(_, table)| &table.delays);
+        let delays = tables[tables_of.clone()].iter().flat_map(|(_, table)| &table.delays.firsts);
         let spec = &part.network.populations()[population.0];
         Source {
             population,

@@ -104,7 +104,13 @@ fn each_connection_has_a_delay_of_its_own() {
     let drawn = sim.delays(|net| &net.other).unwrap().values;
     assert!(drawn.iter().all(|delay| (delay * 10.0 - (delay * 10.0).round()).abs() < 1e-9), "{drawn:?}");
     sim.set_delays(|net| &net.other, [3.0, 4.0, 5.0, 6.0].map(|delay| delay * ms)).unwrap();
-    sim.run(35.0 * ms).unwrap();
+    sim.run(2.0 * ms).unwrap();
+    let arrived_by_17 = |cell| {
+        let by = |changes: &[_]| expected(2, changes, 18).iter().sum::<i64>() as u64;
+        by(&[(10, cell + 1)]) + by(&[(15, cell + 3)])
+    };
+    assert_eq!(sim.statistics().unwrap().events(), (0..CELLS).map(arrived_by_17).sum::<u64>());
+    sim.run(33.0 * ms).unwrap();
     for cell in 0..CELLS {
         let (drive, other): (Vec<i64>, Vec<i64>) = arrived(&mut sim, cell).into_iter().unzip();
         assert_eq!(drive, expected(2, &[(10, cell + 1)], 50));
@@ -128,6 +134,35 @@ fn weights_may_change_while_spikes_are_under_way() {
     for (k, (drive, other)) in arrived(&mut sim, 1).into_iter().enumerate() {
         assert_eq!((drive, other), (before[k] + 3 * after[k], before[k]), "at {k} ms");
     }
+}
+
+/// Synapses of several delays are added to the inputs of coming steps together, when the first acts; until the others do,
+/// they are neither counted nor beyond a change.
+#[test]
+fn new_weights_act_on_what_is_under_way_whether_delays_differ_or_not() {
+    let run = |differ: bool, delay: usize| {
+        let mut sim = counting(delay as f64 * ms, 1);
+        if differ {
+            sim.set_delays(|net| &net.drive, |_: usize, target: usize| (target + 1) as f64 * ms).unwrap();
+        }
+        let mut events = Vec::new();
+        for (until, weight) in [(10.0, 3.0), (11.3, 7.0), (12.0, 2.0), (60.0, 2.0)] {
+            sim.run_until(until * ms).unwrap();
+            events.push(sim.statistics().unwrap().events());
+            sim.set_weights(|net| &net.drive, weight * mV).unwrap();
+        }
+        let drive = |cell| arrived(&mut sim, cell).into_iter().map(|(drive, _)| drive).collect();
+        (events, (0..CELLS).map(drive).collect::<Vec<Vec<i64>>>())
+    };
+    let (events, drive) = run(true, 2);
+    for (cell, drive) in drive.iter().enumerate() {
+        assert_eq!(*drive, run(false, cell + 1).1[cell], "delay {} ms", cell + 1);
+    }
+    let arrived = |delay: usize, until: usize| (until - delay).min(40) as u64;
+    let expected = [10, 11, 12, 60].map(|until| {
+        (1..=CELLS).map(|delay| arrived(delay, until)).sum::<u64>() + CELLS as u64 * arrived(2, until)
+    });
+    assert_eq!(events, expected);
 }
 
 #[test]

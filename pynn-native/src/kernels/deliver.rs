@@ -5,6 +5,7 @@
 
 use std::ops::Range;
 
+use super::ring::{Ring, Shape};
 use super::{Input, pages, vectorised};
 
 /// `count` zeros, on huge pages where the system gives them to those who ask.
@@ -14,70 +15,81 @@ pub fn zeros<T: Copy + Default>(count: usize) -> Vec<T> {
     column
 }
 
-/// Slots of synapses, relative to the first that any can have; two bytes each where that is enough.
+/// Where synapses end: slots of a ring, in which of its steps; two bytes each where that is enough.
 #[derive(Debug)]
 pub struct Targets {
-    slots: Slots,
+    places: Places,
     /// All slots are within.
     range: Range<usize>,
+    /// Of the ring, as far as these synapses need it.
+    shape: Shape,
 }
 
+/// The step of a synapse, counted from the first, times the slots of a step, and its slot, counted from that of the range.
 #[derive(Debug)]
-enum Slots {
+enum Places {
     Narrow(Vec<u16>),
     Wide(Vec<u32>),
 }
 
+/// Runs code for places of either width.
+macro_rules! either {
+    ($places:expr, $name:ident => $code:expr) => {
+        match $places {
+            Places::Narrow($name) => $code,
+            Places::Wide($name) => $code,
+        }
+    };
+}
+
 impl Targets {
-    /// `count` synapses that end on slots in `range`; all on the first so far.
+    /// `count` synapses that end on slots in `range` of a ring of `shape`; all on the first slot in the first step so far.
     ///
     /// # Panics
-    /// When there are synapses and no slots.
-    pub fn new(count: usize, range: Range<usize>) -> Self {
+    /// When there are synapses and no slots, or slots that are not in the ring, or more than 2^32.
+    pub fn new(count: usize, range: Range<usize>, shape: Shape) -> Self {
         assert!(count == 0 || !range.is_empty(), "{count} synapses end nowhere");
-        let narrow = range.len() <= 1 << 16;
-        let slots = if narrow { Slots::Narrow(zeros(count)) } else { Slots::Wide(zeros(count)) };
-        Self { slots, range }
+        assert!(range.end <= shape.slots && shape.steps > 0, "{range:?} is not in {shape:?}");
+        let places = (shape.steps - 1) * shape.slots + range.len();
+        assert!(places <= 1 << 32, "{places} places are too many to number");
+        let places =
+            if places <= 1 << 16 { Places::Narrow(zeros(count)) } else { Places::Wide(zeros(count)) };
+        Self { places, range, shape }
     }
 
-    /// Lets each of `synapses` end on `slot`.
+    /// Lets each of `synapses` end on `slot` in the first step.
     ///
     /// # Panics
     /// When there is no such synapse, or no such slot.
     #[inline]
-    #[expect(clippy::cast_possible_truncation, reason = "checked against the range")]
     pub fn place(&mut self, slot: u32, synapses: impl Iterator<Item = usize>) {
-        assert!(self.range.contains(&(slot as usize)), "slot {slot} is not in {:?}", self.range);
-        let slot = slot - self.range.start as u32;
-        match &mut self.slots {
-            Slots::Narrow(slots) => synapses.for_each(|synapse| slots[synapse] = slot as u16),
-            Slots::Wide(slots) => synapses.for_each(|synapse| slots[synapse] = slot),
-        }
+        let Self { places, range, shape } = self;
+        let place = number(range, *shape, 0, slot);
+        either!(places, places => synapses.for_each(|synapse| places[synapse] = place as _));
     }
 
-    /// Lets synapses, given by number, end on slots.
+    /// Lets synapses, given by number, end in a step, counted from the first, on a slot.
     ///
     /// # Panics
-    /// When there is no such synapse, or no such slot.
+    /// When there is no such synapse, step, or slot.
     #[inline]
-    pub fn place_each(&mut self, synapses: impl Iterator<Item = (usize, u32)>) {
-        let range = self.range.clone();
-        let synapses = synapses.map(|(synapse, slot)| {
-            assert!(range.contains(&(slot as usize)), "slot {slot} is not in {range:?}");
-            (synapse, slot as usize - range.start)
-        });
-        match &mut self.slots {
-            Slots::Narrow(slots) => synapses.for_each(|(synapse, slot)| slots[synapse] = slot as u16),
-            Slots::Wide(slots) => synapses.for_each(|(synapse, slot)| slots[synapse] = slot as u32),
-        }
+    pub fn place_each(&mut self, synapses: impl Iterator<Item = (usize, usize, u32)>) {
+        let Self { places, range, shape } = self;
+        let synapses = synapses.map(|(synapse, step, slot)| (synapse, number(range, *shape, step, slot)));
+        either!(places, places => synapses.for_each(|(synapse, place)| places[synapse] = place as _));
+    }
+
+    /// In which step, counted from the first, and on which slot each of `synapses` ends.
+    pub fn ends(&self, synapses: Range<usize>) -> impl Iterator<Item = (usize, usize)> {
+        synapses.map(|synapse| {
+            let place = either!(&self.places, places => places[synapse] as usize);
+            (place / self.shape.slots, self.range.start + place % self.shape.slots)
+        })
     }
 
     /// How many synapses.
     pub fn len(&self) -> usize {
-        match &self.slots {
-            Slots::Narrow(slots) => slots.len(),
-            Slots::Wide(slots) => slots.len(),
-        }
+        either!(&self.places, places => places.len())
     }
 
     /// Whether there are none.
@@ -87,64 +99,110 @@ impl Targets {
 
     /// Bytes of memory.
     pub fn bytes(&self) -> usize {
-        match &self.slots {
-            Slots::Narrow(slots) => size_of_val(slots.as_slice()),
-            Slots::Wide(slots) => size_of_val(slots.as_slice()),
-        }
+        either!(&self.places, places => size_of_val(places.as_slice()))
     }
 
-    /// Adds `weight` to the input of each of `synapses`.
+    /// Adds `weight` where each of `synapses` ends, whose first step is the next of `ring`.
+    ///
+    /// # Panics
+    /// When the ring has not the shape that the synapses are for.
     #[inline]
-    pub fn add_same(&self, synapses: Range<usize>, weight: i32, inputs: &mut [i64]) {
-        let inputs = &mut inputs[self.range.clone()];
-        match &self.slots {
-            Slots::Narrow(slots) => add_same(&slots[synapses], weight, inputs),
-            Slots::Wide(slots) => add_same(&slots[synapses], weight, inputs),
-        }
+    pub fn add_same(&self, synapses: Range<usize>, weight: i32, ring: &mut Ring) {
+        either!(&self.places, places => match self.blocks(ring) {
+            Blocks::One(sums) => add_same(&places[synapses], weight, sums, |place| place),
+            Blocks::Many(sums, first) => {
+                let len = sums.len();
+                add_same(&places[synapses], weight, sums, |place| around(first + place, len));
+            }
+        });
     }
 
-    /// Adds to the input of each of `synapses` its own weight.
+    /// Adds where each of `synapses` ends, whose first step is the next of `ring`, its own weight.
+    ///
+    /// # Panics
+    /// When the ring has not the shape that the synapses are for.
     #[inline]
-    pub fn add_each(&self, synapses: Range<usize>, weights: &[i32], inputs: &mut [i64]) {
-        let (weights, inputs) = (&weights[synapses.clone()], &mut inputs[self.range.clone()]);
-        match &self.slots {
-            Slots::Narrow(slots) => add_each(&slots[synapses], weights, inputs),
-            Slots::Wide(slots) => add_each(&slots[synapses], weights, inputs),
+    pub fn add_each(&self, synapses: Range<usize>, weights: &[i32], ring: &mut Ring) {
+        let weights = &weights[synapses.clone()];
+        either!(&self.places, places => match self.blocks(ring) {
+            Blocks::One(sums) => add_each(&places[synapses], weights, sums, |place| place),
+            Blocks::Many(sums, first) => {
+                let len = sums.len();
+                add_each(&places[synapses], weights, sums, |place| around(first + place, len));
+            }
+        });
+    }
+
+    /// Where the places of the synapses are in `ring`.
+    #[inline(always)]
+    fn blocks<'a>(&self, ring: &'a mut Ring) -> Blocks<'a> {
+        if self.shape.steps == 1 {
+            let (sums, first) = ring.blocks();
+            return Blocks::One(&mut sums[first + self.range.start..first + self.range.end]);
         }
+        assert!(self.shape == ring.shape(), "synapses for {:?} in {:?}", self.shape, ring.shape());
+        let (sums, first) = ring.blocks();
+        Blocks::Many(sums, first + self.range.start)
     }
 
     /// Asks the caches for `synapses`.
     #[inline]
     pub fn prefetch(&self, synapses: Range<usize>) {
-        match &self.slots {
-            Slots::Narrow(slots) => prefetch(&slots[synapses]),
-            Slots::Wide(slots) => prefetch(&slots[synapses]),
-        }
+        either!(&self.places, places => prefetch(&places[synapses]));
     }
 }
 
+/// The number of a place, which fits the width that is chosen for all of `range` and `shape`.
 #[inline(always)]
-fn add_same<S: Copy + Into<u32>>(slots: &[S], weight: i32, inputs: &mut [i64]) {
-    let weight = i64::from(weight);
-    let mut add = |slot: S| {
-        let slot: u32 = slot.into();
-        debug_assert!((slot as usize) < inputs.len());
-        // SAFETY: `Targets` has slots of its range alone, and `inputs` is as long as that.
-        unsafe { *inputs.get_unchecked_mut(slot as usize) += weight };
-    };
-    // By four: of a loop of five instructions it would depend on its place in the program how fast it is.
-    let (fours, rest) = slots.as_chunks::<4>();
-    fours.iter().for_each(|four| four.iter().for_each(|slot| add(*slot)));
-    rest.iter().for_each(|slot| add(*slot));
+#[expect(clippy::cast_possible_truncation, reason = "no more than 2^32 places")]
+fn number(range: &Range<usize>, shape: Shape, step: usize, slot: u32) -> u32 {
+    let slot = slot as usize;
+    assert!(range.contains(&slot) && step < shape.steps, "step {step}, slot {slot} of {shape:?}, {range:?}");
+    (step * shape.slots + slot - range.start) as u32
+}
+
+/// The sums that places are numbers of.
+enum Blocks<'a> {
+    /// Those of one step.
+    One(&'a mut [i64]),
+    /// Those of all, and where those of the first step start: a place may be one round further.
+    Many(&'a mut [i64], usize),
+}
+
+/// `place`, which is less than twice `len`, in a ring of `len`.
+#[inline(always)]
+fn around(place: usize, len: usize) -> usize {
+    // Without a branch that nobody can foresee.
+    place.min(place.wrapping_sub(len))
 }
 
 #[inline(always)]
-fn add_each<S: Copy + Into<u32>>(slots: &[S], weights: &[i32], inputs: &mut [i64]) {
-    for (slot, weight) in slots.iter().zip(weights) {
-        let slot: u32 = (*slot).into();
-        debug_assert!((slot as usize) < inputs.len());
-        // SAFETY: `Targets` has slots of its range alone, and `inputs` is as long as that.
-        unsafe { *inputs.get_unchecked_mut(slot as usize) += i64::from(*weight) };
+fn add_same<P: Copy + Into<u32>>(places: &[P], weight: i32, sums: &mut [i64], at: impl Fn(usize) -> usize) {
+    let weight = i64::from(weight);
+    let mut add = |place: P| {
+        let at = at(place.into() as usize);
+        debug_assert!(at < sums.len());
+        // SAFETY: `Targets` has places of its range and shape alone, and `sums` are as many as that.
+        unsafe { *sums.get_unchecked_mut(at) += weight };
+    };
+    // By four: of a loop of five instructions it would depend on its place in the program how fast it is.
+    let (fours, rest) = places.as_chunks::<4>();
+    fours.iter().for_each(|four| four.iter().for_each(|place| add(*place)));
+    rest.iter().for_each(|place| add(*place));
+}
+
+#[inline(always)]
+fn add_each<P: Copy + Into<u32>>(
+    places: &[P],
+    weights: &[i32],
+    sums: &mut [i64],
+    at: impl Fn(usize) -> usize,
+) {
+    for (place, weight) in places.iter().zip(weights) {
+        let at = at((*place).into() as usize);
+        debug_assert!(at < sums.len());
+        // SAFETY: `Targets` has places of its range and shape alone, and `sums` are as many as that.
+        unsafe { *sums.get_unchecked_mut(at) += i64::from(*weight) };
     }
 }
 
@@ -230,16 +288,44 @@ mod tests {
     }
 
     #[test]
-    fn narrow_and_wide_slots_add_the_same() {
-        for range in [7..20, 7..1 << 17] {
-            let mut inputs = vec![0; range.end];
-            let mut targets = Targets::new(4, range);
+    fn narrow_and_wide_places_add_the_same() {
+        for slots in [20, 1 << 17] {
+            let shape = Shape::of_a_step(slots);
+            let mut ring = Ring::new(shape);
+            let mut targets = Targets::new(4, 7..slots, shape);
             targets.place(10, [0, 1].into_iter());
-            targets.place_each([(3, 16), (2, 7)].into_iter());
-            targets.add_same(0..4, 5, &mut inputs);
-            targets.add_each(1..3, &[1, 2, 3, 4], &mut inputs);
-            assert_eq!(inputs[7..17], [8, 0, 0, 12, 0, 0, 0, 0, 0, 5]);
-            assert_eq!(inputs.iter().sum::<i64>(), 25);
+            targets.place_each([(3, 0, 16), (2, 0, 7)].into_iter());
+            targets.add_same(0..4, 5, &mut ring);
+            targets.add_each(1..3, &[1, 2, 3, 4], &mut ring);
+            assert_eq!(ring.next_step()[7..17], [8, 0, 0, 12, 0, 0, 0, 0, 0, 5]);
+            assert_eq!(ring.next_step().iter().sum::<i64>(), 25);
         }
+    }
+
+    #[test]
+    fn synapses_of_later_steps_are_found_in_those_steps() {
+        for slots in [5, 1 << 15] {
+            let shape = Shape { slots, steps: 4 };
+            let mut ring = Ring::new(shape);
+            let ends = [(0, 2), (3, 4), (2, 3), (3, 2)];
+            let mut targets = Targets::new(4, 2..5, shape);
+            targets.place_each((0..).zip(ends).map(|(synapse, (step, slot))| (synapse, step, slot as u32)));
+            assert_eq!(targets.ends(0..4).collect::<Vec<_>>(), ends);
+            for _ in 0..9 {
+                targets.add_each(0..4, &[1, 2, 3, 4], &mut ring);
+                for expected in [[1, 0, 0], [0, 0, 0], [0, 3, 0], [4, 0, 2], [0, 0, 0]] {
+                    assert_eq!(ring.next_step()[2..5], expected);
+                    ring.next_step().fill(0);
+                    ring.rotate();
+                }
+            }
+        }
+    }
+
+    #[test]
+    #[should_panic = "synapses for"]
+    fn a_ring_of_another_shape_is_refused() {
+        let targets = Targets::new(1, 0..3, Shape { slots: 3, steps: 2 });
+        targets.add_same(0..1, 1, &mut Ring::new(Shape { slots: 3, steps: 4 }));
     }
 }

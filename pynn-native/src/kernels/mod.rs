@@ -45,6 +45,7 @@ pub mod math;
 pub mod pages;
 pub mod poisson;
 pub mod response;
+pub mod ring;
 
 use std::sync::LazyLock;
 
