@@ -232,7 +232,7 @@ impl Simulator for Engine {
             synapses: (self.wiring.synapses() + self.plastic.synapses()) as u64,
             events: self.events - self.wiring.in_ring(self.now),
             synapse_bytes: (self.wiring.bytes() + self.plastic.bytes()) as u64,
-            state_bytes: self.groups.iter().map(Group::bytes).sum::<usize>() as u64,
+            state_bytes: (self.groups.iter().map(Group::bytes).sum::<usize>() + self.inputs.bytes()) as u64,
         }
     }
 }

@@ -180,7 +180,7 @@ impl Group {
     }
 
     pub(crate) fn bytes(&self) -> usize {
-        let columns = 2 * self.state.len() + 2 * self.input.len();
+        let columns = 2 * self.state.len() + self.input.len();
         self.size * (columns * size_of::<f64>() + 1)
     }
 }

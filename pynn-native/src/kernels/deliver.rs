@@ -182,7 +182,8 @@ fn add_same<P: Copy + Into<u32>>(places: &[P], weight: i32, sums: &mut [i64], at
     let mut add = |place: P| {
         let at = at(place.into() as usize);
         debug_assert!(at < sums.len());
-        // SAFETY: `Targets` has places of its range and shape alone, and `sums` are as many as that.
+        // SAFETY: `Targets` has places of its range and shape alone, `at` goes on from the end to the start, and `sums` are as
+        // many as that.
         unsafe { *sums.get_unchecked_mut(at) += weight };
     };
     // By four: of a loop of five instructions it would depend on its place in the program how fast it is.
@@ -201,7 +202,8 @@ fn add_each<P: Copy + Into<u32>>(
     for (place, weight) in places.iter().zip(weights) {
         let at = at((*place).into() as usize);
         debug_assert!(at < sums.len());
-        // SAFETY: `Targets` has places of its range and shape alone, and `sums` are as many as that.
+        // SAFETY: `Targets` has places of its range and shape alone, `at` goes on from the end to the start, and `sums` are as
+        // many as that.
         unsafe { *sums.get_unchecked_mut(at) += i64::from(*weight) };
     }
 }

@@ -41,8 +41,12 @@ pub struct Ring {
 
 impl Ring {
     /// Nothing arrives.
+    ///
+    /// # Panics
+    /// When there are more sums than can be numbered.
     pub fn new(shape: Shape) -> Self {
-        Self { sums: zeros(shape.slots * shape.steps), shape, first: 0 }
+        let sums = shape.slots.checked_mul(shape.steps).expect("fewer sums than bytes of memory");
+        Self { sums: zeros(sums), shape, first: 0 }
     }
 
     /// How many slots there are for a step, and how many steps.
